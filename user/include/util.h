@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * util.h - small conversions that several commands share.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* "drwxr-xr-x" for MODE; TO holds 11 bytes. */
+void strmode(mode_t mode, char *to);
+
+/*
+ * Apply TEXT, an octal number or a list such as "u+rwx,go-w", to the permission bits OLD.
+ * X stands for x on directories and on files that have one x already.  False when TEXT is malformed.
+ */
+bool parse_mode(const char *text, mode_t old, mode_t *mode);
+
+/* A size with a suffix: 512, 4k, 1M, 2G (powers of 1024), "1kB" as 1000.  False when malformed. */
+bool parse_size(const char *text, uint64_t *size);
+
+/* "512", "1.5K", "23M" ... rounded up, in at most 6 bytes and NUL; returns TO. */
+char *human_size(uint64_t bytes, char to[8]);
+
+/* Write all of it, or -1 with errno. */
+int write_all(int fd, const void *from, size_t size);
+
+/* Is the answer typed on stdin after PROMPT on stderr a yes? */
+bool ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Signal number of "KILL", "SIGKILL" or "9", or -1; and the name of a number without SIG, or NULL. */
+int signal_number(const char *name);
+const char *signal_name(int sig);
