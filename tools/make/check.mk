@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# check.mk - lint, tests and benchmarks.
+
+##@ Check
+test: ## lint, host tests and QEMU tests, with one summary
+	@sh tools/setup.sh test
+	@$(MAKE) --no-print-directory check
+
+check:
+	@$(PYTHON) tools/check.py
+
+lint: ## floors, self-contained headers, seam symbols, warnings as errors
+	@RISCV_NM='$(RISCV_NM)' RISCV_CC='$(RISCV_CC)' \
+	 KERNEL_CFLAGS='$(filter-out -MMD -MP,$(KERNEL_CFLAGS))' \
+	 USER_CFLAGS='$(filter-out -MMD -MP,$(USER_CFLAGS))' HOSTCC='$(HOSTCC)' \
+	 $(PYTHON) tools/lint/lint.py
+
+test-host: ## unit tests on the host (T=pattern)
+	@$(MAKE) --no-print-directory -k host || echo "test-host: some tests do not build" >&2
+	@$(PYTHON) tools/test_host.py --jobs $(strip $(JOBS)) $(host_tests)
+
+test-qemu: kernels build/root.img ## tests on the machine (T= CPUS= MEM= DEBUG=1 SEED= REPEAT=)
+	@$(PYTHON) tests/qemu/run.py --jobs $(strip $(JOBS)) $(if $(T),--filter '$(T)') \
+	    $(if $(filter command environment,$(origin CPUS)),--cpus $(CPUS)) \
+	    $(if $(filter command environment,$(origin MEM)),--mem $(MEM)) \
+	    $(if $(filter 1,$(DEBUG)),--debug) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(REPEAT),--repeat $(REPEAT))
+
+soak: kernels build/root.img ## the full matrix and the long runs
+	@$(PYTHON) tests/qemu/run.py --jobs $(strip $(JOBS)) --soak $(if $(T),--filter '$(T)') \
+	    $(if $(SEED),--seed $(SEED)) $(if $(REPEAT),--repeat $(REPEAT))
+
+bench: build/kernel.elf build/root.img ## instructions per operation (JSON=file)
+	@$(PYTHON) bench/run.py $(if $(JSON),--json $(JSON))
+
+.PHONY: test check lint test-host test-qemu soak bench

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# host.mk - unit tests of the real sources, on the host.
+#
+# A test, tests/host/test_X.c, says in its head what it is linked with:
+#     // sources: lib/rbtree.c kernel/mm/buddy.c
+#     // cflags: -DNAME=value          (optional)
+# It is compiled with those and with the shim, under ASan and UBSan.
+
+HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(werror) -fno-omit-frame-pointer \
+               -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
+
+host_tests := $(sort $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c)))
+host_tests := $(foreach t,$(host_tests),$(if $(T),$(if $(findstring $(T),$t),$t),$t))
+
+# host_says TEST KEYWORD: the rest of the line "// KEYWORD: ...".
+host_says = $(shell sed -n 's,^// *$2: *,,p' tests/host/$1.c | head -n 1)
+
+define host_rule
+$1_obj := $(patsubst %.c,build/host/$1.obj/%.o,tests/host/$1.c tests/host/shim.c $(call host_says,$1,sources))
+$1_cflags := $(call host_says,$1,cflags)
+build/host/$1.obj/%.o: %.c
+	@mkdir -p $$(@D)
+	@$$(say) HOSTCC $$@
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$($1_cflags) -c $$< -o $$@
+build/host/$1: $$($1_obj)
+	@$$(say) HOSTLD $$@
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$^ -o $$@ -lcriterion
+-include $$($1_obj:.o=.d)
+endef
+ifneq ($(filter test-host host,$(MAKECMDGOALS)),)
+$(foreach t,$(host_tests),$(eval $(call host_rule,$t)))
+endif
+
+host: $(host_tests:%=build/host/%)
+
+.PHONY: host

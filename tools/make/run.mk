@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+#
+# run.mk - boot Pagoda, and debug it.
+
+QEMU      ?= qemu-system-riscv64
+GDB       ?= $(or $(shell command -v gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb 2>/dev/null | head -n 1),gdb)
+QEMU_BIOS ?= $(shell sh tools/firmware.sh $(QEMU))
+
+qemu_flags = -machine virt -bios $(QEMU_BIOS) -m $(strip $(MEM)) -smp $(strip $(CPUS)) \
+             -nographic -serial mon:stdio -global virtio-mmio.force-legacy=false \
+             -drive file=build/disk.img,if=none,format=raw,id=root \
+             -device virtio-blk-device,drive=root,serial=root,bus=virtio-mmio-bus.0 \
+             -kernel $(KERNEL) $(if $(strip $(APPEND)),-append "$(strip $(APPEND))") $(QEMU_EXTRA)
+qemu_gdb   = -chardev socket,path=build/gdb.sock,server=on,wait=off,id=gdb -gdb chardev:gdb -S
+
+##@ Run and debug
+qemu: ## boot to a shell (Ctrl-A X leaves)
+	@sh tools/setup.sh boot
+	@$(MAKE) --no-print-directory run
+
+run: $(KERNEL) build/disk.img
+	$(Q)$(QEMU) $(qemu_flags)
+
+qemu-gdb: $(KERNEL) build/disk.img ## boot and wait for `make gdb` in another terminal
+	@echo "Waiting for the debugger: run 'make gdb' in another terminal."
+	$(Q)rm -f build/gdb.sock; $(QEMU) $(qemu_flags) $(qemu_gdb)
+
+gdb: ## debug the machine that `make qemu-gdb` started
+	@KERNEL=$(KERNEL) $(GDB) -nx -x .gdbinit
+
+##@ Set up
+setup: ## install what is missing (Debian, Ubuntu) or say what to install
+	@sh tools/setup.sh all
+
+doctor: ## check compiler, QEMU, firmware, libraries; say what to do
+	@sh tools/doctor.sh
+
+compile_commands.json: FORCE ## for clangd and other editors
+	@$(PYTHON) tools/compile_commands.py $@ \
+	    --kernel '$(RISCV_CC) $(KERNEL_CFLAGS)' $(kernel_c) \
+	    --user '$(RISCV_CC) $(USER_CFLAGS)' $(filter %.c,$(libc_src)) $(wildcard user/bin/*.c user/bin/*/*.c user/tests/*.c user/tests/*/*.c) \
+	    --host '$(HOSTCC) $(HOST_CFLAGS)' $(wildcard tests/host/*.c mkfs/*.c)
+
+.PHONY: qemu run qemu-gdb gdb setup doctor
