@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wait.h - sleep until something happens.
+ *
+ * A waiter puts itself on the queue, then looks at its condition, then sleeps:
+ * in that order, so that a wake-up between the two is not lost.
+ */
+#pragma once
+#include "kernel/sched/thread.h"
+
+struct wait_queue {
+    struct spinlock lock;       /* RANK_WAIT, taken with interrupts off        */
+    struct list waiters;        /* struct waiter                           [l] */
+};
+#define WAIT_QUEUE_INIT(wq) { SPINLOCK_INIT(RANK_WAIT, "wait queue"), LIST_INIT((wq).waiters) }
+
+struct waiter {
+    struct list link;
+    struct thread *thread;
+    bool exclusive;             /* wake_one stops after it     */
+    bool woken;
+    /* Not NULL: called with the queue locked instead of waking the thread (poll). */
+    void (*notify)(struct waiter *w);
+};
+
+void wait_queue_init(struct wait_queue *wq);
+static inline bool wait_queue_is_empty(const struct wait_queue *wq)
+{
+    return list_is_empty(&wq->waiters);
+}
+
+/* Put W on the queue and set the thread's state; undo both. */
+void wait_begin(struct wait_queue *wq, struct waiter *w, enum thread_state s);
+void wait_end(struct wait_queue *wq, struct waiter *w);
+/* A waiter that only wants NOTIFY called; does not change the thread's state. */
+void wait_subscribe(struct wait_queue *wq, struct waiter *w);
+void wait_unsubscribe(struct wait_queue *wq, struct waiter *w);
+
+/* Any context, interrupts included. */
+void wake_up_all(struct wait_queue *wq);
+void wake_up_one(struct wait_queue *wq);
+
+/* Sleep until COND; not interruptible. */
+#define wait_event(wq, cond)                                                   \
+    do {                                                                       \
+        struct waiter w_ = { 0 };                                              \
+        while (!(cond)) {                                                      \
+            wait_begin((wq), &w_, THREAD_BLOCKED);                             \
+            if (!(cond))                                                       \
+                schedule();                                                    \
+            wait_end((wq), &w_);                                               \
+        }                                                                      \
+    } while (0)
+
+/* Sleep until COND (0) or a signal (-EINTR). */
+#define wait_event_interruptible(wq, cond)                                     \
+    ({                                                                         \
+        struct waiter w_ = { 0 };                                              \
+        int r_ = 0;                                                            \
+        while (!(cond)) {                                                      \
+            if (thread_signal_pending()) {                                     \
+                r_ = -EINTR;                                                   \
+                break;                                                         \
+            }                                                                  \
+            wait_begin((wq), &w_, THREAD_SLEEPING);                            \
+            if (!(cond) && !thread_signal_pending())                           \
+                schedule();                                                    \
+            wait_end((wq), &w_);                                               \
+        }                                                                      \
+        r_;                                                                    \
+    })
+
+/* A signal waits for the current thread (false in kernel threads). */
+static inline bool thread_signal_pending(void)
+{
+    return __atomic_load_n(&current->signal_pending, __ATOMIC_ACQUIRE);
+}
+
+/* schedule() with a time limit: absolute DEADLINE in ns of the monotonic clock
+ * (UINT64_MAX: none).  True if woken, false if the time passed. */
+bool schedule_until(uint64_t deadline_ns);
