@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * abi/debugcall.h - the debug system call, by which tests look inside.
+ *
+ *     long pagoda_debug(int op, long arg1, long arg2)      SYS_pagoda_debug
+ *
+ * It exists in every kernel and is refused with -EPERM unless the kernel was
+ * booted with debugcall=1; Linux answers -ENOSYS, and the test skips itself.
+ * An operation returns 0 or more, or a negated errno; -ENOSYS means that this
+ * kernel lacks the operation, -EINVAL that an argument makes no sense.
+ *
+ * A leak check is: run the test once to warm the caches, QUIESCE, COUNTERS,
+ * run it again, QUIESCE, COUNTERS, and compare.
+ */
+#pragma once
+#include "lib/types.h"
+
+enum debug_op {
+    /*
+     * DEBUG_QUIESCE()
+     * Bring the kernel to rest: reap, sync, drop clean caches, and drain every
+     * hart's page lists, magazines, depots, empty slabs, cached stacks and
+     * lazy unmaps.
+     */
+    DEBUG_QUIESCE,
+
+    /*
+     * DEBUG_AUDIT()
+     * Check every structure against the others: PTEs, VMAs, reference and map
+     * counts, free lists, slabs, page trees.  Returns the number of faults
+     * found, each of which is printed on the console.
+     */
+    DEBUG_AUDIT,
+
+    /* DEBUG_COUNTERS(struct debug_counters *out, size_t size) */
+    DEBUG_COUNTERS,
+
+    /* DEBUG_FAIL_NTH(const struct debug_fail *) */
+    DEBUG_FAIL_NTH,
+
+    /* DEBUG_PAGE(addr, struct debug_page *out): the caller's page at ADDR. */
+    DEBUG_PAGE,
+
+    /*
+     * DEBUG_EVICT(addr)    Take the caller's page at ADDR out of memory, now.
+     * DEBUG_MIGRATE(addr)  Move it to another frame.
+     * -EBUSY if it cannot be done at this moment.
+     */
+    DEBUG_EVICT,
+    DEBUG_MIGRATE,
+
+    /*
+     * DEBUG_ALLOC_PAGES(struct debug_pages *)
+     * DEBUG_FREE_PAGES(struct debug_pages *)
+     * Take blocks of pages from the page allocator and keep them under a
+     * number; give them back.  They are given back at the caller's exit too.
+     */
+    DEBUG_ALLOC_PAGES,
+    DEBUG_FREE_PAGES,
+
+    /*
+     * DEBUG_CACHE_TEST(struct debug_alloc_test *)    a kmem cache of its own
+     * DEBUG_KMALLOC_TEST(struct debug_alloc_test *)  kmalloc, sizes up to size
+     * DEBUG_VMALLOC_TEST(struct debug_alloc_test *)  vmalloc, sizes up to size
+     * Random allocating and freeing inside the kernel, contents checked.
+     */
+    DEBUG_CACHE_TEST,
+    DEBUG_KMALLOC_TEST,
+    DEBUG_VMALLOC_TEST,
+
+    /* DEBUG_CRASH(enum debug_crash): make a mistake that must panic by name. */
+    DEBUG_CRASH,
+
+    /* DEBUG_EXIT(status): sync nothing, end the virtual machine with STATUS. */
+    DEBUG_EXIT,
+
+    DEBUG_OPS
+};
+
+/*
+ * Frames by identity.  The sum over all of them is frames_total: a frame is
+ * exactly one of these at any time.
+ */
+enum debug_frame {
+    DEBUG_FRAME_FREE,           /* on a buddy list                         */
+    DEBUG_FRAME_PCP,            /* free, on a hart's own list              */
+    DEBUG_FRAME_RESERVED,       /* kernel image, firmware, device tree     */
+    DEBUG_FRAME_KERNEL,         /* alloc_pages by the kernel               */
+    DEBUG_FRAME_SLAB,
+    DEBUG_FRAME_KMALLOC,        /* large kmalloc, straight from alloc_pages */
+    DEBUG_FRAME_VMALLOC,        /* kernel stacks included                  */
+    DEBUG_FRAME_TABLE,          /* page tables                             */
+    DEBUG_FRAME_ANON,
+    DEBUG_FRAME_FILE,           /* page cache of files                     */
+    DEBUG_FRAME_META,           /* page cache of file-system metadata      */
+    DEBUG_FRAME_SHMEM,          /* tmpfs, shared anonymous memory          */
+    DEBUG_FRAME_SWAPCACHE,
+    DEBUG_FRAME_PIPE,
+    DEBUG_FRAME_DMA,
+    DEBUG_FRAME_OTHER,
+    DEBUG_FRAME_KINDS
+};
+
+struct debug_counters {
+    uint64_t frames[DEBUG_FRAME_KINDS];     /* indexed by enum debug_frame */
+    uint64_t frames_total;
+    uint64_t objects;           /* live objects of all kmem caches         */
+    uint64_t object_bytes;
+    uint64_t kmallocs;          /* live kmalloc blocks                     */
+    uint64_t vmalloc_areas;
+    uint64_t vmalloc_pages;
+    uint64_t threads;           /* kernel threads included                 */
+    uint64_t processes;         /* zombies included                        */
+    uint64_t files;             /* open file descriptions                  */
+    uint64_t inodes;            /* in memory                               */
+    uint64_t dentries;
+    uint64_t mms;               /* user address spaces                     */
+    uint64_t vmas;
+    uint64_t anon_vmas;
+    uint64_t swap_slots;        /* in use                                  */
+    uint64_t timers;            /* armed                                   */
+    uint64_t page_faults;       /* the rest only ever grow                 */
+    uint64_t cow_breaks;
+    uint64_t page_allocs;
+    uint64_t zone_locks;        /* times the zone lock was taken           */
+    uint64_t tlb_flushes;
+    uint64_t shootdowns;
+    uint64_t context_switches;
+    uint64_t steals;            /* threads taken from another hart         */
+    uint64_t disk_reads;        /* requests                                */
+    uint64_t disk_writes;
+    uint64_t disk_inflight_max; /* most requests in flight at once         */
+    uint64_t reserved[8];       /* zero                                    */
+};
+
+/* What DEBUG_FAIL_NTH makes fail: a set of these. */
+#define DEBUG_FAIL_PAGE 0x01    /* page allocations                        */
+#define DEBUG_FAIL_SLAB 0x02    /* kmem caches and kmalloc                 */
+#define DEBUG_FAIL_VMALLOC 0x04
+#define DEBUG_FAIL_UACCESS 0x08 /* copies from and to a user               */
+#define DEBUG_FAIL_DISK 0x10    /* disk requests                           */
+#define DEBUG_FAIL_TABLE 0x20   /* page tables                             */
+
+struct debug_fail {
+    uint32_t sites;             /* DEBUG_FAIL_...; 0 turns it off          */
+    uint32_t all_tasks;         /* 0: only the caller and its children     */
+    uint64_t nth;               /* fail the n-th from now, once; 0: chance */
+    uint32_t one_in;            /* chance: one in so many                  */
+    uint32_t seed;
+    uint64_t hits;              /* out: how often it failed the last setting */
+};
+
+struct debug_page {
+    uint64_t pfn;
+    uint32_t kind;              /* enum debug_frame                        */
+    int32_t refcount;
+    int32_t mapcount;
+    uint32_t flags;             /* DEBUG_PAGE_...                          */
+    uint64_t pte;               /* the raw entry, 0 if there is no table   */
+};
+
+#define DEBUG_PAGE_PRESENT 0x01
+#define DEBUG_PAGE_DIRTY 0x02
+#define DEBUG_PAGE_LOCKED 0x04
+#define DEBUG_PAGE_WRITEBACK 0x08
+#define DEBUG_PAGE_UPTODATE 0x10
+#define DEBUG_PAGE_ZERO 0x20    /* the shared zero page                    */
+#define DEBUG_PAGE_SWAPPED 0x40
+
+/* How DEBUG_ALLOC_PAGES allocates: one of these. */
+enum debug_gfp {
+    DEBUG_GFP_KERNEL,           /* may reclaim                             */
+    DEBUG_GFP_ATOMIC,           /* may dip into the reserve                */
+    DEBUG_GFP_NOWAIT,           /* neither                                 */
+    DEBUG_GFP_USER,             /* movable                                 */
+    DEBUG_GFP_DMA32
+};
+
+struct debug_pages {
+    uint32_t order;
+    uint32_t gfp;               /* enum debug_gfp                          */
+    uint64_t count;             /* blocks wanted; to free: blocks, 0 = all */
+    uint64_t done;              /* out: blocks got or given back           */
+    uint64_t handle;            /* in: 0 = a new one; out: its number      */
+    uint32_t stride;            /* free only every so many-th; 0 = each    */
+    uint32_t pad;
+};
+
+struct debug_alloc_test {
+    uint64_t rounds;            /* operations                              */
+    uint64_t live_max;          /* blocks kept at once                     */
+    uint64_t size;              /* bytes, at most or exactly               */
+    uint64_t seed;
+    uint64_t failed;            /* out: allocations that returned NULL     */
+    uint64_t corrupt;           /* out: blocks whose contents had changed  */
+};
+
+enum debug_crash {
+    DEBUG_CRASH_PANIC,          /* panic()                                 */
+    DEBUG_CRASH_NULL,           /* load from address 0                     */
+    DEBUG_CRASH_WRITE_TEXT,
+    DEBUG_CRASH_WRITE_RODATA,
+    DEBUG_CRASH_EXEC_DATA,
+    DEBUG_CRASH_STACK,          /* overflow the kernel stack               */
+    DEBUG_CRASH_GUARD,          /* touch the guard page of a vmalloc area  */
+    DEBUG_CRASH_DOUBLE_FREE,    /* of a page                               */
+    DEBUG_CRASH_DOUBLE_KFREE,
+    DEBUG_CRASH_USE_AFTER_FREE, /* caught by poison in debug kernels       */
+    DEBUG_CRASH_OVERRUN,        /* red zone, in debug kernels              */
+    DEBUG_CRASH_LOCK_ORDER,     /* in debug kernels                        */
+    DEBUG_CRASH_LOCK_TWICE,
+    DEBUG_CRASH_SLEEP_ATOMIC,
+    DEBUG_CRASH_KINDS
+};
