@@ -56,7 +56,7 @@
 #define SIGRTMIN 32
 #define SIGRTMAX 64
 
-#define NSIG 64                 /* the highest number; 0 is no signal      */
+#define NSIG 65                 /* one more than the highest; 0 is no signal */
 
 #define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)

@@ -251,6 +251,7 @@
 #define SYS_perf_event_open                 241
 #define SYS_accept4                         242
 #define SYS_recvmmsg                        243
+#define SYS_riscv_hwprobe                   258
 #define SYS_riscv_flush_icache              259
 #define SYS_wait4                           260
 #define SYS_prlimit64                       261
@@ -314,6 +315,18 @@
 #define SYS_process_mrelease                448
 #define SYS_futex_waitv                     449
 #define SYS_set_mempolicy_home_node         450
+#define SYS_cachestat                       451
+#define SYS_fchmodat2                       452
+#define SYS_map_shadow_stack                453
+#define SYS_futex_wake                      454
+#define SYS_futex_wait                      455
+#define SYS_futex_requeue                   456
+#define SYS_statmount                       457
+#define SYS_listmount                       458
+#define SYS_lsm_get_self_attr               459
+#define SYS_lsm_set_self_attr               460
+#define SYS_lsm_list_modules                461
+#define SYS_mseal                           462
 
 /* Pagoda's own; see abi/debugcall.h. */
 #define SYS_pagoda_debug                    1000
