@@ -170,8 +170,6 @@ static bool grab(struct spinlock *l)
 
 static void grab_or_die(struct spinlock *l)
 {
-    if (spin_is_mine(l))
-        panic("spinlock %s taken twice by hart %u", l->name, this_hart);
     for (unsigned long n = 0; !grab(l); n++) {
         if (n == SPIN_LIMIT)
             panic("spinlock %s never comes free (held by hart %d)", l->name, l->hart - 1);
@@ -182,6 +180,8 @@ static void grab_or_die(struct spinlock *l)
 
 void spin_lock(struct spinlock *l)
 {
+    if (spin_is_mine(l))
+        panic("spinlock %s taken twice by hart %u", l->name, this_hart);
     check_order(l->rank, l->name, false);
     grab_or_die(l);
 }
