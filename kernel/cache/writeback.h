@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * writeback.h - carrying dirty pages to the disk: the flusher thread, by age
+ * and by share of memory; sync and fsync.
+ */
+#pragma once
+#include "kernel/cache/page_cache.h"
+
+/* Write the dirty pages [START, END] (page numbers) of AS; if WAIT, return when
+ * they are on the disk.  0 or the first error (-EIO, -ENOSPC), which is thereby
+ * reported.  May sleep. */
+int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait);
+/* Every dirty mapping of the machine. */
+int writeback_all(bool wait);
+/* A writer dirtied pages: wake the flusher above the background limit, wait
+ * above the hard one.  Nothing held. */
+void writeback_throttle(void);
+/* Memory is low: the flusher should write about NPAGES.  Never sleeps. */
+void writeback_wake(size_t npages);
+/* The last reference to the host is going: forget AS (its pages are clean or dropped). */
+void writeback_forget(struct address_space *as);
+
+/* Limits, in percent of available memory, and ages in 1/100 s (/proc/sys/vm). */
+extern unsigned dirty_background_ratio, dirty_ratio;
+extern unsigned dirty_expire_centisecs, dirty_writeback_centisecs;
+
+void writeback_init(void);      /* starts the flusher */
