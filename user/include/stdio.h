@@ -88,8 +88,8 @@ int fileno(FILE *f);
 void perror(const char *what);
 
 /* Formatted output: the number of bytes that the whole text has, or -1. */
-#define __PRINTF(format, first) __attribute__((format(printf, format, first)))
-#define __SCANF(format, first) __attribute__((format(scanf, format, first)))
+#define __PRINTF(text, first) __attribute__((format(printf, text, first)))
+#define __SCANF(text, first) __attribute__((format(scanf, text, first)))
 int printf(const char *format, ...) __PRINTF(1, 2);
 int fprintf(FILE *f, const char *format, ...) __PRINTF(2, 3);
 int dprintf(int fd, const char *format, ...) __PRINTF(2, 3);

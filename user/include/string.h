@@ -2,7 +2,7 @@
 /*
  * string.h - memory and strings.
  *
- * The functions that the kernel needs too live in lib/string.c; the rest in user/libc/string.c.
+ * The functions that the kernel needs too live in lib/string.c; the rest in user/libc/strings.c.
  */
 #pragma once
 #include <stddef.h>

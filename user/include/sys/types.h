@@ -22,10 +22,3 @@ typedef unsigned long fsblkcnt_t;
 typedef unsigned long fsfilcnt_t;
 typedef unsigned long ulong;
 typedef unsigned uint;
-
-/* Device numbers in the layout of Linux: 12 bits major and 20 bits minor in the low word. */
-#define makedev(major, minor)                                                     \
-    ((dev_t)(((minor) & 0xffu) | (((major) & 0xfffu) << 8)                        \
-             | ((dev_t)((minor) & 0xfff00u) << 12)))
-#define major(dev) ((unsigned)(((dev) >> 8) & 0xfff))
-#define minor(dev) ((unsigned)(((dev) & 0xff) | (((dev) >> 12) & 0xfff00)))

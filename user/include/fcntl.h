@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* fcntl.h - opening files and controlling descriptors. */
+#pragma once
+#include <sys/types.h>
+#include "lib/abi/fcntl.h"
+
+/* MODE is read when FLAGS have O_CREAT or O_TMPFILE. */
+int open(const char *path, int flags, ...);
+int openat(int dir, const char *path, int flags, ...);
+int creat(const char *path, mode_t mode);
+int fcntl(int fd, int command, ...);
+/* These return the error instead of setting errno. */
+int posix_fadvise(int fd, off_t offset, off_t size, int advice);
+int posix_fallocate(int fd, off_t offset, off_t size);
+int fallocate(int fd, int mode, off_t offset, off_t size);
