@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault.h - making an address accessible.
+ */
+#pragma once
+#include "kernel/vm/mm.h"
+
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
+
+/*
+ * One fault on its way: which stage sets what.
+ */
+struct fault {
+    struct mm *mm;              /* caller                                         */
+    vaddr_t va;                 /* caller: page aligned                           */
+    enum access access;         /* caller                                         */
+    struct vma *vma;            /* find                                           */
+    struct pte *pte;            /* walk: the level-0 entry                        */
+    struct pte old;             /* walk: what it was; enter re-checks it          */
+    struct page *page;          /* kind: referenced until entered or released     */
+    bool locked;                /* kind: page is locked, release unlocks          */
+    bool anon;                  /* kind: page is private to this mm               */
+    bool writable;              /* kind: may be entered writable                  */
+    bool major;                 /* kind: needed I/O                               */
+    bool map_locked;            /* the map lock is held for reading               */
+};
+
+/* Make VA accessible for ACCESS in MM.  Nothing held; may sleep.  Never FAULT_RETRY. */
+enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access);
+
+/* A user-mode fault at ADDR: handle it, or send SIGSEGV / SIGBUS to the thread. */
+struct trap_frame;
+void fault_user(struct trap_frame *frame, vaddr_t addr, enum access access);
+
+/* What becomes of a thread whose access cannot be: registered by proc/signal. */
+struct fault_signal_ops {
+    void (*bad_access)(enum fault_result r, vaddr_t addr);
+    void (*out_of_memory)(void);
+};
+void fault_set_signal_ops(const struct fault_signal_ops *ops);

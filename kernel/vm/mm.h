@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm.h - a user address space.
+ *
+ * Shared by the threads that run in it (users) and, after they left, kept as a
+ * root for harts that borrow it (ctx.refcount).
+ *
+ *   map lock   what may be where: VMAs, brk, limits     (rwsem, faults read it)
+ *   pt_lock    leaf entries and the counts they imply   (spinlock)
+ */
+#pragma once
+#include "kernel/mm/mmu_context.h"
+#include "kernel/mm/page.h"
+#include "kernel/sched/rwsem.h"
+#include "kernel/vm/vmaset.h"
+
+#define USER_END       0x4000000000UL       /* end of the user half                    */
+#define MMAP_MIN_ADDR  0x10000UL            /* nothing below: page 0 always faults     */
+#define STACK_TOP      (USER_END - PAGE_SIZE)
+#define STACK_GUARD    (256 * PAGE_SIZE)    /* hole kept below a growing stack         */
+
+struct mm {
+    struct mmu_context ctx;                 /* first: mm_of_ctx                        */
+    struct vma_set vmas;                    /*                                [map]    */
+    struct rwsem lock;                      /* RANK_MM: the map lock                   */
+    struct spinlock pt_lock;                /* RANK_PAGE_TABLE                         */
+    int32_t users;                          /* threads and borrowers of VMAs  [a]      */
+    vaddr_t start_code, end_code, start_data, end_data;             /*        [map]    */
+    vaddr_t start_brk, brk;                 /*                                [map]    */
+    vaddr_t start_stack, arg_start, arg_end, env_start, env_end;    /*        [map]    */
+    vaddr_t mmap_base;                      /* top of the mmap area           [c]      */
+    vaddr_t sigreturn;                      /* the trampoline page            [c]      */
+    uint64_t auxv[48];                      /* as given to the program, for /proc      */
+    struct file *exe;                       /* referenced                     [map]    */
+    int64_t rss_anon, rss_file, rss_shmem;  /* pages                          [pt]     */
+    int64_t peak_rss;                       /*                                [pt]     */
+    size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
+    size_t peak_vm;
+    uint64_t limit_as, limit_data, limit_stack;     /* bytes; from rlimits    [map]    */
+    uint64_t minflt, majflt;                /*                                [a]      */
+};
+
+/* An empty address space with one user, or NULL. May sleep. */
+struct mm *mm_create(void);
+void mm_get(struct mm *mm);
+/* Drop a user; the last one unmaps everything.  May sleep. */
+void mm_put(struct mm *mm);
+/* Copy of MM for fork: same VMAs, private pages shared until written.  NULL if
+ * out of memory.  Takes the map lock. */
+struct mm *mm_fork(struct mm *mm);
+
+/* Of the running thread; NULL in kernel threads. */
+struct mm *current_mm(void);
+/* The running thread changes to MM (exec): takes over the caller's user. */
+void mm_switch_current(struct mm *mm);
+
+static inline size_t mm_rss(const struct mm *mm)
+{
+    int64_t n = __atomic_load_n(&mm->rss_anon, __ATOMIC_RELAXED)
+                + __atomic_load_n(&mm->rss_file, __ATOMIC_RELAXED)
+                + __atomic_load_n(&mm->rss_shmem, __ATOMIC_RELAXED);
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* Check every entry against its VMA and count; panics with what is wrong.
+ * Takes the map lock. */
+void vm_audit_mm(struct mm *mm);
+
+void vm_init(void);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vma.h - a virtual memory area: a run of pages that share one rule.
+ *
+ * VMAs say what is allowed and where content comes from; the page table says
+ * what is there.  (Mach and BSD call this a map entry.)
+ */
+#pragma once
+#include "kernel/mm/pagetable.h"
+#include "lib/list.h"
+#include "lib/rbtree.h"
+
+struct mm;
+struct file;
+struct address_space;
+struct anon_vma;
+struct fault;
+struct vma;
+
+/* Rights and nature of a VMA. */
+#define VM_READ      0x0001u
+#define VM_WRITE     0x0002u
+#define VM_EXEC      0x0004u
+#define VM_SHARED    0x0008u        /* stores reach the object                      */
+#define VM_MAYREAD   0x0010u        /* what mprotect may grant                      */
+#define VM_MAYWRITE  0x0020u
+#define VM_MAYEXEC   0x0040u
+#define VM_GROWSDOWN 0x0100u        /* a stack                                      */
+#define VM_LOCKED    0x0200u
+#define VM_NORESERVE 0x0400u
+#define VM_ACCOUNT   0x0800u        /* counted as committed memory                  */
+#define VM_PFNMAP    0x1000u        /* frames without struct page counts            */
+#define VM_DONTCOPY  0x2000u        /* not inherited by fork                        */
+#define VM_SPECIAL   0x4000u        /* made by the kernel (sigreturn page)          */
+#define VM_ACCESS    (VM_READ | VM_WRITE | VM_EXEC)
+
+enum fault_result {
+    FAULT_OK,               /* the access will succeed now                     */
+    FAULT_RETRY,            /* the world changed while we slept: start over    */
+    FAULT_MAPERR,           /* SIGSEGV: no VMA                                 */
+    FAULT_ACCERR,           /* SIGSEGV: VMA, but no right                      */
+    FAULT_SIGBUS,           /* beyond the end of the object, or its I/O failed */
+    FAULT_OOM               /* no memory                                       */
+};
+
+/*
+ * One table per kind of mapping, one file per kind.  No member is NULL.
+ */
+struct vma_ops {
+    const char *name;
+    /* The page for F (entry none): sets f->page (referenced) or f->pfn, or says why not. */
+    enum fault_result (*fault)(struct fault *f);
+    /* Map neighbours that are ready, after a read fault; may do nothing. */
+    void (*fault_around)(struct fault *f);
+    /* A VMA now exists (new, split off, inherited by fork), is about to go. */
+    void (*open)(struct vma *vma);
+    void (*close)(struct vma *vma);
+};
+
+/*
+ * Locks: [m] the mm's map lock, written to change, read to look
+ *        [r] the mapping's mmap_lock
+ */
+struct vma {
+    vaddr_t start, end;             /* page aligned, end exclusive             [m] */
+    uint32_t flags;                 /* VM_*                                    [m] */
+    struct rb_node node;            /* in the set, by address                  [m] */
+    struct list link;               /* in the set, by address                  [m] */
+    uint64_t max_gap;               /* largest hole before any VMA of subtree  [m] */
+    struct mm *mm;                  /*                                         [c] */
+    const struct vma_ops *ops;      /*                                         [c] */
+    struct file *file;              /* referenced, or NULL                     [c] */
+    struct address_space *mapping;  /* of the object, or NULL                  [c] */
+    uint64_t pgoff;                 /* page of the object at START; anonymous:
+                                     * START >> PAGE_SHIFT at birth            [m] */
+    struct anon_vma *anon_vma;      /*                                         [m] */
+    struct rb_node rmap_node;       /* in mapping->mmap_tree, by pgoff         [r] */
+    uint64_t rmap_last;             /* largest last page of subtree            [r] */
+};
+
+static inline size_t vma_npages(const struct vma *vma)
+{
+    return (vma->end - vma->start) >> PAGE_SHIFT;
+}
+/* Page of the object at VA. */
+static inline uint64_t vma_pgoff(const struct vma *vma, vaddr_t va)
+{
+    return vma->pgoff + ((va - vma->start) >> PAGE_SHIFT);
+}
+
+extern const struct vma_ops anon_vma_ops;       /* vm/anon.c    */
+extern const struct vma_ops file_vma_ops;       /* vm/filemap.c */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmaset.h - the VMAs of one address space: an address-ordered list to walk, and
+ * a red-black tree augmented with the largest gap to find and to place.  Pure.
+ *
+ * Invariants, checked by vmaset_check():
+ *   - VMAs are not empty, page aligned, inside [base, limit), and do not overlap;
+ *   - list and tree hold the same VMAs in the same order;
+ *   - a VMA's own gap is the hole between its predecessor's end (or base) and its
+ *     start; max_gap is the largest own gap in its subtree;
+ *   - total is the number of pages in all of them.
+ *
+ * Locks: the owner's map lock.
+ */
+#pragma once
+#include "kernel/vm/vma.h"
+
+/*
+ * What the set asks of its owner: memory, and to be told when a VMA's range
+ * changes (the reverse map depends on it).  Keeps the set pure.
+ */
+struct vmaset_ops {
+    struct vma *(*alloc)(struct vma *like);     /* copy of LIKE with references taken, or NULL */
+    void (*free)(struct vma *vma);              /* drop references and memory                  */
+    void (*before_change)(struct vma *vma);     /* range, pgoff or flags are about to change   */
+    void (*after_change)(struct vma *vma);
+};
+
+struct vma_set {
+    struct rb_root tree;
+    struct list list;
+    struct vma *hint;               /* last one found                          */
+    size_t count;
+    size_t total;                   /* pages                                   */
+    vaddr_t base, limit;            /* where VMAs may lie                  [c] */
+    const struct vmaset_ops *ops;   /*                                     [c] */
+};
+
+void vmaset_init(struct vma_set *s, vaddr_t base, vaddr_t limit, const struct vmaset_ops *ops);
+
+/* The VMA that contains VA, or NULL. */
+struct vma *vmaset_find(struct vma_set *s, vaddr_t va);
+/* The first VMA that ends above VA, or NULL. */
+struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va);
+/* The first VMA that intersects [START, END), or NULL. */
+struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t end);
+struct vma *vmaset_first(const struct vma_set *s);
+struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma);
+struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma);
+
+/* The start of the highest hole of LEN bytes in [LOW, HIGH), aligned to ALIGN;
+ * 0 if there is none.  O(log n). */
+vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, size_t align, vaddr_t low, vaddr_t high);
+
+/* Enter VMA, whose range must be free. */
+void vmaset_insert(struct vma_set *s, struct vma *vma);
+/* Take VMA out; the caller owns it. */
+void vmaset_remove(struct vma_set *s, struct vma *vma);
+/* Move the borders of VMA; must not meet its neighbours.  pgoff follows START. */
+void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end);
+
+/* Divide VMA at VA (strictly inside): VMA keeps the lower part, the new upper
+ * part is entered and returned; NULL if out of memory, nothing changed. */
+struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va);
+
+/* Whether A and B, adjacent in this order, could be one. */
+bool vma_can_merge(const struct vma *a, const struct vma *b);
+/* Merge VMA with its neighbours where that is possible; returns the one that is left. */
+struct vma *vmaset_merge(struct vma_set *s, struct vma *vma);
+/* Extend a neighbour over the free range [START, END) if a VMA like PROTO there
+ * would merge with it; returns the extended one, or NULL. */
+struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, vaddr_t start, vaddr_t end);
+
+/* Split so that no VMA crosses START or END.  0 or -ENOMEM (a first split may stay). */
+int vmaset_isolate(struct vma_set *s, vaddr_t start, vaddr_t end);
+
+/* Panics if an invariant is broken. */
+void vmaset_check(const struct vma_set *s);
