@@ -60,7 +60,9 @@ enum lock_rank {
     RANK_RECLAIM_IO,        /* virtual:  an allocation that may start I/O   */
     RANK_VMALLOC,           /* sleeping: the kernel's own address space     */
     RANK_RMAP,              /* spinning from here on: who maps a page       */
-    RANK_PROC,              /* processes, their tree, files and signals     */
+    RANK_PROC,              /* the process tree, groups and states          */
+    RANK_SIGHAND,           /* signal actions and queues                    */
+    RANK_FILES,             /* a table of file descriptors                  */
     RANK_DENTRY,            /* name and inode caches, mounts                */
     RANK_PAGE_TABLE,        /* one mm's page table                          */
     RANK_PAGE_TREE,         /* one mapping's pages                          */

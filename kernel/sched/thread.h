@@ -22,6 +22,7 @@
 #include "lib/list.h"
 
 struct process;
+struct task;
 struct trap_frame;
 
 enum thread_state {
@@ -45,6 +46,7 @@ struct thread {
     struct trap_frame *frame;           /* user registers, NULL in kthreads[c] */
     struct mmu_context *mmu;            /* address space, NULL in kthreads [p] */
     struct process *process;            /* NULL in kernel threads          [c] */
+    struct task *task;                  /* proc/'s half of a user thread   [c] */
     uint32_t state;                     /* enum thread_state               [a] */
     int32_t refcount;                   /*                                 [a] */
     uint32_t hart;                      /* run queue it is or was last on  [RANK_RUNQ] */

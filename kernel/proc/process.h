@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process.h - a process: threads that share an address space, files and signals.
+ *
+ *   struct process   what POSIX calls a process (Linux: thread group)
+ *   struct task      one user thread of it: the floor-10 half of a struct thread
+ *
+ * Life of a process:
+ *   fork      made with one task, child of its parent            proc/fork.c
+ *   exec      same process, new address space                    proc/exec.c
+ *   zombie    last task exited; only its number and status stay  proc/exit.c
+ *   gone      its parent waited for it                           proc/wait.c
+ *
+ * Locks: proc_lock (RANK_PROC, one for the machine) guards the tree, process
+ * groups, sessions, the pid hash and states.  [s] signals->lock.  [p] private
+ * to the running task.  [c] constant.  Both spinlocks are taken with interrupts
+ * off, since a terminal and a timer send signals from interrupt handlers.
+ */
+#pragma once
+#include "kernel/fs/file.h"
+#include "kernel/proc/signal.h"
+#include "kernel/sched/thread.h"
+#include "kernel/vm/mm.h"
+#include "lib/abi/resource.h"
+
+struct fd_table;
+struct tty;
+
+/* Working directory, root and umask: shared with CLONE_FS. */
+struct fs_context {
+    int32_t refcount;                       /*                               [a] */
+    struct mutex lock;                      /* RANK_PROC's callers may sleep: own mutex */
+    struct path root, cwd;                  /*                            [lock] */
+    uint32_t umask;                         /*                            [lock] */
+};
+
+struct task {
+    struct thread *thread;                  /* referenced                    [c] */
+    struct process *process;                /* referenced                    [c] */
+    struct list link;                       /* process->tasks        [proc_lock] */
+    struct signal_queue pending;            /* sent to this thread           [s] */
+    uint64_t blocked;                       /* signal mask                   [s] */
+    uint64_t saved_blocked;                 /* restored after sigsuspend, ppoll [p] */
+    bool restore_blocked;
+    struct sigaltstack altstack;                /*                               [p] */
+    uintptr_t clear_child_tid;              /* CLONE_CHILD_CLEARTID          [p] */
+    uintptr_t robust_list;
+    struct task *vfork_parent;              /* waits until we exec or exit   [proc_lock] */
+    struct wait_queue vfork_done;
+    uint64_t syscall_a0;                    /* for restarting a call         [p] */
+    bool in_syscall;
+    int tid;
+};
+
+enum process_state { PROCESS_ALIVE, PROCESS_STOPPED, PROCESS_ZOMBIE };
+
+struct process {
+    int pid;                                /*                               [c] */
+    enum process_state state;               /*                       [proc_lock] */
+    int32_t refcount;                       /*                               [a] */
+    struct process *parent;                 /*                       [proc_lock] */
+    struct list children, sibling;          /*                       [proc_lock] */
+    struct list tasks;                      /*                       [proc_lock] */
+    uint32_t ntasks;                        /* alive                 [proc_lock] */
+    struct list hash_link, all_link;        /*                       [proc_lock] */
+    int pgrp, session;                      /*                       [proc_lock] */
+    struct tty *tty;                        /* controlling terminal  [proc_lock] */
+    struct mm *mm;                          /* user counted; NULL in a zombie    */
+    struct fd_table *files;
+    struct fs_context *fs;
+    struct sighand *sighand;                /* actions, shared with CLONE_SIGHAND */
+    struct signal_queue pending;            /* sent to the process           [s] */
+    struct cred cred;                       /* copied under proc_lock            */
+    struct rlimit rlimits[RLIM_NLIMITS];    /*                       [proc_lock] */
+    int exit_signal;                        /* to the parent; 0 none         [c] */
+    int exit_status;                        /* as wait4 reports it   [proc_lock] */
+    bool exiting;                           /* exit_group under way  [proc_lock] */
+    bool stop_reported, continued;          /* WUNTRACED, WCONTINUED [proc_lock] */
+    int stop_signal;
+    bool did_exec;                          /* setpgid on it: EACCES             */
+    int8_t nice;
+    int oom_score_adj;
+    struct wait_queue child_event;          /* parent sleeps here in wait4       */
+    uint64_t start_time;                    /* ns, monotonic                 [c] */
+    uint64_t utime, stime;                  /* of exited tasks, timebase ticks   */
+    uint64_t cutime, cstime;                /* of waited-for children            */
+    uint64_t minflt, majflt, cminflt, cmajflt, maxrss, cmaxrss;     /* pages     */
+    uint64_t nvcsw, nivcsw;
+    struct timer alarm;                     /* ITIMER_REAL                       */
+    uint64_t alarm_interval, alarm_deadline;
+    char comm[16];
+};
+
+extern struct spinlock proc_lock;
+extern struct process *init_process;
+
+static inline struct task *current_task(void)
+{
+    return current->task;
+}
+static inline struct process *current_process(void)
+{
+    return current->process;
+}
+
+/* The process PID with a reference, or NULL. */
+struct process *process_get_by_pid(int pid);
+void process_get(struct process *p);
+void process_put(struct process *p);
+/* Call FN for every process with proc_lock held. */
+void process_for_each(void (*fn)(struct process *p, void *arg), void *arg);
+/* The smallest pid above PID that exists, 0 if none (for /proc). */
+int process_next_pid(int pid);
+
+/* What path resolution needs, from the running process; release with _put. */
+void path_ctx_current(struct path_ctx *ctx);
+void path_ctx_put(struct path_ctx *ctx);
+
+/* fork, vfork, clone: the child's tid, or -EAGAIN -ENOMEM -EINVAL. */
+struct clone_args_kernel {
+    uint64_t flags;                         /* CLONE_* */
+    int exit_signal;
+    uintptr_t stack;                        /* 0: keep */
+    uintptr_t parent_tid, child_tid, tls;
+};
+int64_t proc_clone(const struct clone_args_kernel *args);
+
+/* execve: returns only on failure (-errno); success returns 0 with the frame
+ * rewritten.  ARGV and ENVP are user addresses; PATH is a kernel string. */
+int proc_exec(const char *path, uintptr_t argv, uintptr_t envp);
+
+/* End the running task (and its process if STATUS is for all). */
+__attribute__((noreturn)) void proc_exit_task(int status);
+__attribute__((noreturn)) void proc_exit_group(int status);
+
+struct wait_result {
+    int pid, status;
+    uint32_t uid;
+    struct rusage rusage;
+};
+/* wait4/waitid: PID as in wait4, OPTIONS W*.  The child's pid, 0 (WNOHANG), or -ECHILD -EINTR. */
+int proc_wait(int pid, int options, struct wait_result *result);
+
+int proc_setpgid(int pid, int pgid);
+int proc_setsid(void);
+void proc_getrusage(struct process *p, int who, struct rusage *ru);
+
+/* Frees detached stacks, zombies nobody waits for... everything deferred (quiesce). */
+void proc_quiesce(void);
+
+/* Boot: make process 1 from the boot argument init= (default /bin/init). */
+void process_start_init(void);
+void proc_init(void);
