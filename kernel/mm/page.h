@@ -91,7 +91,7 @@ struct page {
             uint32_t total;         /* SLAB: objects it holds                  */
         } slab;
     };
-    uint32_t alloc_pc;              /* who allocated it, from _kernel_start    */
+    uint32_t alloc_pc;              /* who allocated it: low half of its pc    */
     uint32_t spare;
 };
 _Static_assert(sizeof(struct page) <= 64, "struct page outgrew its budget");
@@ -151,6 +151,7 @@ static inline bool page_test_and_clear(struct page *page, enum page_flag f)
 
 /* The owner declares what it uses the page for; panics on a transition not listed above. */
 void page_set_identity(struct page *page, enum page_identity identity);
+extern const char *const page_identity_names[PAGE_IDENTITIES];
 
 /* The head of PAGE's block: itself unless it is a TAIL. */
 static inline struct page *compound_head(struct page *page)

@@ -107,3 +107,10 @@ int pt_walk_range(struct pagetable *pt, vaddr_t start, vaddr_t end, struct pt_wa
 /* Free every table that covers only [START, END) (all its entries must be none),
  * not the root. */
 void pt_free_tables(struct pagetable *pt, vaddr_t start, vaddr_t end);
+
+/*
+ * The next run of level-0 entries in [*VA, END) that has a table: *VA moves to
+ * its first address, *N says how many entries follow in that table (they may be
+ * none).  NULL when there is no more.  Skips what has no table by 2 MiB and 1 GiB.
+ */
+struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n);

@@ -58,8 +58,8 @@ enum lock_rank {
     RANK_META_PAGE,         /* sleeping: the lock bit of a metadata page    */
     RANK_RECLAIM_FS,        /* virtual:  an allocation that may enter a fs  */
     RANK_RECLAIM_IO,        /* virtual:  an allocation that may start I/O   */
-    RANK_VMALLOC,           /* sleeping: the kernel's own address space     */
-    RANK_RMAP,              /* spinning from here on: who maps a page       */
+    RANK_VMALLOC,           /* spinning from here on: kernel address areas  */
+    RANK_RMAP,              /* who maps a page                              */
     RANK_PROC,              /* the process tree, groups and states          */
     RANK_SIGHAND,           /* signal actions and queues                    */
     RANK_FILES,             /* a table of file descriptors                  */
@@ -69,7 +69,10 @@ enum lock_rank {
     RANK_LRU,               /* lists of evictable pages                     */
     RANK_SWAP_MAP,          /* slots of a swap area                         */
     RANK_BLOCK,             /* a disk's queue                               */
+    RANK_CACHES,            /* the list of kmem caches                      */
+    RANK_MAGAZINE,          /* one hart's magazines of a kmem cache         */
     RANK_SLAB,              /* a kmem cache's slabs and depot               */
+    RANK_HART_PAGES,        /* one hart's lists of free pages               */
     RANK_ZONE,              /* a zone's free lists                          */
     RANK_TIMER,             /* a hart's timer queue                         */
     RANK_WAIT,              /* a wait queue                                 */
