@@ -22,6 +22,7 @@ typedef __INTPTR_TYPE__ intptr_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
 
 typedef long ssize_t;                   /* a size, or a negative errno     */
+typedef uint64_t dev_t;                 /* device number: dev_make()       */
 
 /* Limits; <stdint.h> spells them differently, so its own win if it came first. */
 #ifndef UINT64_MAX
