@@ -7,28 +7,48 @@
  * other threads; against interrupt handlers, interrupts off.
  */
 #pragma once
+
+/* Offsets that entry.S knows. */
+#define HART_THREAD          0
+#define HART_KERNEL_SP       8
+#define HART_SCRATCH0        16
+#define HART_SCRATCH1        24
+#define HART_IRQ_STACK       32
+#define HART_EMERGENCY_STACK 40
+
+#ifndef __ASSEMBLY__
 #include "kernel/port/port.h"
 
 struct thread;
 struct mmu_context;
 
 struct hart {
-    struct thread *current;         /* running thread                      [p] offset 0, known to entry.S */
-    uintptr_t kernel_sp;            /* top of current's stack, for traps from user; offset 8  */
-    uintptr_t scratch[2];           /* entry.S; offsets 16, 24                                */
-    uintptr_t irq_stack_top;        /* offset 32                           [c] */
-    uintptr_t emergency_stack_top;  /* offset 40                           [c] */
+    struct thread *thread;          /* the running one: `current`          [p] */
+    uintptr_t kernel_sp;            /* its user frame; sp after a trap from user [p] */
+    uintptr_t scratch[2];           /* entry.S                             [p] */
+    uintptr_t irq_stack_top;        /*                                     [c] */
+    uintptr_t emergency_stack_top;  /*                                     [c] */
     uint32_t index;                 /* 0 .. nr_harts-1                     [c] */
     uint32_t irq_depth;             /* interrupts being served             [p] */
     uint64_t hartid;                /* the SBI's number                    [c] */
     struct thread *idle;            /* runs when nothing else can          [c] */
-    struct mmu_context *mmu;        /* root in satp, referenced            [p] */
+    struct mmu_context *mmu;        /* root in satp                        [p] */
     bool online;                    /* takes part in IPIs                  [a] */
     bool need_resched;              /* look at the run queue soon          [a] */
+    bool mmu_borrowed;              /* mmu is a kernel thread's loan       [p] */
     uint64_t ipi_pending;           /* 1 << enum ipi_reason                [a] */
-    uint64_t held_ranks[RANK_MAX];  /* debug: how many locks of each rank  [p] */
-    uint64_t ticks_user, ticks_system, ticks_idle;  /* for /proc/stat          */
+    uint64_t ticks_user, ticks_system;  /* timebase ticks in threads; the rest is idle [p] */
+    uint32_t spinlocks;             /* debug: spinlocks held               [p] */
+    uint64_t held_ranks[RANK_MAX];  /* debug: how many of each rank        [p] */
 } __attribute__((aligned(64)));
+
+#define HART_CHECK(field, offset)                                              \
+    _Static_assert(__builtin_offsetof(struct hart, field) == (offset), #field)
+HART_CHECK(thread, HART_THREAD);
+HART_CHECK(kernel_sp, HART_KERNEL_SP);
+HART_CHECK(scratch, HART_SCRATCH0);
+HART_CHECK(irq_stack_top, HART_IRQ_STACK);
+HART_CHECK(emergency_stack_top, HART_EMERGENCY_STACK);
 
 extern struct hart harts[MAX_HARTS];
 extern unsigned nr_harts;           /* online; constant after boot */
@@ -36,10 +56,16 @@ extern unsigned nr_harts;           /* online; constant after boot */
 static inline struct hart *this_hart(void)
 {
     struct hart *h;
+
     __asm__ volatile("mv %0, tp" : "=r"(h));
     return h;
 }
 
-enum ipi_reason { IPI_RESCHED, IPI_TLB, IPI_STOP, IPI_CALL };
-/* Ask another hart to look at its inbox for REASON.  Any context. */
+enum ipi_reason { IPI_RESCHED, IPI_TLB, IPI_STOP, IPI_REASONS };
+/* Make HART's handler for REASON run soon.  Any context. */
 void ipi_send(unsigned hart, enum ipi_reason reason);
+/* The software interrupt: run what others asked for. */
+void ipi_interrupt(void);
+/* Whoever serves REASON says so at boot.  HANDLER runs with interrupts off. */
+void ipi_set_handler(enum ipi_reason reason, void (*handler)(void));
+#endif

@@ -52,7 +52,6 @@ struct thread {
     uint32_t hart;                      /* run queue it is or was last on  [RANK_RUNQ] */
     bool on_cpu;                        /* its stack is in use             [a] */
     bool queued;                        /* on a run queue                  [RANK_RUNQ] */
-    bool need_resched;
     bool pinned;                        /* stays on its hart               [c] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
@@ -69,7 +68,7 @@ struct thread {
     char name[16];
 };
 
-#define current (this_hart()->current)
+#define current (this_hart()->thread)
 
 /* Make a kernel thread that will run FN(ARG) once started, and exits when FN
  * returns.  The caller owns one reference.  NULL if out of memory. May sleep. */

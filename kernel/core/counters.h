@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * counters.h - how often things happened: one set of counters per hart, summed
+ * when somebody reads /proc/vmstat.
+ *
+ * Names are Linux's where Linux counts the same.
+ */
+#pragma once
+#include "kernel/core/hart.h"
+
+#define VM_EVENTS(X)                                                           \
+    X(PGPGIN, "pgpgin")                     /* KiB read from disks        */   \
+    X(PGPGOUT, "pgpgout")                   /* KiB written to disks       */   \
+    X(PSWPIN, "pswpin")                                                        \
+    X(PSWPOUT, "pswpout")                                                      \
+    X(PGALLOC_DMA32, "pgalloc_dma32")                                          \
+    X(PGALLOC_NORMAL, "pgalloc_normal")                                        \
+    X(PGALLOC_MOVABLE, "pgalloc_movable")   /* of both zones              */   \
+    X(ALLOCSTALL, "allocstall_normal")                                         \
+    X(PGFREE, "pgfree")                                                        \
+    X(PGACTIVATE, "pgactivate")                                                \
+    X(PGDEACTIVATE, "pgdeactivate")                                            \
+    X(PGFAULT, "pgfault")                                                      \
+    X(PGMAJFAULT, "pgmajfault")                                                \
+    X(PGREFILL, "pgrefill")                                                    \
+    X(PGSTEAL_KSWAPD, "pgsteal_kswapd")                                        \
+    X(PGSTEAL_DIRECT, "pgsteal_direct")                                        \
+    X(PGSCAN_KSWAPD, "pgscan_kswapd")                                          \
+    X(PGSCAN_DIRECT, "pgscan_direct")                                          \
+    X(PGINODESTEAL, "pginodesteal")                                            \
+    X(SLABS_SCANNED, "slabs_scanned")                                          \
+    X(PAGEOUTRUN, "pageoutrun")                                                \
+    X(PGROTATED, "pgrotated")                                                  \
+    X(DROP_PAGECACHE, "drop_pagecache")                                        \
+    X(DROP_SLAB, "drop_slab")                                                  \
+    X(OOM_KILL, "oom_kill")                                                    \
+    X(PGMIGRATE_SUCCESS, "pgmigrate_success")                                  \
+    X(PGMIGRATE_FAIL, "pgmigrate_fail")                                        \
+    X(COMPACT_STALL, "compact_stall")                                          \
+    X(COMPACT_FAIL, "compact_fail")                                            \
+    X(COMPACT_SUCCESS, "compact_success")                                      \
+    X(UNEVICTABLE_MLOCKED, "unevictable_pgs_mlocked")                          \
+    X(UNEVICTABLE_MUNLOCKED, "unevictable_pgs_munlocked")                      \
+    X(TLB_REMOTE_FLUSH, "nr_tlb_remote_flush")                                 \
+    X(TLB_REMOTE_RECEIVED, "nr_tlb_remote_flush_received")                     \
+    X(TLB_LOCAL_ALL, "nr_tlb_local_flush_all")                                 \
+    X(TLB_LOCAL_ONE, "nr_tlb_local_flush_one")                                 \
+    /* Pagoda's own */                                                         \
+    X(ZONE_LOCK, "zone_lock_taken")                                            \
+    X(ASID_ROLLOVER, "asid_rollover")                                          \
+    X(COW_COPY, "cow_copy")                                                    \
+    X(COW_REUSE, "cow_reuse")                                                  \
+    X(ZERO_PAGE_FAULT, "zero_page_fault")                                      \
+    X(SPURIOUS_FAULT, "spurious_fault")                                        \
+    X(AD_FAULT, "ad_fault")                 /* A or D set by software     */   \
+    X(FAULT_AROUND, "fault_around")         /* extra pages mapped         */   \
+    X(SWAP_READAHEAD, "swap_ra")                                               \
+    X(SWAP_READAHEAD_HIT, "swap_ra_hit")                                       \
+    X(FAIL_INJECTED, "fail_injected")
+
+enum vm_event {
+#define X(id, name) VM_##id,
+    VM_EVENTS(X)
+#undef X
+    VM_EVENT_COUNT
+};
+
+struct hart_counters {
+    uint64_t n[VM_EVENT_COUNT];
+} __attribute__((aligned(64)));
+
+extern struct hart_counters hart_counters[MAX_HARTS];
+
+/* Any context; atomic against interrupts of the same hart. */
+static inline void count_vm_events(enum vm_event e, uint64_t n)
+{
+    __atomic_fetch_add(&hart_counters[this_hart()->index].n[e], n, __ATOMIC_RELAXED);
+}
+static inline void count_vm_event(enum vm_event e)
+{
+    count_vm_events(e, 1);
+}
+
+/* The sum over all harts; others may be counting. */
+uint64_t vm_event_sum(enum vm_event e);
+/* Its name in /proc/vmstat. */
+const char *vm_event_name(enum vm_event e);

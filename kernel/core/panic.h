@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * panic.h - the end of the machine, wanted or not.
+ *
+ * panic() itself is declared in port.h.
+ */
+#pragma once
+#include "kernel/port/port.h"
+
+struct trap_frame;
+
+/* panic() about a trap: also prints the registers of FRAME and its backtrace. */
+__attribute__((noreturn, format(printf, 2, 3)))
+void panic_trap(const struct trap_frame *frame, const char *fmt, ...);
+
+/* What a panic says about the thread that ran.  Registered by sched/, so that
+ * this floor need not know threads. */
+struct panic_thread {
+    const char *name;
+    int tid;
+    uintptr_t stack, stack_end;
+};
+void panic_set_thread_source(void (*describe)(struct panic_thread *out));
+
+/* After a panic: end QEMU with status 2 (true), or halt so that it can be looked at. */
+void panic_set_exit(bool exit);
+
+/* Print "  name+0xoffset" for each caller from frame pointer FP on, for a hart
+ * that is not running or is this one. */
+void backtrace_print(uintptr_t fp);
+
+/* The function that contains PC, and PC's distance from its start; NULL if none. */
+const char *ksym_find(uintptr_t pc, uintptr_t *offset);
+
+/*
+ * Power off.  CODE is QEMU's exit status where there is a test finisher: 0 for
+ * success, 1 for a failed test, 2 for a panic.
+ */
+__attribute__((noreturn)) void machine_exit(unsigned code);
+__attribute__((noreturn)) void machine_reboot(void);
+
+/* Where the finisher's register is mapped (NULL: there is none). */
+void machine_set_finisher(volatile uint32_t *reg);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * random.h - random bits: seeded once, mixed per hart, not for secrets.
+ *
+ * port_random() in port.h draws from it.  seed= makes every run alike.
+ */
+#pragma once
+#include "lib/types.h"
+
+/* Seed from the device tree's bytes, the clock, or seed= which wins. */
+void random_init(const void *seed, size_t len);
+/* The seed in use, for the log and for those who derive their own. */
+uint64_t random_seed(void);
+/* Fill BUF, e.g. for getrandom and /dev/urandom. */
+void random_bytes(void *buf, size_t len);

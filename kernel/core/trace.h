@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trace.h - what happened last: a small ring of events per hart.
+ *
+ * Off by default; an event then costs a load and a branch.  On, it costs a time
+ * stamp and five stores, no lock and no I/O, so races stay what they were.  A
+ * panic prints the tail of every hart's ring.
+ */
+#pragma once
+#include "kernel/core/hart.h"
+
+enum trace_event {
+    TRACE_SWITCH,           /* from tid, to tid          */
+    TRACE_WAKE,             /* tid, hart                 */
+    TRACE_SYSCALL,          /* number, first argument    */
+    TRACE_FAULT,            /* address, access           */
+    TRACE_IRQ,              /* cause or line, 0          */
+    TRACE_PAGE_ALLOC,       /* pfn, order                */
+    TRACE_PAGE_FREE,        /* pfn, order                */
+    TRACE_TLB,              /* start, end                */
+    TRACE_DISK,             /* sector, op                */
+    TRACE_EVICT,            /* pfn, kind                 */
+    TRACE_EVENTS
+};
+
+struct trace_record {
+    uint64_t time;          /* timebase ticks */
+    uint64_t event;
+    uint64_t a, b;
+    int64_t tid;
+};
+
+/* Which events are recorded: 1 << event. */
+extern uint64_t trace_mask;
+
+void trace_record_event(enum trace_event e, uint64_t a, uint64_t b);
+
+static inline void trace(enum trace_event e, uint64_t a, uint64_t b)
+{
+    if (__builtin_expect(trace_mask >> e & 1, 0))
+        trace_record_event(e, a, b);
+}
+
+const char *trace_event_name(enum trace_event e);
+/* Names separated by commas, "all" or "none".  0 or -EINVAL. */
+int trace_set_events(const char *names);
+
+/*
+ * Read a hart's ring, oldest first: fills RECORD with the one at *POS (moved up
+ * if overwritten), advances *POS; false at the end.
+ */
+bool trace_read(unsigned hart, uint64_t *pos, struct trace_record *record);
+/* Print the last N events of each hart. */
+void trace_dump(unsigned n);
+/* Reads trace=. */
+void trace_init(void);
+/* Whose tid a record carries; registered by sched/. */
+void trace_set_tid_source(int (*tid)(void));
