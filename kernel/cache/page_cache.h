@@ -8,15 +8,19 @@
  * meet in these pages.
  *
  * Life of a cached page:
- *   absent -> (locked, not uptodate)   page_cache_add
- *          -> uptodate                 the owner's read_page
+ *   absent -> (locked, not uptodate)   page_cache_get_lock, readahead
+ *          -> uptodate                 the owner's read_page or read_pages
  *          -> dirty                    page_cache_dirty
- *          -> writeback -> clean       writeback through write_page
+ *          -> writeback -> clean       writeback through write_pages
  *          -> absent                   truncation, or reclaim when clean and unused
  *
- * References: one for the tree, one for whoever found it.  The page lock
- * (PG_LOCKED, may sleep) guards content transitions and membership; a page's
- * mapping and index are stable for who holds the lock or the tree lock.
+ * References: one for the tree, one for whoever found it.  I/O holds none: a
+ * page under read is locked, one under write is in writeback, and neither can
+ * leave the tree.  The page lock (PG_LOCKED, may sleep) guards content
+ * transitions and membership; a page's mapping and index are stable for who
+ * holds the page lock or the tree lock.
+ *
+ * Mach calls an address_space a memory object, and its operations a pager.
  */
 #pragma once
 #include "kernel/core/uio.h"
@@ -25,27 +29,50 @@
 #include "lib/radix.h"
 #include "lib/rbtree.h"
 
-struct inode;
+typedef uint64_t pgoff_t;               /* a page's number in its mapping */
 
-/* Tags in the tree. */
+struct inode;
+struct readahead;
+struct address_space;
+
+/* Tags in the tree.  WRITEBACK is a hint: pages whose I/O has ended keep it
+ * until someone who waits looks at them. */
 enum { PAGE_TAG_DIRTY, PAGE_TAG_WRITEBACK, PAGE_TAG_TOWRITE };
 
+/*
+ * What the owner of a mapping does for its pages.  No member is NULL: the
+ * page_cache_no_* functions below are for owners with nothing to do.
+ */
 struct address_space_operations {
     /* Fill PAGE (locked, not uptodate) from the store; 0 and PG_UPTODATE, or
-     * -EIO.  Sleeps until done; leaves it locked. */
+     * -EIO, -ENOMEM.  Sleeps until done; leaves it locked. */
     int (*read_page)(struct address_space *as, struct page *page);
-    /* Start filling N consecutive locked pages; each is unlocked when its I/O
-     * ends (uptodate or PG_ERROR).  Does not wait. */
+    /* Start filling N consecutive locked pages; page_cache_end_read is called
+     * for each when its I/O ends.  Does not wait for that; may sleep. */
     void (*read_pages)(struct address_space *as, struct page **pages, size_t n);
-    /* PAGE (locked, uptodate) is about to become dirty up to byte TO: make sure
-     * that it has a place in the store.  0, -ENOSPC, -EIO, -ENOMEM.  May sleep. */
+    /* Bracket around the locking and dirtying of one data page: a file system
+     * enters its operation (fs_op_begin) here, before the page lock is taken.
+     * 0 or an errno that ends the write. */
+    int (*change_begin)(struct address_space *as);
+    void (*change_end)(struct address_space *as);
+    /* PAGE (locked; uptodate, or about to be overwritten whole) will become
+     * dirty up to byte TO: make sure that it has a place in the store.
+     * 0, -ENOSPC, -EFBIG, -EIO, -ENOMEM.  May sleep. */
     int (*make_room)(struct address_space *as, struct page *page, size_t to);
-    /* Start writing N consecutive locked, clean-marked pages in PG_WRITEBACK; when
-     * a page's I/O ends call page_cache_end_writeback.  Returns with them unlocked. */
+    /* Start writing N consecutive pages: unlocked, PG_WRITEBACK set, PG_DIRTY
+     * clear, their place as make_room left it.  page_cache_end_writeback is
+     * called for each when its I/O ends.  Does not wait for that; may sleep
+     * until a queue has room. */
     void (*write_pages)(struct address_space *as, struct page **pages, size_t n);
-    /* PAGE (locked) leaves the cache: forget private state. */
+    /* PAGE (locked, not in writeback) leaves the cache: forget private state.
+     * Never sleeps. */
     void (*forget_page)(struct address_space *as, struct page *page);
 };
+
+int page_cache_no_bracket(struct address_space *as);
+void page_cache_no_bracket_end(struct address_space *as);
+int page_cache_no_room(struct address_space *as, struct page *page, size_t to);
+void page_cache_no_forget(struct address_space *as, struct page *page);
 
 struct address_space {
     struct inode *host;                 /* NULL only in tests                  [c] */
@@ -56,16 +83,19 @@ struct address_space {
     size_t ndirty;                      /*                                 [tree]  */
     gfp_t gfp;                          /* for its pages                       [c] */
     bool writes_back;                   /* false: memory only (tmpfs)          [c] */
+    bool metadata;                      /* block device: pages are PG_METADATA [c] */
+    bool wb_busy;                       /* the flusher is at work on it       [wb] */
+    bool wb_listed;                     /* wb_link is on the list             [wb] */
     int wb_error;                       /* error to report at next fsync       [a] */
-    uint64_t dirtied_when;              /* ns; first dirtying since clean  [wb]    */
-    struct list wb_link;                /* list of dirty mappings          [wb]    */
+    uint64_t dirtied_when;              /* ns; first dirtying since clean     [wb] */
+    struct list wb_link;                /* list of dirty mappings             [wb] */
     struct rwsem invalidate;            /* RANK_INVALIDATE: shared by faults and
                                          * readers that add pages, exclusive by
                                          * truncation                              */
     struct spinlock mmap_lock;          /* RANK_RMAP                               */
     struct rb_root mmap_tree;           /* VMAs that map it, by pgoff (vm/rmap) [mmap_lock] */
     size_t nwritable_shared;            /* MAP_SHARED writable VMAs    [mmap_lock] */
-};
+};                                      /* [wb]: writeback.c's lock                */
 
 void address_space_init(struct address_space *as, struct inode *host,
                         const struct address_space_operations *ops, gfp_t gfp, bool writes_back);
@@ -88,18 +118,19 @@ struct page *page_cache_find(struct address_space *as, pgoff_t index);
 /* The same, locked and still in this mapping.  May sleep. */
 struct page *page_cache_find_lock(struct address_space *as, pgoff_t index);
 /* Find, or make a locked page that is not uptodate.  0, -ENOMEM.  The page has
- * a reference and is locked either way. */
+ * a reference and is locked either way.  May sleep. */
 int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **page);
 /* An uptodate page with a reference, unlocked, read if need be; starts
- * readahead per RA (may be NULL).  0, -EIO, -ENOMEM. */
-struct readahead;
+ * readahead per RA (may be NULL).  0, -EIO, -ENOMEM.  May sleep.  Who may race
+ * with truncation (faults) holds `invalidate` shared, and checks page->mapping
+ * under the page lock before relying on it. */
 int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *ra,
                     struct page **page);
 /* Up to N consecutive pages that are present, uptodate and not locked, with
  * references (fault-around); returns how many.  Never sleeps. */
 size_t page_cache_find_uptodate(struct address_space *as, pgoff_t index, size_t n,
                                 struct page **pages);
-/* Up to N present pages from INDEX on, with references. */
+/* Up to N present pages from INDEX on, with references.  Never sleeps. */
 size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct page **pages);
 
 /* PAGE (referenced, in a mapping) has newer content than the store.  Never sleeps. */
@@ -111,20 +142,35 @@ void page_cache_end_read(struct page *page, int error);
 
 /* Drop all pages from START (bytes; a partial page is cleared to its end) to END
  * (exclusive bytes; UINT64_MAX: all).  Unmaps them everywhere first.  Caller
- * holds `invalidate` for writing. */
+ * holds `invalidate` for writing, or is the last who knows AS.  May sleep. */
 void page_cache_truncate(struct address_space *as, uint64_t start, uint64_t end);
-/* Drop clean, unmapped, unused pages of the range; returns how many. */
+/* Drop clean, unmapped, unused pages [START, END]; returns how many.  May sleep. */
 size_t page_cache_invalidate(struct address_space *as, pgoff_t start, pgoff_t end);
+/* Drop the page at INDEX, dirty or not: its block is being freed.  Nobody else
+ * uses it.  May sleep (writeback). */
+void page_cache_drop(struct address_space *as, pgoff_t index);
 
 /*
  * read(2) and write(2) through the cache, for any file system whose size is
- * inode->size.  *POS advances.  Bytes moved, or an error if none were.
+ * SIZE.  *POS advances.  Bytes moved, or an error if none were.
  */
 ssize_t page_cache_read_iter(struct address_space *as, uint64_t *pos, uint64_t size,
                              struct readahead *ra, struct uio *uio);
-/* GROW is called with the page locked when data beyond the old size was copied. */
-ssize_t page_cache_write_iter(struct address_space *as, uint64_t *pos, struct uio *uio,
-                              void (*grow)(struct inode *inode, uint64_t size));
+/* GROW is called with the page locked when data up to byte SIZE was copied;
+ * bytes from OLD_SIZE on are not in the store yet.  The caller holds the inode's
+ * lock for writing. */
+ssize_t page_cache_write_iter(struct address_space *as, uint64_t *pos, uint64_t old_size,
+                              struct uio *uio, void (*grow)(struct inode *inode, uint64_t size));
+
+/*
+ * Giving memory back.  Clean pages that nobody maps or holds go in the order in
+ * which they were last used, roughly: one second chance by PG_REFERENCED; dirty
+ * ones are left to the flusher.  Returns pages freed.  May sleep, but does no
+ * I/O and calls no file system beyond forget_page.
+ */
+size_t page_cache_reclaim(size_t npages, gfp_t gfp);
+/* Write nothing, drop every clean unused page (drop_caches, quiesce). */
+size_t page_cache_drop_all(void);
 
 /*
  * Upward calls into vm/rmap, registered at boot.
@@ -138,10 +184,14 @@ struct mapping_ops {
 extern const struct mapping_ops *mapping_ops;
 void mapping_ops_register(const struct mapping_ops *ops);
 
-/* Figures: pages in all mappings, dirty, under writeback, of block devices. */
+/* Figures: pages in all mappings, dirty, under writeback, of block devices,
+ * of memory-only mappings (tmpfs). */
 size_t nr_file_pages(void);
 size_t nr_dirty_pages(void);
 size_t nr_writeback_pages(void);
 size_t nr_buffer_pages(void);
+size_t nr_shmem_pages(void);
+/* Pages on the lists of evictable pages: recently used, and not. */
+void nr_lru_pages(size_t *active, size_t *inactive);
 
 void page_cache_init(void);

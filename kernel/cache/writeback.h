@@ -13,15 +13,26 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
 /* Every dirty mapping of the machine. */
 int writeback_all(bool wait);
 /* A writer dirtied pages: wake the flusher above the background limit, wait
- * above the hard one.  Nothing held. */
+ * above the hard one.  No page lock or file-system operation held. */
 void writeback_throttle(void);
 /* Memory is low: the flusher should write about NPAGES.  Never sleeps. */
 void writeback_wake(size_t npages);
-/* The last reference to the host is going: forget AS (its pages are clean or dropped). */
+/* The last reference to the host is going: forget AS (its pages are clean or
+ * dropped).  Waits until the flusher has let go of it. */
 void writeback_forget(struct address_space *as);
+
+/* Attributes of an inode got dirty: the flusher calls the hook below in time. */
+void writeback_note_inode(void);
+/* The file layer's part, registered at boot: carry attributes that were dirtied
+ * before OLDER_THAN (ns, monotonic) into their metadata pages; false if dirty
+ * ones are left.  Called by the flusher with nothing held; may sleep. */
+void writeback_set_inode_writer(bool (*write_inodes)(uint64_t older_than));
 
 /* Limits, in percent of available memory, and ages in 1/100 s (/proc/sys/vm). */
 extern unsigned dirty_background_ratio, dirty_ratio;
 extern unsigned dirty_expire_centisecs, dirty_writeback_centisecs;
+/* Pages above which the flusher works, and above which writers wait. */
+size_t writeback_background_limit(void);
+size_t writeback_hard_limit(void);
 
 void writeback_init(void);      /* starts the flusher */

@@ -3,36 +3,48 @@
  * file.h - an open file, and the table of operations behind read, write and the rest.
  */
 #pragma once
+#include "kernel/cache/readahead.h"
 #include "kernel/fs/path.h"
+#include "kernel/sched/wait.h"
 
-struct vma_request;
+struct dir_context;
+struct mmap_request;
 struct poll_table;
+struct pipe;
 
 struct file {
     const struct file_operations *ops;  /*                                     [c] */
     struct path path;                   /* referenced; mount NULL for pipes etc [c] */
-    struct inode *inode;                /* referenced                          [c] */
+    struct inode *inode;                /* held through path, or referenced    [c] */
     uint32_t flags;                     /* O_*; APPEND NONBLOCK may change     [a] */
+    uint32_t mode;                      /* FILE_*: what it may do              [c] */
+    int32_t refcount;                   /*                                     [a] */
     uint64_t pos;                       /*                            [pos_lock]   */
     struct mutex pos_lock;              /* held around read/write/lseek of shared files */
-    int32_t refcount;                   /*                                     [a] */
-    struct readahead *ra;               /* lazily made; NULL until needed          */
+    struct readahead ra;
     uint64_t dir_cookie;                /* directories: private to the fs          */
     void *private;
 };
 
+#define FILE_READ  0x1u                 /* open for reading                    */
+#define FILE_WRITE 0x2u                 /* open for writing                    */
+#define FILE_SEEK  0x4u                 /* has a position; else pread is -ESPIPE */
+#define FILE_PATH  0x8u                 /* O_PATH: a name only                 */
+
 /*
- * Members are never NULL in a registered table: file_ops_default's members give
- * the errno (-EINVAL, -ENOTTY, -ENODEV, ...).
+ * No member is NULL; the functions and groups below stand for what a kind of
+ * file does not do.
  */
 struct file_operations {
     ssize_t (*read)(struct file *f, struct uio *uio, uint64_t *pos);
     ssize_t (*write)(struct file *f, struct uio *uio, uint64_t *pos);
-    int64_t (*seek)(struct file *f, int64_t offset, int whence);
-    /* Entries from f->pos on through EMIT until it returns false; 0 or an errno. */
+    int64_t (*seek)(struct file *f, int64_t offset, int whence);    /* the new position */
+    /* Entries from ctx->pos on through EMIT until it returns false; sets ctx->pos
+     * behind the last one emitted.  0 or an errno.  Directory lock held shared. */
     int (*iterate)(struct file *f, struct dir_context *ctx);
     uint32_t (*poll)(struct file *f, struct poll_table *pt);        /* POLLIN ... now */
-    int (*ioctl)(struct file *f, uint32_t cmd, uintptr_t arg);      /* arg: a user address: use uaccess hook ops in ioctl_uio */
+    int (*ioctl)(struct file *f, uint32_t cmd, uintptr_t arg);      /* ARG: often a user address:
+                                                                     * file_copy_in, file_copy_out */
     int (*mmap)(struct file *f, struct mmap_request *req);
     int (*open)(struct inode *inode, struct file *f);               /* may replace f->ops */
     void (*release)(struct file *f);                                /* last reference    */
@@ -41,6 +53,45 @@ struct file_operations {
     int (*fallocate)(struct file *f, int mode, uint64_t off, uint64_t len);
 };
 extern const struct file_operations file_ops_default;
+
+ssize_t file_op_read_refuse(struct file *f, struct uio *uio, uint64_t *pos);     /* -EINVAL */
+ssize_t file_op_write_refuse(struct file *f, struct uio *uio, uint64_t *pos);    /* -EINVAL */
+int64_t file_op_seek_size(struct file *f, int64_t offset, int whence);   /* END: inode's size */
+int64_t file_op_seek_refuse(struct file *f, int64_t offset, int whence); /* -ESPIPE */
+int64_t file_op_seek_nowhere(struct file *f, int64_t offset, int whence);/* 0: /dev/null */
+int file_op_iterate_notdir(struct file *f, struct dir_context *ctx);     /* -ENOTDIR */
+uint32_t file_op_poll_ready(struct file *f, struct poll_table *pt);      /* always both */
+int file_op_ioctl_refuse(struct file *f, uint32_t cmd, uintptr_t arg);   /* -ENOTTY */
+int file_op_mmap_refuse(struct file *f, struct mmap_request *req);       /* -ENODEV */
+int file_op_mmap_cache(struct file *f, struct mmap_request *req);        /* inode->mapping */
+int file_op_open_accept(struct inode *inode, struct file *f);
+void file_op_release_nothing(struct file *f);
+int file_op_fsync_refuse(struct file *f, bool data_only);                /* -EINVAL */
+int file_op_fsync_nothing(struct file *f, bool data_only);               /* 0 */
+int file_op_flush_nothing(struct file *f);
+int file_op_fallocate_refuse(struct file *f, int mode, uint64_t off, uint64_t len);
+                                                                         /* -EOPNOTSUPP */
+/* For files whose content is inode->mapping's pages: takes the inode's lock for
+ * writing in write, with O_APPEND, times, set-id bits and O_SYNC; fsync writes the
+ * pages and the inode, and calls sb->ops->sync unless nothing but data matters. */
+ssize_t file_op_read_cache(struct file *f, struct uio *uio, uint64_t *pos);
+ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos);
+int file_op_fsync_cache(struct file *f, bool data_only);
+
+/* Groups of members. */
+#define FILE_OPS_CACHED_DATA                                                    \
+    .read = file_op_read_cache, .write = file_op_write_cache,                   \
+    .seek = file_op_seek_size, .mmap = file_op_mmap_cache,                      \
+    .fsync = file_op_fsync_cache
+#define FILE_OPS_NO_DATA                        /* directories */               \
+    .read = file_op_read_refuse, .write = file_op_write_refuse,                 \
+    .mmap = file_op_mmap_refuse
+#define FILE_OPS_NOT_DIRECTORY                                                  \
+    .iterate = file_op_iterate_notdir
+#define FILE_OPS_PLAIN                                                          \
+    .poll = file_op_poll_ready, .ioctl = file_op_ioctl_refuse,                  \
+    .open = file_op_open_accept, .release = file_op_release_nothing,            \
+    .flush = file_op_flush_nothing, .fallocate = file_op_fallocate_refuse
 
 /* One directory entry at a time. */
 struct dir_context {
@@ -91,10 +142,28 @@ ssize_t file_write(struct file *f, struct uio *uio);
 ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos);
 ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos);
 int64_t file_seek(struct file *f, int64_t offset, int whence);
+/* Directory entries from f->pos on; advances it.  0 or an errno (-ENOENT: removed). */
+int file_iterate(struct file *f, struct dir_context *ctx);
+/* fsync(2), close(2)'s part that can fail, fallocate(2). */
+int file_sync(struct file *f, bool data_only);
+int file_flush(struct file *f);
+int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len);
+/* F_SETFL: O_APPEND and O_NONBLOCK as in FLAGS. */
+void file_set_flags(struct file *f, uint32_t flags);
+/* For ioctl: N bytes between KBUF and the user address ADDR.  0 or -EFAULT.  May sleep. */
+int file_copy_in(void *kbuf, uintptr_t addr, size_t n);
+int file_copy_out(uintptr_t addr, const void *kbuf, size_t n);
 /* Kernel callers (exec, swap): bytes from POS into BUF; short only at the end. */
 ssize_t file_read_kernel(struct file *f, void *buf, size_t len, uint64_t pos);
 
-/* Two ends of a new pipe. */
+/* Two ends of a new pipe; FLAGS: O_NONBLOCK.  0, -ENOMEM, -ENFILE.  A write with
+ * no reader is -EPIPE; the caller sends SIGPIPE. */
 int pipe_create(uint32_t flags, struct file **reader, struct file **writer);
+/* F_SETPIPE_SZ (bytes; the new size), F_GETPIPE_SZ.  -EBADF: not a pipe; -EBUSY. */
+int pipe_set_size(struct file *f, size_t size);
+int pipe_get_size(struct file *f);
+/* A file whose writes may meet a reader that is gone: SIGPIPE is meant. */
+bool file_is_pipe(const struct file *f);
 
 size_t file_count(void);                /* open files of the machine */
+void file_init(void);

@@ -7,8 +7,14 @@
  * reference an unlinked inode (nlink 0) is deleted from its file system
  * (evict); a linked one stays in the inode cache until memory is short.
  *
+ *   NEW       inode_get_cached made it, its file system is filling it in
+ *   in use    refcount > 0                      inode_unlock_new, inode_new
+ *   unused    refcount 0, hashed, on the LRU    inode_put
+ *   FREEING   being evicted; lookups wait       inode_put, inode_cache_shrink
+ *
  * Locks: [i] lock (RANK_INODE_DIR for directories, RANK_INODE otherwise)
  *        [c] constant after instantiation  [a] atomic
+ *        [h] inode.c's lock: hash, LRU and the lists of a super block
  */
 #pragma once
 #include "kernel/cache/page_cache.h"
@@ -20,7 +26,9 @@ struct super_block;
 struct file;
 struct file_operations;
 struct path;
+struct pipe;
 struct inode_operations;
+struct record_locks;
 
 struct inode {
     uint64_t ino;                       /*                                     [c] */
@@ -34,22 +42,27 @@ struct inode {
     dev_t rdev;                         /* device nodes                        [c] */
     uint64_t size;                      /* bytes; read with inode_size()     [i,a] */
     uint64_t blocks;                    /* 512-byte units                      [i] */
-    struct timespec atime, mtime, ctime;/*                                     [i] */
+    struct timespec atime, mtime, ctime;        /*                             [i] */
     struct address_space *mapping;      /* &data, or a block device's          [c] */
     struct address_space data;
     int32_t refcount;                   /*                                     [a] */
     int32_t writers;                    /* open for writing; < 0: being executed, denied [a] */
     uint32_t flags;                     /* INODE_*                             [a] */
-    struct list hash_link, lru_link, dirty_link;        /* inode cache             */
-    struct list alias;                  /* dentries naming it        [RANK_DENTRY] */
+    struct list hash_link;              /* (super block, number) -> inode      [h] */
+    struct list lru_link;               /* while unused                        [h] */
+    struct list dirty_link;             /* while INODE_DIRTY                   [h] */
+    struct list sb_link;                /* all inodes of its super block       [h] */
+    uint64_t dirtied_when;              /* ns; when INODE_DIRTY was set        [h] */
     struct pipe *pipe;                  /* FIFOs while open                    [i] */
+    struct record_locks *locks;         /* fcntl and flock locks; made by locks.c  */
     void *private;                      /* its file system's                       */
 };
 
-#define INODE_DIRTY  0x1u               /* attributes newer than the disk      */
-#define INODE_NEW    0x2u               /* being read or made                  */
-#define INODE_DEAD   0x4u               /* directory removed: no new entries   */
-#define INODE_IMMUTABLE_SIZE 0x8u
+#define INODE_DIRTY   0x1u              /* attributes newer than the disk      */
+#define INODE_NEW     0x2u              /* being read                          */
+#define INODE_DEAD    0x4u              /* directory removed: no new entries   */
+#define INODE_FREEING 0x8u              /* being evicted                       */
+#define INODE_HASHED  0x10u             /* found by number; kept while unused  */
 
 /* Who asks: what permission checks look at. */
 struct cred {
@@ -59,37 +72,93 @@ struct cred {
 };
 
 /*
- * A directory's and an inode's operations.  Directories are locked for writing
- * by the caller in lookup's changing cousins, for reading in lookup.  Names are
- * not NUL-terminated.  Defaults: inode_ops_default (every change -EPERM/-ENOTDIR).
+ * A directory's and an inode's operations.  No member is NULL; the functions
+ * and groups below stand for what a kind of inode does not do.
+ *
+ * The VFS locks: the directory for writing in everything that changes it, for
+ * reading in lookup; the inode that is unlinked, removed, linked or replaced for
+ * writing too.  It has checked rights, kinds, mounts, emptiness excepted, and
+ * that the name is absent (create, mkdir, symlink, link) or is CHILD's.  It is
+ * inside fs_op_begin/end of the super block around every operation that
+ * changes.  It drops the names from the dentry cache.  The file system changes
+ * the store, link counts and times of all inodes concerned and marks them dirty.
+ * Names are not NUL-terminated, 1 to 255 bytes, never "." or "..".
  */
 struct inode_operations {
-    /* The child with a reference, or an error pointer-free result: 0 / -ENOENT / -EIO / -ENOMEM. */
+    /* The child with a reference: 0, -ENOENT, -EIO, -ENOMEM. */
     int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **child);
+    /* Make a file, device node, FIFO or socket (MODE has the kind); CHILD with a
+     * reference.  Owner: inode_init_owner.  0, -ENOSPC, -EIO, -ENOMEM, ... */
     int (*create)(struct inode *dir, const char *name, size_t len, uint32_t mode, dev_t rdev,
-                  const struct cred *cred, struct inode **child);   /* files, nodes, FIFOs, sockets */
+                  const struct cred *cred, struct inode **child);
     int (*mkdir)(struct inode *dir, const char *name, size_t len, uint32_t mode,
                  const struct cred *cred, struct inode **child);
     int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target,
                    const struct cred *cred, struct inode **child);
     int (*link)(struct inode *dir, const char *name, size_t len, struct inode *target);
     int (*unlink)(struct inode *dir, const char *name, size_t len, struct inode *child);
+    /* -ENOTEMPTY if CHILD has entries; at success CHILD's nlink is 0. */
     int (*rmdir)(struct inode *dir, const char *name, size_t len, struct inode *child);
-    /* Replaces VICTIM if not NULL; RENAME_EXCHANGE is flags & 2. All checks of kinds done by VFS. */
+    /* Move CHILD, replacing VICTIM if not NULL (a directory: -ENOTEMPTY unless
+     * empty).  FLAGS is 0 or RENAME_EXCHANGE: then VICTIM takes CHILD's old name. */
     int (*rename)(struct inode *from, const char *oname, size_t olen, struct inode *child,
                   struct inode *to, const char *nname, size_t nlen, struct inode *victim,
                   uint32_t flags);
     /* Target of a symlink into BUF (SIZE bytes, NUL-terminated); length or error. */
     ssize_t (*readlink)(struct inode *inode, char *buf, size_t size);
-    /* Follow a link that is not text (/proc/self/fd/3, exe): a referenced path. NULL: use readlink. */
+    /* Follow a link that is not text (/proc/self/fd/3, exe): 0 and a referenced
+     * path, or an errno.  -EINVAL (the default): it is text, use readlink. */
     int (*follow)(struct inode *inode, struct path *out);
-    /* The size changes to SIZE; inode and invalidate locks held for writing. */
+    /* The size changes to SIZE: set it (inode_set_size), drop pages beyond it
+     * (page_cache_truncate), free blocks; times are the VFS's.  Inode and
+     * invalidate locks held for writing, inside fs_op_begin. */
     int (*truncate)(struct inode *inode, uint64_t size);
-    /* Attributes were changed in the inode: remember to write them. */
+    /* Mode, owner or times (ATTR_* bits in CHANGED) of the inode were changed
+     * and it was marked dirty: may refuse before with an errno. */
     int (*setattr)(struct inode *inode, uint32_t changed);
     void (*getattr)(struct inode *inode, struct stat *st);      /* fine-tune what VFS filled in */
+    /* Asked at cached names of a super block with SB_VOLATILE_NAMES, under a
+     * spinlock: true if the file is no more what this name meant. */
+    bool (*is_stale)(struct inode *inode);
 };
 extern const struct inode_operations inode_ops_default;
+
+int inode_op_lookup_notdir(struct inode *dir, const char *name, size_t len, struct inode **child);
+int inode_op_create_refuse(struct inode *dir, const char *name, size_t len, uint32_t mode,
+                           dev_t rdev, const struct cred *cred, struct inode **child);
+int inode_op_mkdir_refuse(struct inode *dir, const char *name, size_t len, uint32_t mode,
+                          const struct cred *cred, struct inode **child);
+int inode_op_symlink_refuse(struct inode *dir, const char *name, size_t len, const char *target,
+                            const struct cred *cred, struct inode **child);
+int inode_op_name_refuse(struct inode *dir, const char *name, size_t len, struct inode *target);
+int inode_op_rename_refuse(struct inode *from, const char *oname, size_t olen,
+                           struct inode *child, struct inode *to, const char *nname,
+                           size_t nlen, struct inode *victim, uint32_t flags);
+ssize_t inode_op_readlink_refuse(struct inode *inode, char *buf, size_t size);
+int inode_op_follow_text(struct inode *inode, struct path *out);
+int inode_op_truncate_refuse(struct inode *inode, uint64_t size);
+int inode_op_setattr_accept(struct inode *inode, uint32_t changed);
+void inode_op_getattr_plain(struct inode *inode, struct stat *st);
+bool inode_op_is_never_stale(struct inode *inode);
+
+/* Groups of members for what an inode is not, or does in the plain way. */
+#define INODE_OPS_NOT_DIRECTORY                                                 \
+    .lookup = inode_op_lookup_notdir, .create = inode_op_create_refuse,         \
+    .mkdir = inode_op_mkdir_refuse, .symlink = inode_op_symlink_refuse,         \
+    .link = inode_op_name_refuse, .unlink = inode_op_name_refuse,               \
+    .rmdir = inode_op_name_refuse, .rename = inode_op_rename_refuse
+#define INODE_OPS_READ_ONLY_DIRECTORY           /* .lookup is its own */        \
+    .create = inode_op_create_refuse, .mkdir = inode_op_mkdir_refuse,           \
+    .symlink = inode_op_symlink_refuse, .link = inode_op_name_refuse,           \
+    .unlink = inode_op_name_refuse, .rmdir = inode_op_name_refuse,              \
+    .rename = inode_op_rename_refuse
+#define INODE_OPS_NOT_LINK                                                      \
+    .readlink = inode_op_readlink_refuse, .follow = inode_op_follow_text
+#define INODE_OPS_NOT_FILE                                                      \
+    .truncate = inode_op_truncate_refuse
+#define INODE_OPS_PLAIN                                                         \
+    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain,      \
+    .is_stale = inode_op_is_never_stale
 
 /* References. */
 void inode_get(struct inode *inode);
@@ -105,18 +174,36 @@ static inline void inode_set_size(struct inode *inode, uint64_t size)
     __atomic_store_n(&inode->size, size, __ATOMIC_RELEASE);
 }
 
-/* For file systems: the cached inode INO of SB, or a fresh one flagged
- * INODE_NEW (locked for its reader) to fill in and pass to inode_unlock_new or
- * inode_fail_new.  NULL if out of memory. */
+/* For file systems: the cached inode INO of SB with a reference, or a fresh one
+ * flagged INODE_NEW (others who look for it wait) to fill in and pass to
+ * inode_unlock_new or, with its reference, to inode_fail_new.  NULL if out of memory.  May sleep. */
 struct inode *inode_get_cached(struct super_block *sb, uint64_t ino);
 void inode_unlock_new(struct inode *inode);
 void inode_fail_new(struct inode *inode);
-/* A fresh inode not in the hash (pipes, anonymous files, or before its number is known). */
+/* A fresh inode with one reference, not in the hash (pipes, anonymous files, or
+ * before its number is known): nlink 1, times now, mapping its own data, all
+ * operations the defaults.  NULL if out of memory. */
 struct inode *inode_new(struct super_block *sb);
+/* INODE (from inode_new) is number INO from now on: found by inode_get_cached.
+ * Waits while an old inode of that number is being evicted. */
 void inode_hash_insert(struct inode *inode, uint64_t ino);
 
-/* Mark attributes dirty; they reach the disk with writeback or sync. */
+/* Set the kind and permissions of a fresh inode, and the rank of its lock. */
+void inode_set_mode(struct inode *inode, uint32_t mode);
+/* Owner, group and mode of an inode made in DIR by CRED: group and S_ISGID are
+ * inherited from a directory with S_ISGID. */
+void inode_init_owner(struct inode *inode, const struct inode *dir, uint32_t mode,
+                      const struct cred *cred);
+/* A device, FIFO or socket: fops that find the driver by RDEV when opened. */
+void inode_init_special(struct inode *inode, dev_t rdev);
+/* The address-space operations of a file's own pages. */
+void inode_set_data_ops(struct inode *inode, const struct address_space_operations *ops,
+                        gfp_t gfp, bool writes_back);
+
+/* Mark attributes dirty; they reach the disk with writeback or sync.  Never sleeps. */
 void inode_mark_dirty(struct inode *inode);
+/* Carry dirty attributes into the metadata pages now.  0 or -EIO.  May sleep. */
+int inode_write(struct inode *inode);
 /* The time for a/m/ctime. */
 struct timespec inode_now(void);
 void inode_touch_atime(struct inode *inode);            /* relatime rules */
@@ -131,5 +218,9 @@ int inode_permission(struct inode *inode, uint32_t mask, const struct cred *cred
 int inode_deny_write(struct inode *inode);
 void inode_allow_write(struct inode *inode);
 
-/* Drop unused inodes and dentries; returns how many. */
+/* Drop unused clean inodes, oldest first; returns how many. */
 size_t inode_cache_shrink(size_t nr);
+/* Inodes in memory, and those nobody uses (/proc/sys/fs/inode-nr). */
+void inode_count(size_t *all, size_t *unused);
+
+void inode_cache_init(void);

@@ -12,6 +12,9 @@
 struct mount;
 struct dentry;
 
+#define NAME_LEN_MAX 255
+#define PATH_LEN_MAX 4096               /* with its NUL */
+
 struct path {
     struct mount *mount;
     struct dentry *dentry;
@@ -48,7 +51,8 @@ char *path_name(const struct path *p, const struct path *root, char *buf, size_t
 /* The operations behind the *at() system calls.  0 or an errno; all may sleep. */
 int path_mknod(const struct path_ctx *ctx, const struct path *start, const char *name,
                uint32_t mode, dev_t rdev);
-int path_mkdir(const struct path_ctx *ctx, const struct path *start, const char *name, uint32_t mode);
+int path_mkdir(const struct path_ctx *ctx, const struct path *start, const char *name,
+               uint32_t mode);
 int path_symlink(const struct path_ctx *ctx, const char *target, const struct path *start,
                  const char *name);
 int path_link(const struct path_ctx *ctx, const struct path *old, const struct path *start,
@@ -74,7 +78,13 @@ struct iattr {
     uint64_t size;
     struct timespec atime, mtime;
 };
-/* Checks rights (owner, CAP by euid 0), applies, updates ctime. */
+/* Checks rights (owner, CAP by fsuid 0), applies, updates ctime. */
 int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cred *cred);
 void inode_getattr(struct inode *inode, struct stat *st);
+/* Change the size of a regular file; takes the locks, checks no rights. */
 int inode_truncate(struct inode *inode, uint64_t size);
+
+/* Drop unused dentries, oldest first; returns how many.  May sleep. */
+size_t dentry_cache_shrink(size_t nr);
+/* Dentries in memory, and those nobody uses (/proc/sys/fs/dentry-state). */
+void dentry_count(size_t *all, size_t *unused);

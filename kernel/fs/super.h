@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "kernel/fs/file.h"
-#include "lib/abi/statfs.h"
+#include "lib/abi/mount.h"
 
 struct block_device;
 
@@ -19,16 +19,39 @@ struct file_system_type {
 };
 
 struct super_operations {
-    /* Delete from the store (nlink 0) or let go of an inode leaving memory.  Pages: the
-     * fs truncates data for deleted ones; called with no locks. */
+    /* An inode leaves memory: free its private part, and if nlink is 0 delete it
+     * from the store (blocks, then number).  Its pages are gone already, nobody
+     * else knows it, no locks are held; inside fs_op_begin.  May sleep. */
     void (*evict)(struct inode *inode);
-    /* Write the attributes into the metadata pages (not yet to the disk). */
+    /* Write the attributes into the metadata pages (not yet to the disk).  Must not
+     * take inode->lock: a writer may hold it while it waits for the flusher.
+     * Inside fs_op_begin. */
     int (*write_inode)(struct inode *inode);
-    int (*sync)(struct super_block *sb, bool wait);         /* metadata, superblock, FLUSH */
-    void (*unmount)(struct super_block *sb);                /* clean flag, free private    */
+    /* Data pages and inodes have been written (to metadata pages): carry
+     * metadata and super block to the disk; if WAIT, FLUSH and return when done. */
+    int (*sync)(struct super_block *sb, bool wait);
+    /* The last step of unmounting, after sync and with no inode left but those the
+     * file system itself holds: set the clean flag, free private. */
+    void (*unmount)(struct super_block *sb);
     int (*statfs)(struct super_block *sb, struct statfs *st);
+    /* ",name=value..." beyond ro/rw into BUF, NUL-terminated. */
     void (*show_options)(struct super_block *sb, char *buf, size_t size);
+    /* Read-only <-> read-write (MS_RDONLY in FLAGS; all is synced).  0 or an errno;
+     * the VFS changes sb->flags after success. */
+    int (*remount)(struct super_block *sb, uint32_t flags, const char *options);
 };
+int super_op_sync_nothing(struct super_block *sb, bool wait);
+int super_op_write_inode_nothing(struct inode *inode);
+void super_op_evict_nothing(struct inode *inode);
+void super_op_unmount_nothing(struct super_block *sb);
+void super_op_no_options(struct super_block *sb, char *buf, size_t size);
+int super_op_remount_accept(struct super_block *sb, uint32_t flags, const char *options);
+
+/* sb->internal_flags */
+#define SB_VOLATILE_NAMES 0x1u          /* names come and go by themselves (/proc): unused
+                                         * dentries are not kept, cached ones are asked
+                                         * is_stale                            */
+
 
 struct super_block {
     const struct file_system_type *type;/*                                     [c] */
@@ -36,12 +59,21 @@ struct super_block {
     struct block_device *bdev;          /* NULL: none                          [c] */
     dev_t dev;                          /* st_dev                              [c] */
     uint32_t flags;                     /* MS_RDONLY ...                       [a] */
-    struct inode *root;                 /* referenced                          [c] */
+    uint32_t internal_flags;            /* SB_*                                [c] */
+    uint64_t max_size;                  /* of a file, bytes                    [c] */
+    struct inode *root;                 /* referenced; set by type->mount      [c] */
     struct mutex rename_lock;           /* RANK_RENAME: directories move              */
-    struct list inodes;                 /* all of its cached inodes   [RANK_DENTRY] */
-    struct list link;                   /* all super blocks           [RANK_DENTRY] */
+    struct list inodes;                 /* all of its inodes in memory   [inode.c]    */
+    struct list link;                   /* all super blocks              [super.c]    */
+    int32_t fs_ops;                     /* operations under way                [a] */
     void *private;
 };
+
+/* For type->mount: a super block with flags, device number and defaults set, or
+ * NULL if out of memory; and its end when mounting fails. */
+struct super_block *super_create(const struct file_system_type *type, struct block_device *dev,
+                                 uint32_t flags);
+void super_destroy(struct super_block *sb);
 
 /*
  * Bracket of one file-system operation that changes metadata: a journal's
@@ -56,6 +88,11 @@ void filesystem_register(struct file_system_type *type);
 int fs_mount(const char *source, const struct path *dir, const char *type, uint32_t flags,
              const char *options, const struct path_ctx *ctx);
 int fs_umount(const struct path *dir, uint32_t flags);
+/* MS_REMOUNT: change flags. */
+int fs_remount(const struct path *dir, uint32_t flags, const char *options);
+/* statfs of the file system PATH lies on, sync of it. */
+int fs_statfs(const struct path *path, struct statfs *st);
+int fs_sync(struct super_block *sb, bool wait);
 /* Write everything back; all file systems. */
 int fs_sync_all(bool wait);
 /* For poweroff: sync, unmount or remount read-only, flush disks. */
@@ -65,5 +102,9 @@ void fs_root(struct path *out);
 /* Call FN for each mount in order (for /proc/mounts). */
 void mount_for_each(int (*fn)(const char *source, const char *point, struct super_block *sb,
                               void *arg), void *arg);
+/* Call FN for each registered kind (for /proc/filesystems). */
+void filesystem_for_each(int (*fn)(const struct file_system_type *type, void *arg), void *arg);
 
-void fs_init(void);                     /* caches, tmpfs, devfs, pipes, ext2 register */
+/* Caches, pipes, tmpfs, devtmpfs.  Disk file systems register themselves after
+ * it; the root is mounted by boot/. */
+void fs_init(void);
