@@ -8,7 +8,7 @@ test: ## lint, host tests and QEMU tests, with one summary
 	@$(MAKE) --no-print-directory check
 
 check:
-	@$(PYTHON) tools/check.py
+	+@$(PYTHON) tools/check.py $(MAKE)
 
 lint: ## floors, self-contained headers, seam symbols, warnings as errors
 	@RISCV_NM='$(RISCV_NM)' RISCV_CC='$(RISCV_CC)' \

@@ -1,0 +1,161 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# setup.sh [boot|test|all] - make sure that what Pagoda needs is installed.
+#
+#   boot   to build and boot it        (make qemu)
+#   test   also to run all tests       (make test)
+#   all    also to debug it            (make setup)
+#
+# Looks for the tools themselves, not for packages, so it is quick and silent
+# when nothing is missing.  On Debian and Ubuntu it installs the rest with
+# apt-get; elsewhere it says what to install, and stops with status 1.
+set -u
+
+set_wanted=${1:-all}
+case $set_wanted in
+boot | test | all) ;;
+*) echo "usage: setup.sh [boot|test|all]" >&2; exit 2 ;;
+esac
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+have_header()
+{
+    have gcc && echo "#include <$1>" | gcc -E -o /dev/null -xc - >/dev/null 2>&1
+}
+
+# $1 is missing: remember the Debian packages that bring it.
+missing=
+packages=
+lacks()
+{
+    missing="$missing${missing:+, }$1"
+    packages="$packages $2"
+}
+
+look_for_boot_set()
+{
+    sh tools/probe.sh >/dev/null 2>&1 || lacks "a RISC-V compiler" gcc-riscv64-unknown-elf
+    if ! have qemu-system-riscv64; then
+        lacks qemu-system-riscv64 QEMU
+    elif ! sh tools/firmware.sh >/dev/null; then
+        lacks "QEMU's firmware (OpenSBI)" opensbi
+    fi
+    have gcc || lacks gcc gcc
+    have python3 || lacks python3 python3
+    have_header stdio.h || lacks "the C library's headers" libc6-dev
+    have_header ext2fs/ext2fs.h || lacks libext2fs libext2fs-dev
+    have_header et/com_err.h || lacks libcom_err comerr-dev
+}
+
+look_for_test_set()
+{
+    have_header criterion/criterion.h || lacks Criterion libcriterion-dev
+    if ! PATH="$PATH:/sbin:/usr/sbin" have e2fsck || ! PATH="$PATH:/sbin:/usr/sbin" have debugfs; then
+        lacks e2fsprogs e2fsprogs
+    fi
+    sh tools/probe.sh llvm >/dev/null 2>&1 || lacks "clang and lld" "clang lld llvm"
+    have riscv64-linux-gnu-gcc || lacks riscv64-linux-gnu-gcc \
+        "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross"
+}
+
+look_for_debug_set()
+{
+    have gdb-multiarch || have riscv64-elf-gdb || have riscv64-unknown-elf-gdb ||
+        lacks "a RISC-V debugger" gdb-multiarch
+}
+
+look()
+{
+    missing= packages=
+    look_for_boot_set
+    [ "$set_wanted" = boot ] && return
+    look_for_test_set
+    [ "$set_wanted" = test ] && return
+    look_for_debug_set
+}
+
+as_root()
+{
+    if [ "$(id -u)" = 0 ]; then
+        DEBIAN_FRONTEND=noninteractive "$@"
+    elif have sudo; then
+        sudo DEBIAN_FRONTEND=noninteractive "$@"
+    else
+        echo "setup: not root and no sudo here.  As root, run: $*" >&2
+        exit 1
+    fi
+}
+
+# Since Debian 13 and Ubuntu 25, RISC-V has a QEMU package of its own.
+name_qemu_package()
+{
+    qemu=qemu-system-misc
+    apt-cache show qemu-system-riscv >/dev/null 2>&1 && qemu=qemu-system-riscv
+    packages=$(echo "$packages" | sed "s/QEMU/$qemu/")
+}
+
+install_with_apt()
+{
+    echo "setup: missing: $missing"
+    as_root apt-get update -q || echo "setup: apt-get update failed; trying with the lists at hand" >&2
+    name_qemu_package
+    echo "setup: installing:$packages"
+    # shellcheck disable=SC2086
+    as_root apt-get install -y -q --no-install-recommends $packages </dev/null || {
+        echo "setup: apt-get failed.  Missing: $missing.  Packages:$packages" >&2
+        exit 1
+    }
+    hash -r 2>/dev/null || true
+    look
+    [ -z "$missing" ] && return
+    # QEMU may have come without its firmware, which shows only now.
+    if [ "$packages" = " opensbi" ]; then
+        as_root apt-get install -y -q --no-install-recommends opensbi </dev/null && look
+    fi
+    [ -z "$missing" ] && return
+    echo "setup: still missing after installing: $missing.  Try: make doctor" >&2
+    exit 1
+}
+
+advise()
+{
+    echo "setup: missing: $missing" >&2
+    echo "setup: please install them (no apt-get here):" >&2
+    case $(uname -s) in
+    Darwin)
+        boot="riscv64-elf-gcc qemu e2fsprogs pkg-config python"
+        test="criterion llvm lld" debug=riscv64-elf-gdb how="brew install"
+        note="e2fsprogs is keg-only: export PKG_CONFIG_PATH=\$(brew --prefix e2fsprogs)/lib/pkgconfig"
+        ;;
+    *)
+        case $(. /etc/os-release 2>/dev/null; echo " ${ID:-} ${ID_LIKE:-} ") in
+        *" fedora "* | *" rhel "*)
+            boot="gcc make gcc-riscv64-linux-gnu qemu-system-riscv e2fsprogs-devel libcom_err-devel python3"
+            test="e2fsprogs clang lld llvm" debug=gdb how="sudo dnf install"
+            note="Criterion is not packaged: build it from https://github.com/Snaipe/Criterion"
+            ;;
+        *" arch "*)
+            boot="gcc make riscv64-elf-gcc qemu-system-riscv e2fsprogs python"
+            test="criterion clang lld llvm riscv64-linux-gnu-gcc"
+            debug=riscv64-elf-gdb how="sudo pacman -S --needed" note=
+            ;;
+        *)
+            boot="a RISC-V gcc (or clang with lld), QEMU 6.2 or later for RISC-V with OpenSBI, gcc, make, python3, libext2fs and libcom_err with headers"
+            test="Criterion, e2fsprogs, clang, lld" debug="a GDB that knows RISC-V"
+            how= note=
+            ;;
+        esac ;;
+    esac
+    echo "  to boot:  $how $boot" >&2
+    echo "  to test:  $how $test" >&2
+    echo "  to debug: $how $debug" >&2
+    [ -n "$note" ] && echo "  $note" >&2
+    exit 1
+}
+
+look
+[ -z "$missing" ] && exit 0
+have apt-get || advise
+install_with_apt

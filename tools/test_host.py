@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test_host.py - run the Criterion tests that were built to build/host/.
+
+A program passes if its exit status is 0, it ran at least one test, and no
+sanitizer wrote a report.  The status decides and not Criterion's summary, which
+does not count a crash in a fixture; a filter that matches nothing passes; and a
+leak found in a worker changes neither.
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+
+import results
+from results import FAILED, PASSED, SKIPPED, Result
+
+FOLDER = "build/host"
+TIME_LIMIT = 300
+SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*Passing: .*?(\d+)", re.S)
+ESCAPES = re.compile("\x1b\\[[0-9;]*m")
+
+
+def reports_of(name):
+    return glob.glob("%s/%s.san.*" % (FOLDER, name))
+
+
+def environment(name):
+    env = dict(os.environ)
+    env["ASAN_OPTIONS"] = "log_path=%s/%s.san:handle_abort=0:detect_leaks=1" % (
+        os.path.abspath(FOLDER), name)
+    env["UBSAN_OPTIONS"] = "print_stacktrace=1"
+    return env
+
+
+def cases_of(name):
+    """Results for each test case, from Criterion's XML."""
+    try:
+        tree = ET.parse("%s/%s.xml" % (FOLDER, name))
+    except (OSError, ET.ParseError):
+        return []
+    cases = []
+    for case in tree.iter("testcase"):
+        bad = [child.get("message", "") + (child.text or "")
+               for child in case if child.tag in ("failure", "error")]
+        status = FAILED if bad else SKIPPED if case.find("skipped") is not None else PASSED
+        cases.append(Result(name, case.get("name"), status, float(case.get("time") or 0),
+                            "; ".join(bad), "; ".join(bad)))
+    return cases
+
+
+def fault_of(name, status, output):
+    """Why the program as a whole failed, or None."""
+    reports = reports_of(name)
+    tested = SYNTHESIS.search(ESCAPES.sub("", output))
+    if reports:
+        return "sanitizer report in %s" % reports[0]
+    if status != 0:
+        return "exit status %d" % status
+    if not tested or int(tested.group(1)) == 0:
+        return "ran no test"
+    return None
+
+
+def run_program(name):
+    """All results of test program NAME."""
+    program = "%s/%s" % (FOLDER, name)
+    for old in reports_of(name):
+        os.remove(old)
+    if not os.path.exists(program):
+        return [Result(name, "build", FAILED, 0, "%s was not built" % program)]
+    begin = time.monotonic()
+    try:
+        done = subprocess.run([program, "-j1", "--xml=%s/%s.xml" % (FOLDER, name)],
+                              env=environment(name), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=TIME_LIMIT)
+        output, status = done.stdout.decode(errors="replace"), done.returncode
+    except subprocess.TimeoutExpired as late:
+        output = (late.stdout or b"").decode(errors="replace")
+        return [Result(name, "all", FAILED, TIME_LIMIT,
+                       "not done after %d s" % TIME_LIMIT, output)]
+    with open("%s/%s.log" % (FOLDER, name), "w") as log:
+        log.write(output)
+    fault = fault_of(name, status, output)
+    cases = cases_of(name)
+    if fault and not any(c.status == FAILED for c in cases):
+        report = "".join(open(r, errors="replace").read() for r in reports_of(name))
+        cases.append(Result(name, "all", FAILED, time.monotonic() - begin, fault,
+                            output + report))
+    return cases
+
+
+def show(name, cases):
+    failed = [c for c in cases if c.status == FAILED]
+    print("%-6s %-28s %d tests" % ("FAIL" if failed else "ok", name, len(cases)))
+    for case in failed:
+        print("       %s: %s" % (case.name, case.message.strip() or "see %s/%s.log" %
+                                 (FOLDER, name)))
+        for line in case.output.strip().splitlines()[-12:]:
+            print("         | " + ESCAPES.sub("", line))
+    sys.stdout.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("tests", nargs="*")
+    arguments = parser.parse_args()
+    if not arguments.tests:
+        print("test-host: no test matches")
+        return 1
+    everything = []
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for name, cases in zip(arguments.tests, pool.map(run_program, arguments.tests)):
+            show(name, cases)
+            everything += cases
+    results.write("host", everything)
+    print("host: " + results.summary_line(everything))
+    return 1 if results.count(everything, FAILED) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
