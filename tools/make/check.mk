@@ -11,10 +11,14 @@ check:
 	+@$(PYTHON) tools/check.py $(MAKE)
 
 lint: ## floors, self-contained headers, seam symbols, warnings as errors
-	@RISCV_NM='$(RISCV_NM)' RISCV_CC='$(RISCV_CC)' \
-	 KERNEL_CFLAGS='$(filter-out -MMD -MP,$(KERNEL_CFLAGS))' \
-	 USER_CFLAGS='$(filter-out -MMD -MP,$(USER_CFLAGS))' HOSTCC='$(HOSTCC)' \
-	 $(PYTHON) tools/lint/lint.py
+	+@$(PYTHON) tools/lint/lint.py $(MAKE)
+
+# The command lines, for tools that compile by themselves.
+print-flags:
+	@echo 'kernel=$(RISCV_CC) $(filter-out -MMD -MP,$(KERNEL_CFLAGS))'
+	@echo 'debug=$(RISCV_CC) $(filter-out -MMD -MP,$(KERNEL_CFLAGS)) $(KERNEL_DEBUG_FLAGS)'
+	@echo 'user=$(RISCV_CC) $(filter-out -MMD -MP,$(USER_CFLAGS))'
+	@echo 'nm=$(RISCV_NM)'
 
 test-host: ## unit tests on the host (T=pattern)
 	@$(MAKE) --no-print-directory -k host || echo "test-host: some tests do not build" >&2
@@ -34,4 +38,4 @@ soak: kernels build/root.img ## the full matrix and the long runs
 bench: build/kernel.elf build/root.img ## instructions per operation (JSON=file)
 	@$(PYTHON) bench/run.py $(if $(JSON),--json $(JSON))
 
-.PHONY: test check lint test-host test-qemu soak bench
+.PHONY: test check lint print-flags test-host test-qemu soak bench

@@ -7,7 +7,7 @@
 #     // cflags: -DNAME=value          (optional)
 # It is compiled with those and with the shim, under ASan and UBSan.
 
-HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(werror) -fno-omit-frame-pointer \
+HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(never_meant) $(werror) -fno-omit-frame-pointer \
                -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
 
 host_tests := $(sort $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c)))

@@ -26,7 +26,10 @@ riscv_ready := $(if $(RISCV_CC),,build/toolchain/ready)
 
 # Flags common to the kernel and to user programs.  The compiler's own headers
 # are the only ones from outside the tree.
-riscv_warn   := -Wall -Wextra -Wshadow $(werror)
+# Calling an undeclared function compiles in C17, but never does what was meant.
+never_meant := -Werror=implicit-function-declaration -Werror=incompatible-pointer-types \
+               -Werror=int-conversion
+riscv_warn   := -Wall -Wextra -Wshadow $(never_meant) $(werror)
 riscv_common := -std=gnu17 -O2 -g -ffreestanding -nostdinc -isystem $(RISCV_INCLUDE) \
                 -fno-common -fno-omit-frame-pointer -mcmodel=medany $(RISCV_OPTIONAL) \
                 $(riscv_warn) -MMD -MP
