@@ -16,9 +16,6 @@ void strmode(mode_t mode, char *to);
  */
 bool parse_mode(const char *text, mode_t old, mode_t *mode);
 
-/* A size with a suffix: 512, 4k, 1M, 2G (powers of 1024), "1kB" as 1000.  False when malformed. */
-bool parse_size(const char *text, uint64_t *size);
-
 /* "512", "1.5K", "23M" ... rounded up, in at most 6 bytes and NUL; returns TO. */
 char *human_size(uint64_t bytes, char to[8]);
 

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* false.c - fail. */
+
+int main(void)
+{
+    return 1;
+}

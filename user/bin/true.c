@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* true.c - succeed. */
+
+int main(void)
+{
+    return 0;
+}
