@@ -23,15 +23,22 @@ def table():
     return floors
 
 
+def home(floors, path):
+    """The folder of tools/floors that PATH belongs to, or None."""
+    folder = os.path.dirname(path)
+    while folder and folder not in floors:
+        folder = os.path.dirname(folder)
+    return folder or None
+
+
 def _fault(floors, own, bracket, target):
     """What is wrong with including TARGET from folder OWN, or None."""
     if bracket == "<":
         return None if target in COMPILER_HEADERS else "<%s> is not the compiler's own" % target
-    folder = os.path.dirname(target)
-    if folder not in floors:
+    folder = home(floors, target)
+    if not folder:
         return '"%s": not a path from the root to a folder of tools/floors' % target
-    if folder != own and floors[folder] >= floors[own] and not (
-            folder.startswith("lib") and own.startswith("lib")):
+    if folder != own and floors[folder] >= floors[own]:
         return '"%s": floor %d above %s, which is floor %d' % (
             target, floors[folder], own, floors[own])
     return None
@@ -48,8 +55,8 @@ def _includes(path):
 def check():
     floors, offences = table(), []
     for path in sources.floored():
-        own = os.path.dirname(path)
-        if own not in floors:
+        own = home(floors, path)
+        if not own:
             offences.append("%s: its folder is not in %s" % (path, TABLE))
             continue
         for number, bracket, target in _includes(path):

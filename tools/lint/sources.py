@@ -9,7 +9,7 @@ def _all(*patterns):
 
 def kernel():
     """C files that become the kernel."""
-    return _all("kernel/*/*.c", "lib/*.c")
+    return _all("kernel/**/*.c", "lib/*.c")
 
 
 def user():
@@ -19,8 +19,8 @@ def user():
 
 def floored():
     """Files that stand on a floor."""
-    return _all("kernel/*/*.[chS]", "lib/*.[ch]", "lib/abi/*.h")
+    return _all("kernel/**/*.[chS]", "lib/**/*.[ch]")
 
 
 def headers():
-    return _all("kernel/*/*.h", "lib/**/*.h", "user/**/*.h")
+    return _all("kernel/**/*.h", "lib/**/*.h", "user/**/*.h")

@@ -10,8 +10,8 @@
 # text comes before the table, so its addresses settle at once; the link fails
 # if they do not.
 
-kernel_c   := $(sort $(wildcard kernel/*/*.c lib/*.c))
-kernel_S   := $(sort $(wildcard kernel/*/*.S))
+kernel_c   := $(sort $(wildcard kernel/*/*.c kernel/*/*/*.c lib/*.c))
+kernel_S   := $(sort $(wildcard kernel/*/*.S kernel/*/*/*.S))
 kernel_obj := $(kernel_c:.c=.o) $(kernel_S:.S=.o)
 kernel_ld  := kernel/boot/kernel.ld
 
