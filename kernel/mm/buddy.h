@@ -82,9 +82,10 @@ void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end);
  */
 struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility, bool cma);
 
-/* Up to N single pages at the tail of LIST; returns how many.  Consecutive
- * pages come in ascending order. */
-size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility, bool cma,
+/* Up to N single pages at the tail of LIST, their mobility set to the one asked
+ * for; returns how many.  MOBILITY_CMA: from the contiguous area alone.  Pages of
+ * one block come in ascending order. */
+size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
                            struct list *list);
 
 /* NPAGES contiguous pages, OWNED singles, that may span pageblocks; NULL if there

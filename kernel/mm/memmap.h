@@ -46,5 +46,5 @@ void memmap_for_each_free(void (*fn)(pfn_t start, pfn_t end, void *arg), void *a
 /* Pages of RAM in [START, END), in use or not. */
 size_t memmap_present(pfn_t start, pfn_t end);
 
-/* Boot is done with [START, END) (an initrd): its whole pages become free. */
-void memmap_release(paddr_t start, paddr_t end);
+/* What is free now belongs to the zones: no more early allocations. */
+void memmap_hand_over(void);

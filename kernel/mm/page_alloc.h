@@ -22,6 +22,10 @@ static inline struct page *alloc_page(gfp_t gfp)
     return alloc_pages(gfp, 0);
 }
 
+/* Debug: panics if an allocation with GFP may not be made here, because it could
+ * sleep or reclaim into a lock that is held.  Every allocator asks. */
+void page_alloc_check_context(gfp_t gfp);
+
 /* Drop the caller's reference on a block; freed if it was the last, as it should
  * be.  (Somebody who found it by pfn may hold it a moment longer.) */
 void free_pages(struct page *page, unsigned order);
@@ -114,3 +118,5 @@ void page_alloc_check(void);
 
 /* Give all memory that boot left to the zones (memmap.h says when). */
 void page_alloc_init(void);
+/* Boot is done with [START, END) (an initrd): its whole pages become free. */
+void free_reserved_range(paddr_t start, paddr_t end);

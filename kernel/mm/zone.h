@@ -73,14 +73,9 @@ void zone_init(enum zone_type t, pfn_t first_pfn, pfn_t end_pfn, size_t present,
 void zone_add_range(struct zone *z, pfn_t start, pfn_t end);
 
 /* The number of free pages that a request with GFP, which could use zones up to
- * CLASS, must leave in Z. */
-size_t zone_limit(const struct zone *z, gfp_t gfp, enum zone_type class);
+ * CLASS, must leave in Z when it looks at MARK.  Only MARK_MIN has tiers. */
+size_t zone_limit(const struct zone *z, enum zone_mark mark, gfp_t gfp, enum zone_type class);
 
-/* Free pages of Z that requests with GFP may use, hart lists not counted. */
-static inline size_t zone_nfree(const struct zone *z, gfp_t gfp)
-{
-    return buddy_nfree(&z->buddy, gfp & __GFP_CMA);
-}
 /* Pages on the harts' lists: a snapshot without locks. */
 size_t zone_hart_pages(const struct zone *z);
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page.c - what a page may become, and references found by pfn.
+ */
+#include "kernel/mm/page.h"
+
+const char *const page_identity_names[PAGE_IDENTITIES] = {
+    [PAGE_RESERVED] = "reserved",
+    [PAGE_FREE] = "free",
+    [PAGE_FREE_TAIL] = "inside a free block",
+    [PAGE_PCP] = "on a hart's list",
+    [PAGE_OWNED] = "owned",
+    [PAGE_TAIL] = "inside a compound block",
+    [PAGE_SLAB] = "a slab",
+    [PAGE_TABLE] = "a page table",
+    [PAGE_ANON] = "anonymous memory",
+    [PAGE_CACHE] = "in the page cache",
+};
+
+/* For each identity, those that its owner may give it next. */
+#define TO(identity) (1u << (identity))
+static const uint16_t next_identities[PAGE_IDENTITIES] = {
+    [PAGE_OWNED] = TO(PAGE_SLAB) | TO(PAGE_TABLE) | TO(PAGE_ANON) | TO(PAGE_CACHE),
+    [PAGE_SLAB] = TO(PAGE_OWNED),
+    [PAGE_TABLE] = TO(PAGE_OWNED),
+    [PAGE_ANON] = TO(PAGE_OWNED),
+    [PAGE_CACHE] = TO(PAGE_OWNED),
+};
+
+void page_set_identity(struct page *page, enum page_identity identity)
+{
+    if (!(next_identities[page->identity] & TO(identity)))
+        panic("page %lx cannot turn from '%s' into '%s'", page_to_pfn(page),
+              page_identity_names[page->identity], page_identity_names[identity]);
+    page->identity = identity;
+}
+
+bool get_page_unless_zero(struct page *page)
+{
+    int32_t old = __atomic_load_n(&page->refcount, __ATOMIC_RELAXED);
+
+    while (old > 0)
+        if (__atomic_compare_exchange_n(&page->refcount, &old, old + 1, true,
+                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            return true;
+    return false;
+}

@@ -1,0 +1,770 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_alloc.c - from a wish (gfp, order) to a block of frames, and back.
+ *
+ *   1. the calling hart's list of single pages                     alloc_pages
+ *   2. the zones, NORMAL before DMA32, while above their low marks try_zones
+ *   3. wake the pager; the same down to the request's reserve
+ *   4. the lists of all harts go back to the zones; again
+ *   5. reclaim, then the out-of-memory hook, if the request may sleep
+ *
+ * Steps 1 and 2 are all that happens on a healthy machine; of 32 single pages 31
+ * take step 1 only, without the zone's lock.
+ *
+ * A hart list's lock is nearly private: another hart takes it only to drain.
+ * Interrupt handlers neither allocate nor free, and the kernel is not
+ * preempted, so nothing can come between on the same hart.
+ *
+ * Relies on: zone.h, buddy.h; memmap.h at boot.
+ */
+#include "kernel/mm/page_alloc.h"
+#include "kernel/mm/hart_lock.h"
+#include "kernel/mm/memmap.h"
+#include "kernel/mm/zone.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+#define COSTLY_ORDER 3              /* above it, a failure does not kill anybody        */
+#define MAX_RECLAIM_ROUNDS 16       /* fruitful, yet no block: then it is fragmentation */
+#define RECLAIM_BATCH 32            /* pages asked of one direct reclaim                */
+#define POISON_WORD 0xb5b5b5b5b5b5b5b5UL
+
+/* Flags that say that somebody still uses the page. */
+#define FLAGS_IN_USE ((1u << PG_LOCKED) | (1u << PG_WAITERS) | (1u << PG_WRITEBACK) |  \
+                      (1u << PG_LRU) | (1u << PG_ACTIVE) | (1u << PG_SWAPCACHE) |      \
+                      (1u << PG_ISOLATED))
+
+/* Zones in the order in which a request tries them: [0] any memory, [1] DMA32 only. */
+static struct zone *zonelists[2][ZONES + 1];
+
+static const struct reclaim_ops *reclaim_ops;
+static void (*release_page[PAGE_IDENTITIES])(struct page *page);
+static struct list shrinkers = LIST_INIT(shrinkers);
+static uint64_t ndirect_reclaims, nfailures;
+
+/* What gfp says */
+
+static enum mobility gfp_mobility(gfp_t gfp)
+{
+    return gfp & __GFP_MOVABLE ? MOBILITY_MOVABLE : MOBILITY_UNMOVABLE;
+}
+
+static struct zone *const *gfp_zones(gfp_t gfp)
+{
+    return zonelists[gfp & __GFP_DMA32 ? 1 : 0];
+}
+
+static bool gfp_cma(gfp_t gfp)
+{
+    return (gfp & __GFP_CMA) && (gfp & __GFP_MOVABLE);
+}
+
+/* The best zone that GFP allows: what it falls back from. */
+static enum zone_type gfp_class(gfp_t gfp)
+{
+    return gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
+/* The virtual lock that reclaim on behalf of GFP would take. */
+static enum lock_rank gfp_rank(gfp_t gfp)
+{
+    if (gfp & __GFP_FS)
+        return RANK_RECLAIM_FS;
+    return gfp & __GFP_IO ? RANK_RECLAIM_IO : RANK_NONE;
+}
+
+static void enter_reclaim(gfp_t gfp)
+{
+    if (gfp_rank(gfp) != RANK_NONE)
+        rank_acquire(gfp_rank(gfp), "reclaim");
+}
+
+static void leave_reclaim(gfp_t gfp)
+{
+    if (gfp_rank(gfp) != RANK_NONE)
+        rank_release(gfp_rank(gfp), "reclaim");
+}
+
+void page_alloc_check_context(gfp_t gfp)
+{
+    if (!(gfp & __GFP_RECLAIM) || (gfp & __GFP_MEMALLOC))
+        return;
+    ASSERT(!port_in_atomic());
+    enter_reclaim(gfp);
+    leave_reclaim(gfp);
+}
+
+/* Poison (debug): content of free pages, so that a late write is noticed */
+
+static void poison_block(struct page *page, unsigned order)
+{
+    for (struct page *end = page + (1UL << order); page < end; page++) {
+        memset(page_address(page), POISON_WORD & 0xff, PAGE_SIZE);
+        page_set(page, PG_POISONED);
+    }
+}
+
+static void check_poison(struct page *page, unsigned order)
+{
+    for (struct page *end = page + (1UL << order); page < end; page++) {
+        const uint64_t *word = page_address(page);
+
+        if (!page_test_and_clear(page, PG_POISONED))
+            continue;
+        for (unsigned i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+            if (word[i] != POISON_WORD)
+                panic("page %lx was written to while free: %lx at offset %lx, last owner's pc %x",
+                      page_to_pfn(page), word[i], i * sizeof(*word), page->alloc_pc);
+    }
+}
+
+/* Compound blocks */
+
+static void make_compound(struct page *head, unsigned order)
+{
+    head->flags |= 1u << PG_HEAD;
+    for (struct page *tail = head + 1; tail < head + (1UL << order); tail++) {
+        tail->identity = PAGE_TAIL;
+        tail->head = head;
+    }
+}
+
+static void unmake_compound(struct page *head, unsigned order)
+{
+    for (struct page *tail = head + 1; tail < head + (1UL << order); tail++) {
+        if (tail->identity != PAGE_TAIL || tail->head != head)
+            panic("block %lx (order %u): page %lx is %s", page_to_pfn(head), order,
+                  page_to_pfn(tail), page_identity_names[tail->identity]);
+        tail->identity = PAGE_FREE_TAIL;
+        tail->head = NULL;
+    }
+}
+
+/* The hart lists */
+
+static struct page *pop(struct hart_pages *hp, enum mobility m)
+{
+    struct page *page;
+
+    if (list_is_empty(&hp->list[m]))
+        return NULL;
+    page = list_first_entry(&hp->list[m], struct page, link);
+    list_remove(&page->link);
+    hp->count--;
+    hp->nallocs++;
+    return page;
+}
+
+/* The calling hart's list of Z alone: step 1. */
+static struct page *pop_page(struct zone *z, enum mobility m)
+{
+    struct hart_pages *hp = &z->harts[port_hart_index()];
+    struct page *page;
+
+    hart_lock(&hp->lock);
+    page = pop(hp, m);
+    hart_unlock(&hp->lock);
+    return page;
+}
+
+/* How many pages a list may fetch at once: a request that lives on the reserve
+ * gets the page it needs and no more. */
+static size_t refill_size(const struct zone *z, const struct hart_pages *hp, gfp_t gfp,
+                          enum zone_mark mark)
+{
+    size_t nfree = buddy_nfree(&z->buddy, gfp_cma(gfp));
+    size_t ordinary = zone_limit(z, mark, 0, gfp_class(gfp));
+
+    if (nfree <= zone_limit(z, mark, gfp, gfp_class(gfp)))
+        return 0;
+    return nfree > ordinary ? min_u64(hp->batch, nfree - ordinary) : 1;
+}
+
+/* The list that Z's buddy system would fill for GFP. */
+static enum mobility refill_mobility(const struct zone *z, gfp_t gfp)
+{
+    const struct buddy *b = &z->buddy;
+
+    if (gfp_cma(gfp) && !b->nfree[MOBILITY_MOVABLE] && b->nfree[MOBILITY_CMA])
+        return MOBILITY_CMA;
+    return gfp_mobility(gfp);
+}
+
+/* Fetch a batch from the zone; returns the list it went to.  HP is locked. */
+static enum mobility refill(struct zone *z, struct hart_pages *hp, gfp_t gfp,
+                            enum zone_mark mark)
+{
+    enum mobility m;
+
+    buddy_lock(&z->buddy);
+    m = refill_mobility(z, gfp);
+    hp->count += buddy_alloc_singles(&z->buddy, refill_size(z, hp, gfp, mark), m, &hp->list[m]);
+    buddy_unlock(&z->buddy);
+    return m;
+}
+
+/* A single page of Z, leaving what MARK demands. */
+static struct page *take_single(struct zone *z, gfp_t gfp, enum zone_mark mark)
+{
+    struct hart_pages *hp = &z->harts[port_hart_index()];
+    struct page *page = NULL;
+
+    if (refill_size(z, hp, gfp, mark) == 0 && z != gfp_zones(gfp)[0])
+        return NULL;
+    hart_lock(&hp->lock);
+    page = pop(hp, gfp_mobility(gfp));
+    if (!page && gfp_cma(gfp))
+        page = pop(hp, MOBILITY_CMA);
+    if (!page)
+        page = pop(hp, refill(z, hp, gfp, mark));
+    hart_unlock(&hp->lock);
+    return page;
+}
+
+/* Give N pages back to the zone, oldest first, from the list M and then the
+ * others.  HP is locked. */
+static void drain(struct zone *z, struct hart_pages *hp, enum mobility m, size_t n)
+{
+    buddy_lock(&z->buddy);
+    for (unsigned i = 0; i < HART_MOBILITIES; i++, m = (m + 1) % HART_MOBILITIES) {
+        while (n && !list_is_empty(&hp->list[m])) {
+            struct page *page = list_last_entry(&hp->list[m], struct page, link);
+
+            list_remove(&page->link);
+            buddy_free(&z->buddy, page, 0);
+            hp->count--;
+            n--;
+        }
+    }
+    buddy_unlock(&z->buddy);
+}
+
+static void push(struct zone *z, struct hart_pages *hp, struct page *page)
+{
+    page->identity = PAGE_PCP;
+    list_insert_head(&hp->list[page->mobility], &page->link);
+    hp->nfrees++;
+    if (++hp->count > hp->high)
+        drain(z, hp, page->mobility, hp->batch);
+}
+
+static void drain_hart(struct zone *z, struct hart_pages *hp)
+{
+    hart_lock(&hp->lock);
+    if (hp->count)
+        drain(z, hp, MOBILITY_UNMOVABLE, hp->count);
+    hart_unlock(&hp->lock);
+}
+
+void page_alloc_drain(void)
+{
+    for (unsigned t = 0; t < ZONES; t++)
+        for (unsigned i = 0; i < MAX_HARTS; i++)
+            drain_hart(&zones[t], &zones[t].harts[i]);
+}
+
+/* The zones */
+
+static struct page *take_block(struct zone *z, gfp_t gfp, unsigned order, enum zone_mark mark)
+{
+    size_t limit = zone_limit(z, mark, gfp, gfp_class(gfp));
+    struct page *page = NULL;
+
+    buddy_lock(&z->buddy);
+    if (buddy_nfree(&z->buddy, gfp_cma(gfp)) >= limit + (1UL << order))
+        page = buddy_alloc(&z->buddy, order, gfp_mobility(gfp), gfp_cma(gfp));
+    if (page)
+        z->nallocs += 1UL << order;
+    buddy_unlock(&z->buddy);
+    return page;
+}
+
+static struct page *try_zones(gfp_t gfp, unsigned order, enum zone_mark mark)
+{
+    for (struct zone *const *z = gfp_zones(gfp); *z; z++) {
+        struct page *page = order ? take_block(*z, gfp, order, mark)
+                                  : take_single(*z, gfp, mark);
+
+        if (page)
+            return page;
+    }
+    return NULL;
+}
+
+static struct page *drain_and_try(gfp_t gfp, unsigned order)
+{
+    page_alloc_drain();
+    return try_zones(gfp, order, MARK_MIN);
+}
+
+/* Finding memory again */
+
+void page_alloc_set_reclaim(const struct reclaim_ops *ops)
+{
+    reclaim_ops = ops;
+}
+
+void page_alloc_set_release(enum page_identity identity, void (*release)(struct page *page))
+{
+    release_page[identity] = release;
+}
+
+/* Ask the floors above for memory; before they are there, the shrinkers. */
+static size_t reclaim(gfp_t gfp, unsigned order)
+{
+    size_t wanted = max_u64(RECLAIM_BATCH, 1UL << order), freed;
+
+    __atomic_fetch_add(&ndirect_reclaims, 1, __ATOMIC_RELAXED);
+    enter_reclaim(gfp);
+    freed = reclaim_ops ? reclaim_ops->reclaim(gfp, order, wanted) : shrink_all(wanted, gfp);
+    leave_reclaim(gfp);
+    return freed;
+}
+
+static bool worth_retrying(gfp_t gfp, unsigned order)
+{
+    if (gfp & __GFP_NOFAIL) {
+        if (reclaim_ops)
+            reclaim_ops->out_of_memory(gfp, order);
+        return true;
+    }
+    if ((gfp & __GFP_NORETRY) || order > COSTLY_ORDER)
+        return false;
+    return reclaim_ops && reclaim_ops->out_of_memory(gfp, order);
+}
+
+/* Step 5.  Sleeps. */
+static struct page *reclaim_and_try(gfp_t gfp, unsigned order)
+{
+    unsigned rounds = 0;
+
+    ASSERT(!port_in_atomic());
+    for (;;) {
+        size_t freed = reclaim(gfp, order);
+        struct page *page = drain_and_try(gfp, order);
+
+        if (page)
+            return page;
+        if (freed && rounds++ < MAX_RECLAIM_ROUNDS && !(gfp & __GFP_NORETRY))
+            continue;
+        if (!worth_retrying(gfp, order))
+            return NULL;
+        rounds = 0;
+    }
+}
+
+static void report_failure(gfp_t gfp, unsigned order)
+{
+    uint64_t n = __atomic_add_fetch(&nfailures, 1, __ATOMIC_RELAXED);
+
+    if (!(gfp & __GFP_NOWARN) && is_pow2(n))
+        printk("page allocation failure: order %u, gfp %x (%lu since boot)\n", order, gfp, n);
+}
+
+/* Steps 2 to 5. */
+static struct page *alloc_slow(gfp_t gfp, unsigned order)
+{
+    struct page *page;
+
+    if (order > BUDDY_MAX_ORDER)
+        return NULL;
+    ASSERT(!(gfp & __GFP_NOFAIL) || (gfp & __GFP_RECLAIM));
+    page = try_zones(gfp, order, MARK_LOW);
+    if (page)
+        return page;
+    if ((gfp & __GFP_KSWAPD) && reclaim_ops)
+        reclaim_ops->wake();
+    page = try_zones(gfp, order, MARK_MIN);
+    if (!page)
+        page = drain_and_try(gfp, order);
+    if (!page && (gfp & __GFP_RECLAIM) && !(gfp & __GFP_MEMALLOC))
+        page = reclaim_and_try(gfp, order);
+    if (!page)
+        report_failure(gfp, order);
+    return page;
+}
+
+/* Allocating */
+
+/* Make PAGE what alloc_pages promises. */
+static void prepare(struct page *page, gfp_t gfp, unsigned order, const void *pc)
+{
+    page->identity = PAGE_OWNED;
+    page->refcount = 1;
+    page->mapping = NULL;
+    page->alloc_pc = (uint32_t)(uintptr_t)pc;
+    if (PAGODA_DEBUG)
+        check_poison(page, order);
+    if (order)
+        make_compound(page, order);
+    if (gfp & __GFP_ZERO)
+        memset(page_address(page), 0, PAGE_SIZE << order);
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned order)
+{
+    struct page *page = NULL;
+
+    if (port_should_fail(FAIL_PAGE) && !(gfp & __GFP_NOFAIL))
+        return NULL;
+    if (PAGODA_DEBUG)
+        page_alloc_check_context(gfp);
+    if (order == 0)
+        page = pop_page(gfp_zones(gfp)[0], gfp_mobility(gfp));
+    if (!page)
+        page = alloc_slow(gfp, order);
+    if (page)
+        prepare(page, gfp, order, __builtin_return_address(0));
+    return page;
+}
+
+static struct page *take_run(gfp_t gfp, size_t npages)
+{
+    struct page *page = NULL;
+
+    for (struct zone *const *z = gfp_zones(gfp); *z && !page; z++) {
+        struct buddy *b = &(*z)->buddy;
+        bool cma = gfp & __GFP_CMA;
+
+        buddy_lock(b);
+        if (buddy_nfree(b, cma) >= zone_limit(*z, MARK_MIN, gfp, gfp_class(gfp)) + npages)
+            page = buddy_alloc_run(b, npages, gfp_mobility(gfp), cma);
+        if (page)
+            (*z)->nallocs += npages;
+        buddy_unlock(b);
+    }
+    return page;
+}
+
+struct page *alloc_pages_exact(gfp_t gfp, size_t npages)
+{
+    struct page *page;
+
+    if (port_should_fail(FAIL_PAGE) || npages == 0)
+        return NULL;
+    if (PAGODA_DEBUG)
+        page_alloc_check_context(gfp);
+    page = take_run(gfp, npages);
+    if (!page) {
+        page_alloc_drain();
+        page = take_run(gfp, npages);
+    }
+    if (!page && (gfp & __GFP_RECLAIM)) {
+        reclaim(gfp, MIN(ilog2_ceil(npages), (unsigned)BUDDY_MAX_ORDER));
+        page_alloc_drain();
+        page = take_run(gfp, npages);
+    }
+    if (!page) {
+        report_failure(gfp, ilog2_ceil(npages));
+        return NULL;
+    }
+    for (size_t i = 0; i < npages; i++)
+        prepare(page + i, gfp, 0, __builtin_return_address(0));
+    return page;
+}
+
+/* Freeing */
+
+__attribute__((noreturn, cold))
+static void bad_refcount(const struct page *page, int32_t old)
+{
+    panic("page %lx: reference dropped when it had %d; it is %s", page_to_pfn(page), old,
+          page_identity_names[page->identity]);
+}
+
+__attribute__((noreturn, cold))
+static void bad_page(const struct page *page)
+{
+    panic("page %lx freed in use: %s, flags %x, mapcount %d, allocated at pc %x",
+          page_to_pfn(page), page_identity_names[page->identity], page->flags, page->mapcount,
+          page->alloc_pc);
+}
+
+/* Drop one reference; true if it was the last and the block must be freed. */
+static bool drop_reference(struct page *page)
+{
+    int32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
+
+    if (old <= 0)
+        bad_refcount(page, old);
+    return old == 1;
+}
+
+/* The last reference is gone: see that nobody uses PAGE and forget what it was. */
+static void retire(struct page *page)
+{
+    if (page->identity != PAGE_OWNED && release_page[page->identity])
+        release_page[page->identity](page);
+    if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
+        bad_page(page);
+    page->flags = 0;
+    if (PAGODA_DEBUG)
+        poison_block(page, page->order);
+}
+
+static void free_to_zone(struct zone *z, struct page *page)
+{
+    unsigned order = page->order;
+
+    unmake_compound(page, order);
+    buddy_lock(&z->buddy);
+    buddy_free(&z->buddy, page, order);
+    z->nfrees += 1UL << order;
+    buddy_unlock(&z->buddy);
+}
+
+static void free_block(struct page *page)
+{
+    struct zone *z = &zones[page->zone];
+    struct hart_pages *hp;
+
+    retire(page);
+    if (page->order || z->buddy.nisolated) {
+        free_to_zone(z, page);
+        return;
+    }
+    hp = &z->harts[port_hart_index()];
+    hart_lock(&hp->lock);
+    push(z, hp, page);
+    hart_unlock(&hp->lock);
+}
+
+void put_page(struct page *page)
+{
+    page = compound_head(page);
+    if (drop_reference(page))
+        free_block(page);
+}
+
+void free_pages(struct page *page, unsigned order)
+{
+    if (page->identity == PAGE_TAIL || page->order != order)
+        panic("page %lx freed with order %u: it is %s, order %u", page_to_pfn(page), order,
+              page_identity_names[page->identity], page->order);
+    if (drop_reference(page))
+        free_block(page);
+}
+
+void free_pages_exact(struct page *page, size_t npages)
+{
+    for (size_t i = 0; i < npages; i++)
+        free_pages(page + i, 0);
+}
+
+void free_page_batch(struct page **pages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put_page(pages[i]);
+}
+
+/* By address */
+
+void *__get_free_pages(gfp_t gfp, unsigned order)
+{
+    struct page *page = alloc_pages(gfp, order);
+
+    if (!page)
+        return NULL;
+    page->alloc_pc = (uint32_t)(uintptr_t)__builtin_return_address(0);
+    return page_address(page);
+}
+
+void *__get_free_page(gfp_t gfp)
+{
+    struct page *page = alloc_pages(gfp, 0);
+
+    if (!page)
+        return NULL;
+    page->alloc_pc = (uint32_t)(uintptr_t)__builtin_return_address(0);
+    return page_address(page);
+}
+
+void *get_zeroed_page(gfp_t gfp)
+{
+    struct page *page = alloc_pages(gfp | __GFP_ZERO, 0);
+
+    if (!page)
+        return NULL;
+    page->alloc_pc = (uint32_t)(uintptr_t)__builtin_return_address(0);
+    return page_address(page);
+}
+
+void free_pages_va(void *va, unsigned order)
+{
+    if (va)
+        free_pages(virt_to_page(va), order);
+}
+
+/* Isolation and the contiguous area */
+
+static struct buddy *buddy_of(pfn_t start, pfn_t end)
+{
+    struct buddy *b = &zones[zone_of_pfn(start)].buddy;
+
+    ASSERT(zone_of_pfn(start) == zone_of_pfn(end - 1));
+    return b;
+}
+
+void page_alloc_isolate(pfn_t start, pfn_t end)
+{
+    struct buddy *b = buddy_of(start, end);
+
+    buddy_lock(b);
+    buddy_isolate(b, start, end);
+    buddy_unlock(b);
+    page_alloc_drain();
+}
+
+void page_alloc_unisolate(pfn_t start, pfn_t end)
+{
+    struct buddy *b = buddy_of(start, end);
+
+    buddy_lock(b);
+    buddy_unisolate(b, start, end);
+    buddy_unlock(b);
+}
+
+void page_alloc_set_cma(pfn_t start, pfn_t end)
+{
+    struct buddy *b = buddy_of(start, end);
+
+    page_alloc_drain();
+    buddy_lock(b);
+    buddy_set_mobility(b, start, end, MOBILITY_CMA);
+    buddy_unlock(b);
+}
+
+/* Shrinkers */
+
+void shrinker_register(struct shrinker *s)
+{
+    list_insert_tail(&shrinkers, &s->link);
+}
+
+size_t shrink_all(size_t nr, gfp_t gfp)
+{
+    struct shrinker *s;
+    size_t total = 0, freed = 0;
+
+    list_for_each_entry(s, &shrinkers, link)
+        total += s->count(s);
+    list_for_each_entry(s, &shrinkers, link) {
+        size_t share = total ? div_round_up(s->count(s) * nr, total) : 0;
+
+        if (share)
+            freed += s->scan(s, share, gfp);
+    }
+    return freed;
+}
+
+/* Figures */
+
+size_t nr_free_pages(void)
+{
+    size_t n = 0;
+
+    for (unsigned t = 0; t < ZONES; t++)
+        n += buddy_nfree(&zones[t].buddy, true) + zone_hart_pages(&zones[t]);
+    return n;
+}
+
+size_t nr_managed_pages(void)
+{
+    return zones[ZONE_DMA32].managed + zones[ZONE_NORMAL].managed;
+}
+
+size_t nr_available_pages(void)
+{
+    size_t n = 0;
+
+    for (unsigned t = 0; t < ZONES; t++) {
+        size_t nfree = buddy_nfree(&zones[t].buddy, true) + zone_hart_pages(&zones[t]);
+
+        n += nfree > zones[t].mark[MARK_LOW] ? nfree - zones[t].mark[MARK_LOW] : 0;
+    }
+    return n;
+}
+
+size_t nr_pages_of(enum page_identity identity)
+{
+    size_t n = 0;
+
+    for (pfn_t pfn = frames.first_pfn; pfn < frames.end_pfn; pfn++)
+        n += pfn_to_page(pfn)->identity == identity;
+    return n;
+}
+
+void page_alloc_events(struct page_alloc_events *events)
+{
+    *events = (struct page_alloc_events){
+        .direct_reclaims = ndirect_reclaims, .failures = nfailures,
+    };
+    for (unsigned t = 0; t < ZONES; t++) {
+        const struct zone *z = &zones[t];
+
+        events->allocs[t] = z->nallocs;
+        events->frees[t] = z->nfrees;
+        events->zone_locks += z->buddy.lock_count;
+        for (unsigned i = 0; i < MAX_HARTS; i++) {
+            events->allocs[t] += z->harts[i].nallocs;
+            events->frees[t] += z->harts[i].nfrees;
+        }
+    }
+}
+
+void page_alloc_check(void)
+{
+    for (unsigned t = 0; t < ZONES; t++)
+        zone_check(&zones[t]);
+}
+
+/* Boot */
+
+static void make_zone(enum zone_type t, pfn_t start, pfn_t end)
+{
+    size_t size = buddy_labels_size(start, end);
+    uint8_t *labels = size ? memmap_early_alloc(size, PAGE_SIZE) : NULL;
+
+    zone_init(t, start, end, memmap_present(start, end), labels);
+}
+
+static void add_range(pfn_t start, pfn_t end, void *arg)
+{
+    (void)arg;
+    if (start < ZONE_DMA32_END_PFN)
+        zone_add_range(&zones[ZONE_DMA32], start, min_u64(end, ZONE_DMA32_END_PFN));
+    if (end > ZONE_DMA32_END_PFN)
+        zone_add_range(&zones[ZONE_NORMAL], max_u64(start, ZONE_DMA32_END_PFN), end);
+}
+
+/* Empty zones are on no list, except that a list is never empty. */
+static void make_zonelists(void)
+{
+    struct zone *normal = &zones[ZONE_NORMAL], *dma32 = &zones[ZONE_DMA32];
+
+    zonelists[0][0] = normal->managed ? normal : dma32;
+    zonelists[0][1] = normal->managed && dma32->managed ? dma32 : NULL;
+    zonelists[1][0] = dma32;
+}
+
+void page_alloc_init(void)
+{
+    pfn_t first = frames.first_pfn, end = frames.end_pfn;
+    pfn_t border = max_u64(first, min_u64(ZONE_DMA32_END_PFN, end));
+
+    make_zone(ZONE_DMA32, first, border);
+    make_zone(ZONE_NORMAL, border, end);
+    memmap_hand_over();
+    memmap_for_each_free(add_range, NULL);
+    make_zonelists();
+}
+
+void free_reserved_range(paddr_t start, paddr_t end)
+{
+    pfn_t first = align_up(start, PAGE_SIZE) >> PAGE_SHIFT;
+
+    end >>= PAGE_SHIFT;
+    if (first < end)
+        add_range(first, end, NULL);
+    make_zonelists();
+}
