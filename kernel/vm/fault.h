@@ -8,7 +8,7 @@
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 
 /*
- * One fault on its way: which stage sets what.
+ * One fault on its way.  Each field names the stage that sets it.
  */
 struct fault {
     struct mm *mm;              /* caller                                         */
@@ -18,19 +18,26 @@ struct fault {
     struct pte *pte;            /* walk: the level-0 entry                        */
     struct pte old;             /* walk: what it was; enter re-checks it          */
     struct page *page;          /* kind: referenced until entered or released     */
-    bool locked;                /* kind: page is locked, release unlocks          */
-    bool anon;                  /* kind: page is private to this mm               */
+    struct page *cache_page;    /* kind: locked and referenced until release      */
+    bool special;               /* kind: the zero page, counted nowhere           */
     bool writable;              /* kind: may be entered writable                  */
     bool major;                 /* kind: needed I/O                               */
-    bool map_locked;            /* the map lock is held for reading               */
+    bool map_locked;            /* find: the map lock is held for reading         */
 };
 
 /* Make VA accessible for ACCESS in MM.  Nothing held; may sleep.  Never FAULT_RETRY. */
 enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access);
 
-/* A user-mode fault at ADDR: handle it, or send SIGSEGV / SIGBUS to the thread. */
-struct trap_frame;
-void fault_user(struct trap_frame *frame, vaddr_t addr, enum access access);
+/* The page of MM at VA, made present for ACCESS, with a reference; NULL if it
+ * cannot be.  For access from outside the process.  May sleep. */
+struct page *mm_get_page(struct mm *mm, vaddr_t va, enum access access);
+
+/* The rights of VMA against ACCESS. */
+bool vma_allows(const struct vma *vma, enum access access);
+
+/* A user-mode fault at ADDR: handle it, or send SIGSEGV or SIGBUS to the thread.
+ * Interrupts on; may sleep. */
+void fault_user(vaddr_t addr, enum access access);
 
 /* What becomes of a thread whose access cannot be: registered by proc/signal. */
 struct fault_signal_ops {
@@ -38,3 +45,5 @@ struct fault_signal_ops {
     void (*out_of_memory)(void);
 };
 void fault_set_signal_ops(const struct fault_signal_ops *ops);
+
+void fault_init(void);          /* boot arguments */

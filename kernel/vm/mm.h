@@ -38,6 +38,7 @@ struct mm {
     size_t peak_vm;
     uint64_t limit_as, limit_data, limit_stack;     /* bytes; from rlimits    [map]    */
     uint64_t minflt, majflt;                /*                                [a]      */
+    struct list all_link;                   /* every mm           [mm list's lock]     */
 };
 
 /* An empty address space with one user, or NULL. May sleep. */
@@ -48,6 +49,11 @@ void mm_put(struct mm *mm);
 /* Copy of MM for fork: same VMAs, private pages shared until written.  NULL if
  * out of memory.  Takes the map lock. */
 struct mm *mm_fork(struct mm *mm);
+
+/* A VMA of MM with LIKE's contents and a reference on its file, in no set; NULL
+ * if out of memory.  free unlinks it from the reverse map; may sleep. */
+struct vma *vma_alloc(struct mm *mm, const struct vma *like);
+void vma_free(struct vma *vma);
 
 /* Of the running thread; NULL in kernel threads. */
 struct mm *current_mm(void);
@@ -62,8 +68,15 @@ static inline size_t mm_rss(const struct mm *mm)
     return n > 0 ? (size_t)n : 0;
 }
 
-/* Check every entry against its VMA and count; panics with what is wrong.
- * Takes the map lock. */
-void vm_audit_mm(struct mm *mm);
+/* Call FN for every address space, under a spinlock. */
+void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg);
+size_t mm_count(void);
+
+/*
+ * Check every entry of every address space against its VMA, and every page's
+ * counts against the entries.  Prints each contradiction and returns how many
+ * there are.  Exact only while no other process runs.
+ */
+size_t vm_audit(void);
 
 void vm_init(void);

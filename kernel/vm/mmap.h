@@ -2,21 +2,44 @@
 /*
  * mmap.h - changing what an address space holds.
  *
- * All take the map lock of MM themselves.  Errors are those of the system
- * calls of the same name.
+ * All take the map lock of MM for writing themselves and may sleep.  Errors are
+ * those of the system calls of the same name.
  */
 #pragma once
 #include "kernel/vm/mm.h"
 
+#define MAX_MAP_COUNT 65530     /* VMAs of one process, as Linux */
+
 /* Map LEN bytes (rounded up) with PROT_* and MAP_* at or near ADDR; FILE NULL:
- * anonymous.  The address, or -errno. */
+ * anonymous.  The address, or -EINVAL -ENOMEM -EEXIST -EACCES -ENODEV
+ * -EOVERFLOW -EPERM -EOPNOTSUPP -ENOSYS (shared mappings). */
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset);
+/* 0, -EINVAL, or -ENOMEM (a split beyond MAX_MAP_COUNT). */
 int vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
+/* 0, -EINVAL -EACCES, or -ENOMEM (a hole: what lies before it has changed). */
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
 /* The new break, or the old one if it cannot be. */
 vaddr_t vm_brk(struct mm *mm, vaddr_t brk);
 
-/* For exec: the stack VMA below STACK_TOP, and the sigreturn page.  0 or -ENOMEM. */
+/* An anonymous mapping of exactly [START, END) for exec and brk, merged with its
+ * neighbour where possible; the map lock is held.  0 or -ENOMEM. */
+int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags);
+
+/* For exec: the stack below STACK_TOP, and the page with the sigreturn code. */
 int vm_map_stack(struct mm *mm);
 int vm_map_sigreturn(struct mm *mm);
+
+/* Grow a stack so that it contains VA; false if there is none or it may not. */
+bool vm_grow_stack(struct mm *mm, vaddr_t va);
+
+/* PROT_* to VM_*. */
+uint32_t vm_flags_from_prot(unsigned prot);
+/* NPAGES of a mapping with FLAGS come (or go, negative): the figures of /proc. */
+void vm_account(struct mm *mm, uint32_t flags, int64_t npages);
+/* Whether NPAGES more with FLAGS stay within the process's limits. */
+bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages);
+/* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,
+ * to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */
+int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed);
+void vm_free_doomed(struct list *doomed);

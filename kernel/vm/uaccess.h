@@ -27,9 +27,13 @@ int clear_user(uintptr_t to, size_t n);
  * -ENAMETOOLONG if there is no NUL in SIZE bytes. */
 ssize_t strncpy_from_user(char *buf, uintptr_t from, size_t size);
 
-/* Read the running or another mm's memory through the kernel (cmdline, environ):
- * bytes copied, short at the first hole. */
+/*
+ * The memory of MM, not necessarily the running thread's: for exec and /proc.
+ * Bytes done, short at the first page that cannot be had.  No lock held; may sleep.
+ */
 struct mm;
 size_t mm_read(struct mm *mm, uintptr_t from, void *to, size_t n);
+size_t mm_write(struct mm *mm, uintptr_t to, const void *from, size_t n);
+size_t mm_clear(struct mm *mm, uintptr_t to, size_t n);
 
 void uaccess_init(void);        /* registers uio_user_ops */

@@ -52,9 +52,6 @@ struct vma_ops {
     enum fault_result (*fault)(struct fault *f);
     /* Map neighbours that are ready, after a read fault; may do nothing. */
     void (*fault_around)(struct fault *f);
-    /* A VMA now exists (new, split off, inherited by fork), is about to go. */
-    void (*open)(struct vma *vma);
-    void (*close)(struct vma *vma);
 };
 
 /*
@@ -66,7 +63,8 @@ struct vma {
     uint32_t flags;                 /* VM_*                                    [m] */
     struct rb_node node;            /* in the set, by address                  [m] */
     struct list link;               /* in the set, by address                  [m] */
-    uint64_t max_gap;               /* largest hole before any VMA of subtree  [m] */
+    uint64_t gap;                   /* hole between the predecessor and START  [m] */
+    uint64_t max_gap;               /* largest gap in the subtree              [m] */
     struct mm *mm;                  /*                                         [c] */
     const struct vma_ops *ops;      /*                                         [c] */
     struct file *file;              /* referenced, or NULL                     [c] */

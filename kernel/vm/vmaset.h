@@ -16,14 +16,16 @@
 #include "kernel/vm/vma.h"
 
 /*
- * What the set asks of its owner: memory, and to be told when a VMA's range
- * changes (the reverse map depends on it).  Keeps the set pure.
+ * What the set asks of its owner: memory, and to keep the reverse map true.  A
+ * walker of the reverse map must never miss a page, so an upper part is linked
+ * before the lower one shrinks, and unlinked after the lower one has grown.
  */
 struct vmaset_ops {
     struct vma *(*alloc)(struct vma *like);     /* copy of LIKE with references taken, or NULL */
-    void (*free)(struct vma *vma);              /* drop references and memory                  */
-    void (*before_change)(struct vma *vma);     /* range, pgoff or flags are about to change   */
-    void (*after_change)(struct vma *vma);
+    void (*link)(struct vma *vma);              /* enter it into the reverse map               */
+    void (*free)(struct vma *vma);              /* unlink, drop references and memory          */
+    void (*before_change)(struct vma *vma);     /* start, end or pgoff change: lock and unlink */
+    void (*after_change)(struct vma *vma);      /* they have: link and unlock                  */
 };
 
 struct vma_set {

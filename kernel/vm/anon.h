@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * anon.h - anonymous memory: pages that belong to a process and to no file.
+ */
+#pragma once
+#include "kernel/vm/fault.h"
+
+/* The page of zeroes that every read of untouched memory sees.  In no count,
+ * no list and no reverse map: entries that point to it carry PTE_SPECIAL. */
+extern struct page *zero_page;
+
+/* A fresh page for F's address, not yet entered: cleared, or with unspecified
+ * content.  FAULT_OK with f->page set, or FAULT_OOM.  May sleep. */
+enum fault_result anon_new_page(struct fault *f, bool zeroed);
+
+/* A store to a page that others may see: give F's mm a copy of its own, or the
+ * page itself if nobody else is left.  Enters it.  May sleep. */
+enum fault_result anon_copy_on_write(struct fault *f);
+
+void anon_init(void);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * audit.c - compare what the address spaces say with what the pages say.
+ *
+ * Page tables are the facts; VMAs, resident-set figures, map counts and
+ * reference counts are derived from them.  The audit counts the entries of each
+ * page anew (in page->audit) and compares.
+ */
+#include "kernel/vm/mm.h"
+#include "kernel/vm/pte_bits.h"
+#include "kernel/vm/vma.h"
+
+struct audit {
+    size_t faults;
+    int64_t anon, file;         /* of the mm being looked at */
+};
+
+#define COMPLAIN(a, ...)                                                       \
+    do {                                                                       \
+        printk("audit: " __VA_ARGS__);                                         \
+        (a)->faults++;                                                         \
+    } while (0)
+
+static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t va, struct pte e)
+{
+    struct page *page;
+    pfn_t pfn = pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e);
+
+    if (!pfn_is_valid(pfn)) {
+        COMPLAIN(a, "mm %p: %lx maps pfn %lx, which is no RAM\n", (void *)mm, va, pfn);
+        return;
+    }
+    if (e.bits & PTE_SPECIAL)
+        return;
+    page = pfn_to_page(pfn);
+    page->audit++;
+    if (page->identity != PAGE_ANON && page->identity != PAGE_CACHE)
+        COMPLAIN(a, "mm %p: %lx maps pfn %lx of identity %d\n", (void *)mm, va, pfn, page->identity);
+    if (page->identity == PAGE_ANON)
+        a->anon++;
+    else
+        a->file++;
+    if (pte_may_write(e) && !(vma->flags & VM_SHARED) && page->identity == PAGE_CACHE)
+        COMPLAIN(a, "mm %p: %lx may write a page of the cache\n", (void *)mm, va);
+    if (pte_may_write(e) && page->identity == PAGE_ANON && page->mapcount > 1)
+        COMPLAIN(a, "mm %p: %lx may write a page with %d mappings\n", (void *)mm, va, page->mapcount);
+}
+
+static void audit_entry(struct audit *a, struct mm *mm, vaddr_t va, struct pte e)
+{
+    struct vma *vma = vmaset_find_from(&mm->vmas, va);
+
+    if (!vma || va < vma->start) {
+        COMPLAIN(a, "mm %p: entry %lx at %lx lies in no VMA\n", (void *)mm, e.bits, va);
+        return;
+    }
+    if (pte_is_present(e)
+        && ((pte_may_write(e) && !(vma->flags & VM_WRITE))
+            || ((e.bits & PTE_X) && !(vma->flags & VM_EXEC)) || !(vma->flags & VM_ACCESS)))
+        COMPLAIN(a, "mm %p: entry %lx at %lx grants more than its VMA\n", (void *)mm, e.bits, va);
+    audit_page(a, mm, vma, va, e);
+}
+
+static void audit_mm(struct mm *mm, void *arg)
+{
+    struct audit *a = arg;
+    struct pte *pte;
+    size_t n;
+
+    a->anon = a->file = 0;
+    spin_lock(&mm->pt_lock);
+    for (vaddr_t va = 0; (pte = pt_next_run(&mm->ctx.pt, &va, USER_END, &n)); va += n * PAGE_SIZE)
+        for (size_t i = 0; i < n; i++)
+            if (pte_read(&pte[i]).bits)
+                audit_entry(a, mm, va + i * PAGE_SIZE, pte_read(&pte[i]));
+    if (a->anon != mm->rss_anon || a->file != mm->rss_file + mm->rss_shmem)
+        COMPLAIN(a, "mm %p: rss says %ld anon %ld file, the table %ld and %ld\n", (void *)mm,
+                 mm->rss_anon, mm->rss_file + mm->rss_shmem, a->anon, a->file);
+    spin_unlock(&mm->pt_lock);
+    vmaset_check(&mm->vmas);
+}
+
+static void audit_counts(struct audit *a)
+{
+    for (pfn_t pfn = frames.first_pfn; pfn < frames.end_pfn; pfn++) {
+        struct page *page = pfn_to_page(pfn);
+        int32_t entries = (int32_t)page->audit;
+
+        page->audit = 0;
+        if (page->identity != PAGE_ANON && page->identity != PAGE_CACHE)
+            continue;
+        if (page->mapcount != entries)
+            COMPLAIN(a, "pfn %lx: mapcount %d, but %d entries\n", pfn, page->mapcount, entries);
+        if (page->refcount < entries + (page->identity == PAGE_CACHE && page->mapping))
+            COMPLAIN(a, "pfn %lx: %d references for %d entries\n", pfn, page->refcount, entries);
+        if (page->identity == PAGE_ANON && page->refcount != entries)
+            COMPLAIN(a, "pfn %lx: anonymous, %d references, %d entries\n", pfn, page->refcount,
+                     entries);
+    }
+}
+
+size_t vm_audit(void)
+{
+    struct audit a = { 0 };
+
+    mm_for_each(audit_mm, &a);
+    audit_counts(&a);
+    return a.faults;
+}

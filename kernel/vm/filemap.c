@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filemap.c - mappings of files: their pages are the page cache's.
+ *
+ * A private mapping maps the cached page write-protected and copies it at the
+ * first store; from then on the copy is anonymous memory.  The page's lock is
+ * held while it is entered: a truncation either sees the entry, or has already
+ * taken the page out of the mapping, which is checked under the lock.
+ */
+#include "kernel/cache/page_cache.h"
+#include "kernel/core/counters.h"
+#include "kernel/fs/file.h"
+#include "kernel/vm/anon.h"
+#include "kernel/vm/pte_bits.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+#define AROUND 16       /* pages of an aligned window mapped by one read fault: 64 KiB, as Linux */
+
+static bool beyond_end(const struct address_space *as, uint64_t index)
+{
+    return index >= (inode_size(as->host) + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+/* f->cache_page: the page at f's address, uptodate and locked. */
+static enum fault_result get_cache_page(struct fault *f)
+{
+    struct address_space *as = f->vma->mapping;
+    uint64_t index = vma_pgoff(f->vma, f->va);
+    struct page *page;
+    int err;
+
+    if (beyond_end(as, index))
+        return FAULT_SIGBUS;
+    page = page_cache_find(as, index);
+    if (!page || !page_test(page, PG_UPTODATE)) {
+        if (page)
+            put_page(page);
+        f->major = true;
+        err = page_cache_read(as, index, f->vma->file->ra, &page);
+        if (err)
+            return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
+    }
+    page_lock(page);
+    f->cache_page = page;
+    if (page->mapping != as || !page_test(page, PG_UPTODATE))
+        return FAULT_RETRY;
+    return beyond_end(as, index) ? FAULT_SIGBUS : FAULT_OK;
+}
+
+static enum fault_result file_fault(struct fault *f)
+{
+    enum fault_result r = get_cache_page(f);
+
+    if (r != FAULT_OK)
+        return r;
+    if (f->access != ACCESS_WRITE) {
+        f->page = f->cache_page;
+        get_page(f->page);
+        return FAULT_OK;
+    }
+    r = anon_new_page(f, false);
+    if (r == FAULT_OK)
+        memcpy(page_address(f->page), page_address(f->cache_page), PAGE_SIZE);
+    return r;
+}
+
+/* Enter PAGE at entry PTE if that is still empty; the page's lock is held. */
+static void map_neighbour(struct fault *f, struct pte *pte, struct page *page, uint64_t bits)
+{
+    if (pte_read(pte).bits)
+        return;
+    get_page(page);
+    __atomic_fetch_add(&page->mapcount, 1, __ATOMIC_RELAXED);
+    pte_set(pte, pte_make(page_to_phys(page), bits & ~PTE_A));
+    f->mm->rss_file++;
+}
+
+static void file_fault_around(struct fault *f)
+{
+    struct vma *vma = f->vma;
+    vaddr_t window = f->va & ~(AROUND * PAGE_SIZE - 1);
+    vaddr_t start = MAX(window, vma->start), end = MIN(window + AROUND * PAGE_SIZE, vma->end);
+    uint64_t first = vma_pgoff(vma, start);
+    uint64_t bits = vma_pte_bits(vma->flags, false, false);
+    struct page *pages[AROUND];
+    struct pte *ptes = f->pte - ((f->va - start) >> PAGE_SHIFT);
+    size_t n;
+
+    if (f->access == ACCESS_WRITE)
+        return;
+    n = page_cache_gang(vma->mapping, first, (end - start) >> PAGE_SHIFT, pages);
+    for (size_t i = 0; i < n; i++) {
+        struct page *page = pages[i];
+
+        /* Only what is ready: an executable page was fetched before, the lock is free. */
+        if (page_test(page, PG_UPTODATE) && page_trylock(page)) {
+            if (page->mapping == vma->mapping && !beyond_end(vma->mapping, page->index)
+                && page->index < first + ((end - start) >> PAGE_SHIFT)
+                && (!(vma->flags & VM_EXEC) || page_test(page, PG_FETCHABLE))) {
+                spin_lock(&f->mm->pt_lock);
+                map_neighbour(f, &ptes[page->index - first], page, bits);
+                spin_unlock(&f->mm->pt_lock);
+            }
+            page_unlock(page);
+        }
+        put_page(page);
+    }
+    count_vm_events(VM_FAULT_AROUND, n);
+}
+
+const struct vma_ops file_vma_ops = {
+    .name = "file",
+    .fault = file_fault,
+    .fault_around = file_fault_around,
+};

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm.c - the life of an address space and of its VMAs.
+ *
+ * Two counts: `users` keeps the mappings, ctx.refcount keeps the root alive for
+ * harts that still have it in satp after the last user left.
+ */
+#include "kernel/fs/file.h"
+#include "kernel/mm/slab.h"
+#include "kernel/riscv/csr.h"
+#include "kernel/vm/anon.h"
+#include "kernel/vm/fault.h"
+#include "kernel/vm/rmap.h"
+#include "kernel/vm/special.h"
+#include "kernel/vm/uaccess.h"
+#include "kernel/vm/zap.h"
+
+static struct kmem_cache *mm_cache, *vma_cache;
+
+static struct spinlock all_lock = SPINLOCK_INIT(RANK_RMAP, "mm list");
+static struct list all_mms = LIST_INIT(all_mms);
+static size_t nr_mms;
+
+static struct mm *mm_of_ctx(struct mmu_context *ctx)
+{
+    return container_of(ctx, struct mm, ctx);
+}
+
+static void mm_list_add(struct mm *mm)
+{
+    spin_lock(&all_lock);
+    list_insert_tail(&all_mms, &mm->all_link);
+    nr_mms++;
+    spin_unlock(&all_lock);
+}
+
+static void mm_list_remove(struct mm *mm)
+{
+    spin_lock(&all_lock);
+    list_remove(&mm->all_link);
+    nr_mms--;
+    spin_unlock(&all_lock);
+}
+
+void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg)
+{
+    struct mm *mm;
+
+    spin_lock(&all_lock);
+    list_for_each_entry(mm, &all_mms, all_link)
+        fn(mm, arg);
+    spin_unlock(&all_lock);
+}
+
+size_t mm_count(void)
+{
+    return nr_mms;
+}
+
+static void mm_release(struct mmu_context *ctx)
+{
+    mmu_context_fini(ctx);
+    kmem_cache_free(mm_cache, mm_of_ctx(ctx));
+}
+
+struct vma *vma_alloc(struct mm *mm, const struct vma *like)
+{
+    struct vma *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL);
+
+    if (!vma)
+        return NULL;
+    *vma = *like;
+    vma->mm = mm;
+    if (vma->file)
+        file_get(vma->file);
+    return vma;
+}
+
+void vma_free(struct vma *vma)
+{
+    struct file *file = vma->file;
+
+    rmap_unlink(vma);
+    kmem_cache_free(vma_cache, vma);
+    if (file)
+        file_put(file);
+}
+
+static struct vma *vma_alloc_like(struct vma *like)
+{
+    return vma_alloc(like->mm, like);
+}
+
+static const struct vmaset_ops set_ops = {
+    .alloc = vma_alloc_like,
+    .link = rmap_link,
+    .free = vma_free,
+    .before_change = rmap_before_change,
+    .after_change = rmap_after_change,
+};
+
+struct mm *mm_create(void)
+{
+    struct mm *mm = kmem_cache_alloc(mm_cache, GFP_KERNEL | __GFP_ZERO);
+
+    if (!mm)
+        return NULL;
+    if (mmu_context_init(&mm->ctx, mm_release) < 0) {
+        kmem_cache_free(mm_cache, mm);
+        return NULL;
+    }
+    vmaset_init(&mm->vmas, MMAP_MIN_ADDR, USER_END, &set_ops);
+    rwsem_init(&mm->lock, RANK_MM, "map");
+    spin_init(&mm->pt_lock, RANK_PAGE_TABLE, "page table");
+    mm->users = 1;
+    mm->limit_as = mm->limit_data = UINT64_MAX;
+    mm->limit_stack = 8UL << 20;
+    mm->mmap_base = STACK_TOP - (mm->limit_stack + STACK_GUARD);
+    mm_list_add(mm);
+    return mm;
+}
+
+void mm_get(struct mm *mm)
+{
+    __atomic_fetch_add(&mm->users, 1, __ATOMIC_RELAXED);
+}
+
+/* The last user is gone: nobody else looks, so no lock is needed. */
+static void unmap_all(struct mm *mm)
+{
+    struct list doomed = LIST_INIT(doomed);
+    struct vma *vma, *next;
+
+    zap_range(mm, 0, USER_END);
+    /* Linked VMAs let a reverse-map walk find the tables: they go first. */
+    list_splice(&doomed, &mm->vmas.list);
+    list_for_each_entry_safe(vma, next, &doomed, link)
+        vma_free(vma);
+    pt_free_tables(&mm->ctx.pt, 0, USER_END);
+}
+
+void mm_put(struct mm *mm)
+{
+    if (__atomic_sub_fetch(&mm->users, 1, __ATOMIC_ACQ_REL))
+        return;
+    mm_list_remove(mm);
+    unmap_all(mm);
+    if (mm->exe) {
+        inode_allow_write(mm->exe->inode);
+        file_put(mm->exe);
+    }
+    mmu_context_put(&mm->ctx);
+}
+
+struct mm *current_mm(void)
+{
+    struct mmu_context *ctx = current->mmu;
+
+    return ctx ? mm_of_ctx(ctx) : NULL;
+}
+
+void mm_switch_current(struct mm *mm)
+{
+    uint64_t flags = interrupts_save();
+
+    current->mmu = mm ? &mm->ctx : NULL;
+    mmu_context_switch(current->mmu);
+    interrupts_restore(flags);
+}
+
+void vm_init(void)
+{
+    mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm), 0, SLAB_HWCACHE_ALIGN, NULL);
+    vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vma), 0, 0, NULL);
+    if (!mm_cache || !vma_cache)
+        panic("vm: no memory for caches");
+    fault_init();
+    anon_init();
+    special_init();
+    rmap_init();
+    uaccess_init();
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_fork.c - copy an address space without copying its pages.
+ *
+ * VMAs are copied, and so are the entries of pages that only this table knows
+ * (anonymous ones); file pages are found again in the page cache.  Entries of
+ * private writable memory lose W on both sides: the first store copies.
+ *
+ * No frame is copied here, and none is allocated but page tables.
+ */
+#include "kernel/fs/file.h"
+#include "kernel/mm/page_alloc.h"
+#include "kernel/vm/pte_bits.h"
+#include "kernel/vm/rmap.h"
+#include "kernel/vm/zap.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+
+struct copy {
+    struct mm *from, *to;
+    bool cow;               /* W is lost on both sides                    */
+    bool protected;         /* an entry of the parent lost W: flush        */
+    int64_t anon, file;
+};
+
+/* Count the child's entry E as one more user of its page. */
+static void share_page(struct copy *c, struct pte e)
+{
+    struct page *page;
+
+    if (e.bits & PTE_SPECIAL)
+        return;
+    page = pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
+    get_page(page);
+    __atomic_fetch_add(&page->mapcount, 1, __ATOMIC_RELAXED);
+    if (page->identity == PAGE_ANON)
+        c->anon++;
+    else
+        c->file++;
+}
+
+/* N entries of one table; the parent's page-table lock is held. */
+static void copy_run(struct copy *c, struct pte *from, struct pte *to, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct pte e = pte_read(&from[i]);
+
+        if (!e.bits)
+            continue;
+        if (c->cow && pte_is_present(e) && pte_may_write(e)) {
+            e = pte_clear_bits(&from[i], PTE_W | PTE_WRITE_LATER);
+            e.bits &= ~(PTE_W | PTE_WRITE_LATER);
+            c->protected = true;
+        }
+        share_page(c, e);
+        to[i] = e;                  /* nobody runs in the child yet: a plain store */
+    }
+}
+
+static int copy_entries(struct copy *c, const struct vma *vma)
+{
+    struct pte *from, *to;
+    size_t n;
+
+    c->cow = !(vma->flags & VM_SHARED);
+    for (vaddr_t va = vma->start; (from = pt_next_run(&c->from->ctx.pt, &va, vma->end, &n));
+         va += n * PAGE_SIZE) {
+        to = pt_get(&c->to->ctx.pt, va, 0);
+        if (!to)
+            return -ENOMEM;
+        spin_lock(&c->from->pt_lock);
+        copy_run(c, from, to, n);
+        spin_unlock(&c->from->pt_lock);
+    }
+    return 0;
+}
+
+/* File pages that were never written are in the page cache: the child will
+ * find them there, and most programs that fork then exec never look. */
+static bool needs_entries(const struct vma *vma)
+{
+    return !vma->mapping || (!(vma->flags & VM_SHARED) && (vma->flags & VM_WRITE));
+}
+
+static int copy_vmas(struct copy *c)
+{
+    struct vma *vma, *copy;
+
+    list_for_each_entry(vma, &c->from->vmas.list, link) {
+        if (vma->flags & VM_DONTCOPY)
+            continue;
+        copy = vma_alloc(c->to, vma);
+        if (!copy)
+            return -ENOMEM;
+        rmap_link(copy);
+        vmaset_insert(&c->to->vmas, copy);
+        if (needs_entries(vma) && copy_entries(c, vma) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void copy_description(struct mm *to, const struct mm *from)
+{
+    to->start_code = from->start_code;
+    to->end_code = from->end_code;
+    to->start_data = from->start_data;
+    to->end_data = from->end_data;
+    to->start_brk = from->start_brk;
+    to->brk = from->brk;
+    to->start_stack = from->start_stack;
+    to->arg_start = from->arg_start;
+    to->arg_end = from->arg_end;
+    to->env_start = from->env_start;
+    to->env_end = from->env_end;
+    to->mmap_base = from->mmap_base;
+    to->sigreturn = from->sigreturn;
+    to->total_vm = from->total_vm;
+    to->data_vm = from->data_vm;
+    to->stack_vm = from->stack_vm;
+    to->exec_vm = from->exec_vm;
+    to->limit_as = from->limit_as;
+    to->limit_data = from->limit_data;
+    to->limit_stack = from->limit_stack;
+    memcpy(to->auxv, from->auxv, sizeof(to->auxv));
+    to->exe = from->exe;
+    if (to->exe) {
+        file_get(to->exe);
+        inode_deny_write(to->exe->inode);       /* denied already: cannot fail */
+    }
+}
+
+struct mm *mm_fork(struct mm *from)
+{
+    struct copy c = { .from = from };
+    int err;
+
+    c.to = mm_create();
+    if (!c.to)
+        return NULL;
+    rwsem_write_lock(&from->lock);
+    copy_description(c.to, from);
+    err = copy_vmas(&c);
+    c.to->rss_anon = c.anon;
+    c.to->rss_file = c.file;
+    c.to->peak_rss = c.anon + c.file;
+    if (c.protected)
+        tlb_flush_all(&from->ctx);
+    rwsem_write_unlock(&from->lock);
+    if (err < 0) {
+        mm_put(c.to);
+        return NULL;
+    }
+    return c.to;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmap.c - mmap and munmap: check everything, then commit.
+ *
+ * mmap  1. check the arguments                     (nothing held)
+ *       2. ask the file what mapping it means
+ *       3. find a place, or clear the one demanded (map lock)
+ *       4. extend a neighbour, or enter a new VMA
+ *
+ * munmap splits at both ends, takes the VMAs out, clears entries and frees
+ * tables under the map lock; files are released after it, because the last
+ * reference to an unlinked file deletes it.
+ */
+#include "kernel/fs/file.h"
+#include "kernel/vm/fault.h"
+#include "kernel/vm/mmap.h"
+#include "kernel/vm/rmap.h"
+#include "kernel/vm/zap.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/mman.h"
+#include "lib/bitops.h"
+
+/* Flags that MAP_SHARED_VALIDATE lets pass. */
+#define KNOWN_FLAGS                                                                         \
+    (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE  \
+     | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_FIXED_NOREPLACE)
+
+/* A request on its way through the steps. */
+struct request {
+    struct mm *mm;
+    vaddr_t addr;           /* hint, then the place                       */
+    size_t len;             /* rounded up                                 */
+    unsigned flags;         /* MAP_*                                      */
+    struct vma proto;       /* what the VMA will be, but for its range    */
+};
+
+uint32_t vm_flags_from_prot(unsigned prot)
+{
+    return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0)
+           | (prot & PROT_EXEC ? VM_EXEC : 0);
+}
+
+void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
+{
+    mm->total_vm += npages;
+    if (flags & VM_GROWSDOWN)
+        mm->stack_vm += npages;
+    else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+        mm->data_vm += npages;
+    else if ((flags & (VM_WRITE | VM_EXEC)) == VM_EXEC)
+        mm->exec_vm += npages;
+    mm->peak_vm = MAX(mm->peak_vm, mm->total_vm);
+}
+
+bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages)
+{
+    if (mm->total_vm + npages > mm->limit_as >> PAGE_SHIFT)
+        return false;
+    return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) != VM_WRITE
+           || mm->data_vm + npages <= mm->limit_data >> PAGE_SHIFT;
+}
+
+static int check_arguments(struct request *q, size_t len, uint64_t offset)
+{
+    unsigned type = q->flags & MAP_TYPE;
+
+    if (!len || (offset & ~PAGE_MASK))
+        return -EINVAL;
+    if (type == MAP_SHARED_VALIDATE && (q->flags & ~KNOWN_FLAGS))
+        return -EOPNOTSUPP;
+    if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
+        return -EINVAL;
+    q->len = align_up(len, PAGE_SIZE);
+    if (q->len < len || q->len > USER_END)
+        return -ENOMEM;
+    if (!(q->flags & MAP_ANONYMOUS) && (offset >> PAGE_SHIFT) + (q->len >> PAGE_SHIFT) > 1UL << 51)
+        return -EOVERFLOW;
+    if (!(q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+        return 0;
+    if (q->addr & ~PAGE_MASK)
+        return -EINVAL;
+    if (q->addr > USER_END - q->len)
+        return -ENOMEM;
+    return q->addr < MMAP_MIN_ADDR ? -EPERM : 0;
+}
+
+/* What the open mode of F lets a mapping do. */
+static int check_file_rights(struct request *q, const struct file *f)
+{
+    unsigned mode = f->flags & O_ACCMODE;
+
+    if (mode == O_WRONLY)
+        return -EACCES;
+    if (mode == O_RDONLY && (q->flags & MAP_TYPE) != MAP_PRIVATE) {
+        if (q->proto.flags & VM_WRITE)
+            return -EACCES;
+        q->proto.flags &= ~VM_MAYWRITE;
+    }
+    return 0;
+}
+
+/* Let the file say which mapping it means. */
+static int ask_file(struct request *q, struct file *f, uint64_t offset)
+{
+    struct mmap_request m = {
+        .pgoff = offset >> PAGE_SHIFT,
+        .npages = q->len >> PAGE_SHIFT,
+        .shared = (q->flags & MAP_TYPE) != MAP_PRIVATE,
+        .write = q->proto.flags & VM_WRITE,
+    };
+    int err = check_file_rights(q, f);
+
+    if (!err)
+        err = f->ops->mmap(f, &m);
+    if (err)
+        return err;
+    switch (m.kind) {
+    case MMAP_ANON:
+        return 0;
+    case MMAP_CACHE:
+        q->proto.ops = &file_vma_ops;
+        q->proto.file = f;
+        q->proto.mapping = m.as;
+        q->proto.pgoff = m.pgoff;
+        return 0;
+    case MMAP_PFN:
+        break;
+    }
+    return -ENODEV;
+}
+
+static int choose_place(struct request *q, struct list *doomed)
+{
+    struct vma_set *set = &q->mm->vmas;
+    vaddr_t hint = MAX(q->addr & PAGE_MASK, MMAP_MIN_ADDR);
+
+    if (q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        if (!vmaset_find_range(set, q->addr, q->addr + q->len))
+            return 0;
+        if (q->flags & MAP_FIXED_NOREPLACE)
+            return -EEXIST;
+        return vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
+    }
+    if (q->addr && hint <= USER_END - q->len && !vmaset_find_range(set, hint, hint + q->len)) {
+        q->addr = hint;
+        return 0;
+    }
+    q->addr = vmaset_find_gap(set, q->len, PAGE_SIZE, MMAP_MIN_ADDR, q->mm->mmap_base);
+    return q->addr ? 0 : -ENOMEM;
+}
+
+/* Enter a VMA like PROTO at [START, END), which is free. */
+static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
+{
+    struct vma *vma;
+
+    proto->start = start;
+    proto->end = end;
+    if (!proto->mapping)
+        proto->pgoff = start >> PAGE_SHIFT;
+    if (!vmaset_extend(&mm->vmas, proto, start, end)) {
+        if (mm->vmas.count >= MAX_MAP_COUNT)
+            return -ENOMEM;
+        vma = vma_alloc(mm, proto);
+        if (!vma)
+            return -ENOMEM;
+        rmap_link(vma);
+        vmaset_insert(&mm->vmas, vma);
+    }
+    vm_account(mm, proto->flags, (end - start) >> PAGE_SHIFT);
+    return 0;
+}
+
+int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
+{
+    struct vma proto = {
+        .mm = mm,
+        .ops = &anon_vma_ops,
+        .flags = vm_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+    };
+
+    return enter(mm, &proto, start, end);
+}
+
+/* Touch what MAP_POPULATE and MAP_LOCKED promise; failures show at first use instead. */
+static void populate(const struct request *q)
+{
+    enum access access = q->proto.flags & VM_WRITE ? ACCESS_WRITE : ACCESS_READ;
+
+    for (vaddr_t va = q->addr; va < q->addr + q->len; va += PAGE_SIZE)
+        if (handle_mm_fault(q->mm, va, access) != FAULT_OK)
+            return;
+}
+
+int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
+                struct file *file, uint64_t offset)
+{
+    struct request q = {
+        .mm = mm, .addr = addr, .flags = flags,
+        .proto = { .mm = mm, .ops = &anon_vma_ops,
+                   .flags = vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC },
+    };
+    struct list doomed = LIST_INIT(doomed);
+    int err = check_arguments(&q, len, offset);
+
+    if (err)
+        return err;
+    if ((flags & MAP_GROWSDOWN) && !file)
+        q.proto.flags |= VM_GROWSDOWN;
+    if (file)
+        err = ask_file(&q, file, offset);
+    if (!err && (flags & MAP_TYPE) != MAP_PRIVATE)
+        err = -ENOSYS;
+    if (err)
+        return err;
+    rwsem_write_lock(&mm->lock);
+    err = vm_within_limits(mm, q.proto.flags, q.len >> PAGE_SHIFT) ? choose_place(&q, &doomed) : -ENOMEM;
+    if (!err)
+        err = enter(mm, &q.proto, q.addr, q.addr + q.len);
+    rwsem_write_unlock(&mm->lock);
+    vm_free_doomed(&doomed);
+    if (err)
+        return err;
+    if ((flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
+        populate(&q);
+    return (int64_t)q.addr;
+}
+
+/* Tables that lie wholly in the hole around [START, END) now serve nobody. */
+static void free_tables(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct vma *next = vmaset_find_from(&mm->vmas, start);
+    struct vma *prev = next ? vmaset_prev(&mm->vmas, next)
+                       : list_is_empty(&mm->vmas.list) ? NULL
+                       : list_last_entry(&mm->vmas.list, struct vma, link);
+    vaddr_t low = MAX(prev ? prev->end : 0, align_down(start, PT_LEAF_SIZE(2)));
+    vaddr_t high = MIN(next ? next->start : USER_END, align_up(end, PT_LEAF_SIZE(2)));
+
+    pt_free_tables(&mm->ctx.pt, low, high);
+}
+
+int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
+{
+    struct vma *vma, *first = vmaset_find_range(&mm->vmas, start, end);
+
+    if (!first)
+        return 0;
+    if (mm->vmas.count >= MAX_MAP_COUNT && first->start < start && first->end > end)
+        return -ENOMEM;
+    if (vmaset_isolate(&mm->vmas, start, end) < 0)
+        return -ENOMEM;
+    while ((vma = vmaset_find_range(&mm->vmas, start, end))) {
+        vmaset_remove(&mm->vmas, vma);
+        vm_account(mm, vma->flags, -(int64_t)vma_npages(vma));
+        list_insert_tail(doomed, &vma->link);
+    }
+    zap_range(mm, start, end);
+    /* A walker of the reverse map may look into our tables until the VMA has left it. */
+    list_for_each_entry(vma, doomed, link)
+        rmap_unlink(vma);
+    free_tables(mm, start, end);
+    return 0;
+}
+
+void vm_free_doomed(struct list *doomed)
+{
+    struct vma *vma, *next;
+
+    list_for_each_entry_safe(vma, next, doomed, link)
+        vma_free(vma);
+}
+
+int vm_munmap(struct mm *mm, vaddr_t addr, size_t len)
+{
+    struct list doomed = LIST_INIT(doomed);
+    int err;
+
+    if ((addr & ~PAGE_MASK) || !len || addr > USER_END || len > USER_END - addr)
+        return -EINVAL;
+    rwsem_write_lock(&mm->lock);
+    err = vm_remove_range(mm, addr, align_up(addr + len, PAGE_SIZE), &doomed);
+    rwsem_write_unlock(&mm->lock);
+    vm_free_doomed(&doomed);
+    return err;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmaset.c - the VMAs of one address space.
+ *
+ * Each VMA knows the hole in front of it; the tree knows for each subtree the
+ * largest of these.  Placing a mapping is then one descent that skips every
+ * subtree without a large enough hole, whatever the number of VMAs.
+ *
+ * Pure: touches only struct vma and calls back its owner for the rest.
+ */
+#include "kernel/vm/vmaset.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+
+static struct vma *vma_of(struct rb_node *n)
+{
+    return rb_entry(n, struct vma, node);
+}
+
+static uint64_t subtree_gap(struct rb_node *n)
+{
+    return n ? vma_of(n)->max_gap : 0;
+}
+
+static bool update_max_gap(struct rb_node *n)
+{
+    struct vma *vma = vma_of(n);
+    uint64_t below = MAX(subtree_gap(n->left), subtree_gap(n->right));
+    uint64_t max = MAX(vma->gap, below);
+
+    if (vma->max_gap == max)
+        return false;
+    vma->max_gap = max;
+    return true;
+}
+
+void vmaset_init(struct vma_set *s, vaddr_t base, vaddr_t limit, const struct vmaset_ops *ops)
+{
+    rb_init(&s->tree, update_max_gap);
+    list_init(&s->list);
+    s->hint = NULL;
+    s->count = 0;
+    s->total = 0;
+    s->base = base;
+    s->limit = limit;
+    s->ops = ops;
+}
+
+struct vma *vmaset_first(const struct vma_set *s)
+{
+    return list_is_empty(&s->list) ? NULL : list_first_entry(&s->list, struct vma, link);
+}
+
+struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma)
+{
+    return vma->link.next == &s->list ? NULL : list_entry(vma->link.next, struct vma, link);
+}
+
+struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma)
+{
+    return vma->link.prev == &s->list ? NULL : list_entry(vma->link.prev, struct vma, link);
+}
+
+struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va)
+{
+    struct rb_node *n = s->tree.top;
+    struct vma *best = NULL;
+
+    while (n) {
+        struct vma *vma = vma_of(n);
+
+        if (va < vma->end) {
+            best = vma;
+            n = n->left;
+        } else {
+            n = n->right;
+        }
+    }
+    return best;
+}
+
+struct vma *vmaset_find(struct vma_set *s, vaddr_t va)
+{
+    struct vma *vma = __atomic_load_n(&s->hint, __ATOMIC_RELAXED);
+
+    if (vma && vma->start <= va && va < vma->end)
+        return vma;
+    vma = vmaset_find_from(s, va);
+    if (!vma || va < vma->start)
+        return NULL;
+    __atomic_store_n(&s->hint, vma, __ATOMIC_RELAXED);
+    return vma;
+}
+
+struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t end)
+{
+    struct vma *vma = vmaset_find_from(s, start);
+
+    return vma && vma->start < end ? vma : NULL;
+}
+
+/* What find_gap looks for. */
+struct gap_query {
+    size_t len, align;
+    vaddr_t low, high;
+};
+
+/* The highest fitting start inside the hole [FROM, TO), or 0. */
+static vaddr_t fit(const struct gap_query *q, vaddr_t from, vaddr_t to)
+{
+    vaddr_t start;
+
+    from = MAX(from, q->low);
+    to = MIN(to, q->high);
+    if (to < from || to - from < q->len)
+        return 0;
+    start = (to - q->len) & ~(q->align - 1);
+    return start >= from ? start : 0;
+}
+
+static vaddr_t highest_gap(const struct gap_query *q, struct rb_node *n)
+{
+    struct vma *vma;
+    vaddr_t start;
+
+    if (subtree_gap(n) < q->len)
+        return 0;
+    vma = vma_of(n);
+    if (vma->end < q->high) {
+        start = highest_gap(q, n->right);
+        if (start)
+            return start;
+    }
+    start = fit(q, vma->start - vma->gap, vma->start);
+    if (start || vma->start - vma->gap <= q->low)
+        return start;
+    return highest_gap(q, n->left);
+}
+
+vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, size_t align, vaddr_t low, vaddr_t high)
+{
+    struct gap_query q = { .len = len, .align = align,
+                           .low = MAX(low, s->base), .high = MIN(high, s->limit) };
+    struct rb_node *last = rb_last(&s->tree);
+    vaddr_t start = fit(&q, last ? vma_of(last)->end : s->base, s->limit);
+
+    return start ? start : highest_gap(&q, s->tree.top);
+}
+
+/* Recompute the hole in front of VMA (NULL: nothing to do). */
+static void refresh_gap(struct vma_set *s, struct vma *vma)
+{
+    struct vma *prev;
+
+    if (!vma)
+        return;
+    prev = vmaset_prev(s, vma);
+    vma->gap = vma->start - (prev ? prev->end : s->base);
+    rb_propagate(&s->tree, &vma->node);
+}
+
+void vmaset_insert(struct vma_set *s, struct vma *vma)
+{
+    struct rb_node **link = &s->tree.top, *parent = NULL;
+    struct list *before = &s->list;
+    struct vma *prev;
+
+    while (*link) {
+        struct vma *at = vma_of(parent = *link);
+
+        if (vma->start < at->start) {
+            link = &parent->left;
+        } else {
+            before = &at->link;
+            link = &parent->right;
+        }
+    }
+    list_insert_after(before, &vma->link);
+    prev = vmaset_prev(s, vma);
+    ASSERT(vma->start < vma->end && vma->start >= (prev ? prev->end : s->base));
+    vma->gap = vma->start - (prev ? prev->end : s->base);
+    vma->max_gap = vma->gap;
+    rb_insert(&s->tree, parent, link, &vma->node);
+    refresh_gap(s, vmaset_next(s, vma));
+    s->count++;
+    s->total += vma_npages(vma);
+}
+
+void vmaset_remove(struct vma_set *s, struct vma *vma)
+{
+    struct vma *next = vmaset_next(s, vma);
+
+    rb_erase(&s->tree, &vma->node);
+    list_remove(&vma->link);
+    refresh_gap(s, next);
+    s->count--;
+    s->total -= vma_npages(vma);
+    if (s->hint == vma)
+        s->hint = NULL;
+}
+
+void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    s->ops->before_change(vma);
+    s->total -= vma_npages(vma);
+    vma->pgoff += (start >> PAGE_SHIFT) - (vma->start >> PAGE_SHIFT);
+    vma->start = start;
+    vma->end = end;
+    s->total += vma_npages(vma);
+    refresh_gap(s, vma);
+    refresh_gap(s, vmaset_next(s, vma));
+    s->ops->after_change(vma);
+}
+
+struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)
+{
+    struct vma *upper;
+
+    ASSERT(vma->start < va && va < vma->end);
+    upper = s->ops->alloc(vma);
+    if (!upper)
+        return NULL;
+    upper->start = va;
+    upper->end = vma->end;
+    upper->pgoff = vma_pgoff(vma, va);
+    s->ops->link(upper);
+    vmaset_resize(s, vma, vma->start, va);
+    vmaset_insert(s, upper);
+    return upper;
+}
+
+bool vma_can_merge(const struct vma *a, const struct vma *b)
+{
+    return a->end == b->start && a->flags == b->flags && a->ops == b->ops
+           && a->file == b->file && a->mapping == b->mapping
+           && b->pgoff == vma_pgoff(a, a->end)
+           && (a->anon_vma == b->anon_vma || !a->anon_vma || !b->anon_vma)
+           && !(a->flags & (VM_SPECIAL | VM_PFNMAP | VM_GROWSDOWN));
+}
+
+/* Let LOWER take over the range of UPPER, its mergeable successor, which goes. */
+static void absorb(struct vma_set *s, struct vma *lower, struct vma *upper)
+{
+    vaddr_t end = upper->end;
+
+    vmaset_remove(s, upper);
+    if (!lower->anon_vma)
+        lower->anon_vma = upper->anon_vma;
+    vmaset_resize(s, lower, lower->start, end);
+    s->ops->free(upper);
+}
+
+struct vma *vmaset_merge(struct vma_set *s, struct vma *vma)
+{
+    struct vma *prev = vmaset_prev(s, vma), *next = vmaset_next(s, vma);
+
+    if (next && vma_can_merge(vma, next))
+        absorb(s, vma, next);
+    if (!prev || !vma_can_merge(prev, vma))
+        return vma;
+    absorb(s, prev, vma);
+    return prev;
+}
+
+struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, vaddr_t start, vaddr_t end)
+{
+    struct vma *next = vmaset_find_from(s, start);
+    struct vma *prev;
+
+    if (next)
+        prev = vmaset_prev(s, next);
+    else
+        prev = list_is_empty(&s->list) ? NULL : list_last_entry(&s->list, struct vma, link);
+    ASSERT(!next || next->start >= end);
+    if (prev && vma_can_merge(prev, proto)) {
+        vmaset_resize(s, prev, prev->start, end);
+        return vmaset_merge(s, prev);
+    }
+    if (next && vma_can_merge(proto, next)) {
+        vmaset_resize(s, next, start, next->end);
+        return next;
+    }
+    return NULL;
+}
+
+int vmaset_isolate(struct vma_set *s, vaddr_t start, vaddr_t end)
+{
+    struct vma *vma = vmaset_find_range(s, start, end);
+
+    if (vma && vma->start < start && !vmaset_split(s, vma, start))
+        return -ENOMEM;
+    vma = vmaset_find_range(s, end - 1, end);
+    if (vma && vma->end > end && !vmaset_split(s, vma, end))
+        return -ENOMEM;
+    return 0;
+}
+
+static int compare_start(const struct rb_node *a, const struct rb_node *b)
+{
+    const struct vma *x = rb_entry(a, struct vma, node), *y = rb_entry(b, struct vma, node);
+
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+void vmaset_check(const struct vma_set *s)
+{
+    const char *broken = rb_check(&s->tree, compare_start);
+    struct rb_node *n = rb_first(&s->tree);
+    vaddr_t end = s->base;
+    size_t count = 0, total = 0;
+    struct vma *vma;
+
+    if (broken)
+        panic("vmaset: tree: %s", broken);
+    list_for_each_entry(vma, &s->list, link) {
+        ASSERT(n == &vma->node);
+        ASSERT(vma->start < vma->end && ((vma->start | vma->end) & ~PAGE_MASK) == 0);
+        ASSERT(vma->start >= end && vma->end <= s->limit);
+        ASSERT(vma->gap == vma->start - end);
+        end = vma->end;
+        total += vma_npages(vma);
+        count++;
+        n = rb_next(n);
+    }
+    ASSERT(!n && count == s->count && total == s->total);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * zap.h - take pages out of an address space: clear, flush, only then free.
+ */
+#pragma once
+#include "kernel/vm/mm.h"
+
+/* Remove every entry of [START, END).  Dirty bits reach the pages; frames are
+ * released after the flush.  The map lock is held, or the VMA's mapping locked.
+ * Never sleeps. */
+void zap_range(struct mm *mm, vaddr_t start, vaddr_t end);
+
+/* The same, but only entries of pages that belong to MAPPING; private copies
+ * (anonymous pages) stay unless PRIVATE_TOO. */
+void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
+                  bool private_too);
