@@ -133,6 +133,7 @@ struct block_device {
     struct request *requests;       /* depth of them                       [c] */
     struct list free_requests;      /*                                     [l] */
     struct wait_queue room;         /* submitters, while bios is long          */
+    struct wait_queue sync_done;    /* block_rw_sync, block_flush              */
     struct block_stats stats;       /*                                     [l] */
     const void *holder;             /* who has it mounted or swaps to it   [a] */
     struct address_space *mapping;  /* its blocks, cached: cache/ and fs/ set it */
@@ -140,11 +141,13 @@ struct block_device {
 };
 
 /*
- * For drivers.  Fill in name .. private, zero the rest.  0 or -ENOMEM.  May sleep.
- * Names are given out by block_next_name: vda, vdb, ...
+ * For drivers.  init: fill in max_segs .. private, zero the rest; from then on
+ * the queue works.  0 or -ENOMEM; may sleep.  register: with name, numbers,
+ * capacity and serial known, let others find it, for good.  fini: undo init.
  */
-int block_register(struct block_device *dev);
-void block_next_name(struct block_device *dev);
+int block_init(struct block_device *dev);
+void block_fini(struct block_device *dev);
+void block_register(struct block_device *dev);
 /* RQ is finished with ERROR (0 or -EIO): its bios join DONE.  dev->lock held. */
 void block_request_done(struct block_device *dev, struct request *rq, int error,
                         struct list *done);

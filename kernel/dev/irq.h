@@ -14,7 +14,8 @@
 
 /*
  * Call HANDLER(ARG) for line IRQ from now on, on the calling hart.  NAME must
- * outlive the kernel.  0, -EINVAL (no such line) or -EBUSY (it has a handler).
+ * outlive the kernel.  0, -EINVAL (no such
+ * line, or this hart has none), -EBUSY (it has a handler) or -ENOMEM.  May sleep.
  */
 int irq_request(unsigned irq, void (*handler)(void *arg), void *arg, const char *name);
 

@@ -11,19 +11,24 @@
 
 #define PLIC_NO_CONTEXT UINT32_MAX
 
-/* Map the controller at BASE, which knows lines 1 .. NLINES; CONTEXT[i] is the
- * S-mode context of hart index i.  All lines off.  0, -EINVAL or -ENOMEM. */
-int plic_init(paddr_t base, unsigned nlines, const uint32_t context[MAX_HARTS]);
+/* Map the controller at BASE, which has lines 1 .. NLINES; CONTEXTS[i] is the
+ * S-mode context of hart index i.  All lines are masked and go nowhere.  0 or -ENOMEM. */
+int plic_init(paddr_t base, unsigned nlines, const uint32_t contexts[MAX_HARTS]);
 
 /* The calling hart accepts interrupts.  Each hart calls it once. */
 void plic_init_hart(void);
 
-/* Whether line IRQ exists. */
+/* Whether line IRQ exists, and whether HART can be interrupted. */
 bool plic_has_line(unsigned irq);
+bool plic_has_hart(unsigned hart);
 
-/* Deliver IRQ to HART, or no longer.  irq.c's lock serialises them. */
-void plic_enable(unsigned irq, unsigned hart);
-void plic_disable(unsigned irq, unsigned hart);
+/* Deliver IRQ to HART, or not.  The caller's lock serialises them; a line must
+ * not leave the hart that is serving it. */
+void plic_route(unsigned irq, unsigned hart, bool on);
+
+/* Hold IRQ back everywhere, or let it through.  Also while it is being served. */
+void plic_mask(unsigned irq);
+void plic_unmask(unsigned irq);
 
 /* The line to serve now on this hart, 0 if none waits; and that it is served. */
 unsigned plic_claim(void);

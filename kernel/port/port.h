@@ -79,7 +79,8 @@ enum lock_rank {
     RANK_RUNQ,              /* a run queue                                  */
     RANK_MMU,               /* ASIDs and shootdown inboxes                  */
     RANK_TRACE,             /* trace ring and counters                      */
-    RANK_CONSOLE,           /* the last: anyone may print                   */
+    RANK_CONSOLE,           /* nearly the last: anyone may print            */
+    RANK_DEVICE,            /* a serial port's rings, interrupt routing     */
     RANK_MAX
 };
 
