@@ -60,6 +60,7 @@ enum page_flag {
     PG_POISONED,        /* content filled with the free pattern (debug)        */
     PG_HEAD,            /* head of a compound block                            */
     PG_ZEROED,          /* content known to be zero while free                 */
+    PG_FETCHABLE,       /* instruction caches know its content                 */
     PG_ISOLATED         /* taken off its list by migration or reclaim          */
 };
 
@@ -92,7 +93,7 @@ struct page {
         } slab;
     };
     uint32_t alloc_pc;              /* who allocated it: low half of its pc    */
-    uint32_t spare;
+    uint32_t audit;                 /* scratch of vm_audit                    */
 };
 _Static_assert(sizeof(struct page) <= 64, "struct page outgrew its budget");
 

@@ -49,6 +49,11 @@ void sbi_send_ipi(uint64_t hartid)
     sbi_call(SBI_EXT_IPI, 0, 1, hartid, 0);
 }
 
+void sbi_remote_fence_i(void)
+{
+    sbi_call(SBI_EXT_RFNC, 0, 0, UINT64_MAX, 0);    /* base -1: all harts */
+}
+
 int64_t sbi_hart_start(uint64_t hartid, uint64_t entry, uint64_t arg)
 {
     return sbi_call(SBI_EXT_HSM, 0, hartid, entry, arg).error;
@@ -65,4 +70,9 @@ void sbi_reboot(void)
 {
     if (sbi_has_extension(SBI_EXT_SRST))
         sbi_call(SBI_EXT_SRST, 0, SRST_COLD, 0, 0);
+}
+
+void sbi_remote_fence_i(void)
+{
+    sbi_call(SBI_EXT_RFNC, 0, 0, ~0UL, 0);      /* base -1: every hart */
 }

@@ -2,8 +2,8 @@
 /*
  * sbi.h - calls into the firmware (RISC-V Supervisor Binary Interface).
  *
- * Only what every OpenSBI since 0.8 answers: TIME, IPI, HSM, the legacy console
- * and, where it exists, SRST.
+ * Only what every OpenSBI since 0.8 answers: TIME, IPI, RFNC, HSM, the legacy
+ * console and, where it exists, SRST.
  */
 #pragma once
 #include "lib/types.h"
@@ -21,7 +21,9 @@ bool sbi_has_extension(uint64_t extension);
 
 #define SBI_EXT_TIME 0x54494d45
 #define SBI_EXT_IPI  0x735049
+#define SBI_EXT_RFNC 0x52464e43
 #define SBI_EXT_HSM  0x48534d
+#define SBI_EXT_RFNC 0x52464e43
 #define SBI_EXT_SRST 0x53525354
 
 /* One character to the firmware's console.  Any context; slow. */
@@ -32,6 +34,12 @@ void sbi_set_timer(uint64_t ticks);
 
 /* Raise the software interrupt of the hart with this number. */
 void sbi_send_ipi(uint64_t hartid);
+
+/* FENCE.I on all harts. */
+void sbi_remote_fence_i(void);
+
+/* FENCE.I on every hart; returns when all have. */
+void sbi_remote_fence_i(void);
 
 /* Start a stopped hart at physical address ENTRY with a0 = HARTID, a1 = ARG and
  * the MMU off.  0 or an SBI error. */

@@ -38,7 +38,9 @@ static enum fault_result get_cache_page(struct fault *f)
         if (page)
             put_page(page);
         f->major = true;
-        err = page_cache_read(as, index, f->vma->file->ra, &page);
+        rwsem_read_lock(&as->invalidate);
+        err = page_cache_read(as, index, &f->vma->file->ra, &page);
+        rwsem_read_unlock(&as->invalidate);
         if (err)
             return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
     }
