@@ -35,10 +35,6 @@ struct inode;
 struct readahead;
 struct address_space;
 
-/* Tags in the tree.  WRITEBACK is a hint: pages whose I/O has ended keep it
- * until someone who waits looks at them. */
-enum { PAGE_TAG_DIRTY, PAGE_TAG_WRITEBACK, PAGE_TAG_TOWRITE };
-
 /*
  * What the owner of a mapping does for its pages.  No member is NULL: the
  * page_cache_no_* functions below are for owners with nothing to do.
@@ -77,10 +73,13 @@ void page_cache_no_forget(struct address_space *as, struct page *page);
 struct address_space {
     struct inode *host;                 /* NULL only in tests                  [c] */
     const struct address_space_operations *ops;         /*                     [c] */
-    struct radix_tree pages;            /* index -> struct page            [tree]  */
+    struct radix_tree pages;            /* index -> struct page, tagged (below) [tree] */
     struct spinlock tree_lock;          /* RANK_PAGE_TREE                          */
     size_t npages;                      /*                                 [tree]  */
     size_t ndirty;                      /*                                 [tree]  */
+    uint64_t size;                      /* bytes with data, as inode_set_size said:
+                                         * readahead stops there, and what a mapping
+                                         * wrote beyond is not written out     [a] */
     gfp_t gfp;                          /* for its pages                       [c] */
     bool writes_back;                   /* false: memory only (tmpfs)          [c] */
     bool metadata;                      /* block device: pages are PG_METADATA [c] */
@@ -96,6 +95,9 @@ struct address_space {
     struct rb_root mmap_tree;           /* VMAs that map it, by pgoff (vm/rmap) [mmap_lock] */
     size_t nwritable_shared;            /* MAP_SHARED writable VMAs    [mmap_lock] */
 };                                      /* [wb]: writeback.c's lock                */
+/* Tags: RADIX_DIRTY as PG_DIRTY; RADIX_WRITEBACK a hint, kept by pages whose I/O
+ * has ended until someone who waits looks at them; RADIX_TOWRITE: a writer's
+ * list of what was dirty when it began. */
 
 void address_space_init(struct address_space *as, struct inode *host,
                         const struct address_space_operations *ops, gfp_t gfp, bool writes_back);
@@ -109,6 +111,14 @@ void page_unlock(struct page *page);
 static inline bool page_is_locked(const struct page *page)
 {
     return page_test(page, PG_LOCKED);
+}
+/* Whether PAGE's content may be looked at from here on. */
+static inline bool page_is_uptodate(const struct page *page)
+{
+    bool is = page_test(page, PG_UPTODATE);
+
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return is;
 }
 /* Sleep until the writeback of PAGE, if any, has ended. */
 void page_wait_writeback(struct page *page);
@@ -142,7 +152,9 @@ void page_cache_end_read(struct page *page, int error);
 
 /* Drop all pages from START (bytes; a partial page is cleared to its end) to END
  * (exclusive bytes; UINT64_MAX: all).  Unmaps them everywhere first.  Caller
- * holds `invalidate` for writing, or is the last who knows AS.  May sleep. */
+ * holds `invalidate` for writing, or is the last who knows AS.  A partial page
+ * that is not cached is the file system's to clear; a cached one becomes dirty
+ * if it has a block (PG_MAPPED_BLOCK) or is memory only.  May sleep. */
 void page_cache_truncate(struct address_space *as, uint64_t start, uint64_t end);
 /* Drop clean, unmapped, unused pages [START, END]; returns how many.  May sleep. */
 size_t page_cache_invalidate(struct address_space *as, pgoff_t start, pgoff_t end);

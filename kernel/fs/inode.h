@@ -172,6 +172,7 @@ static inline uint64_t inode_size(const struct inode *inode)
 static inline void inode_set_size(struct inode *inode, uint64_t size)
 {
     __atomic_store_n(&inode->size, size, __ATOMIC_RELEASE);
+    __atomic_store_n(&inode->data.size, size, __ATOMIC_RELEASE);
 }
 
 /* For file systems: the cached inode INO of SB with a reference, or a fresh one

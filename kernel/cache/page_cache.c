@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_cache.c - the tree of a mapping's pages: find, add, read, dirty, remove.
+ *
+ * Finding takes the tree lock for the length of a walk and returns a reference;
+ * whoever needs the page to stay where it is takes the page lock and looks at
+ * page->mapping again, because truncation or reclaim may have come in between.
+ *
+ * Tree nodes come from a kmem cache without sleeping, since the tree lock spins.
+ * When there is none at once, the lock is dropped, one is made with sleeping
+ * allowed and given back to the cache, and the insertion starts again.
+ */
+#include "kernel/cache/page_cache_impl.h"
+#include "kernel/cache/readahead.h"
+#include "kernel/mm/slab.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+
+/* How often an insertion starts again for want of a node. */
+#define NODE_RETRIES 8
+
+struct page_cache_figures page_cache_figures;
+const struct mapping_ops *mapping_ops;
+static struct kmem_cache *node_cache;
+
+void mapping_ops_register(const struct mapping_ops *ops)
+{
+    mapping_ops = ops;
+}
+
+static struct radix_node *alloc_node(struct radix_tree *tree)
+{
+    (void)tree;
+    return kmem_cache_alloc(node_cache, GFP_NOWAIT | __GFP_NOWARN);
+}
+
+static void free_node(struct radix_tree *tree, struct radix_node *node)
+{
+    (void)tree;
+    kmem_cache_free(node_cache, node);
+}
+
+/* Have a node at hand for the next alloc_node.  0 or -ENOMEM. */
+static int refill_nodes(gfp_t gfp)
+{
+    void *node = kmem_cache_alloc(node_cache, gfp & ~(__GFP_MOVABLE | __GFP_ZERO));
+
+    if (!node)
+        return -ENOMEM;
+    kmem_cache_free(node_cache, node);
+    return 0;
+}
+
+void address_space_init(struct address_space *as, struct inode *host,
+                        const struct address_space_operations *ops, gfp_t gfp, bool writes_back)
+{
+    *as = (struct address_space){
+        .host = host, .ops = ops, .gfp = gfp, .writes_back = writes_back,
+    };
+    radix_init(&as->pages, alloc_node, free_node, NULL);
+    spin_init(&as->tree_lock, RANK_PAGE_TREE, "page tree");
+    list_init(&as->wb_link);
+    rwsem_init(&as->invalidate, RANK_INVALIDATE, "invalidate");
+    spin_init(&as->mmap_lock, RANK_RMAP, "mappings of a file");
+    rb_init(&as->mmap_tree, NULL);
+}
+
+void address_space_fini(struct address_space *as)
+{
+    ASSERT(as->npages == 0 && radix_is_empty(&as->pages));
+    ASSERT(as->ndirty == 0 && !as->wb_listed);
+    ASSERT(rb_is_empty(&as->mmap_tree));
+}
+
+int page_cache_no_bracket(struct address_space *as)
+{
+    (void)as;
+    return 0;
+}
+
+void page_cache_no_bracket_end(struct address_space *as)
+{
+    (void)as;
+}
+
+int page_cache_no_room(struct address_space *as, struct page *page, size_t to)
+{
+    (void)as, (void)page, (void)to;
+    return 0;
+}
+
+void page_cache_no_forget(struct address_space *as, struct page *page)
+{
+    (void)as, (void)page;
+}
+
+static void count_page(const struct address_space *as, long n)
+{
+    figure_add(&page_cache_figures.pages, n);
+    if (as->metadata)
+        figure_add(&page_cache_figures.buffers, n);
+    if (!as->writes_back)
+        figure_add(&page_cache_figures.shmem, n);
+}
+
+/* ---- finding -------------------------------------------------------------- */
+
+struct page *page_cache_find(struct address_space *as, pgoff_t index)
+{
+    struct page *page;
+
+    spin_lock(&as->tree_lock);
+    page = radix_lookup(&as->pages, index);
+    if (page)
+        get_page(page);
+    spin_unlock(&as->tree_lock);
+    return page;
+}
+
+struct page *page_cache_find_lock(struct address_space *as, pgoff_t index)
+{
+    struct page *page;
+
+    while ((page = page_cache_find(as, index))) {
+        page_lock(page);
+        if (page->mapping == as)
+            break;
+        /* It left the mapping while we waited: what is there now? */
+        page_unlock(page);
+        put_page(page);
+    }
+    return page;
+}
+
+size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct page **pages)
+{
+    size_t found = 0;
+
+    spin_lock(&as->tree_lock);
+    while (found < n) {
+        struct page *page = radix_next(&as->pages, &index, RADIX_PRESENT);
+
+        if (!page)
+            break;
+        get_page(page);
+        pages[found++] = page;
+        if (++index == 0)
+            break;
+    }
+    spin_unlock(&as->tree_lock);
+    return found;
+}
+
+size_t page_cache_find_uptodate(struct address_space *as, pgoff_t index, size_t n,
+                                struct page **pages)
+{
+    size_t found;
+
+    spin_lock(&as->tree_lock);
+    for (found = 0; found < n; found++) {
+        struct page *page = radix_lookup(&as->pages, index + found);
+
+        if (!page || !page_test(page, PG_UPTODATE) || page_is_locked(page))
+            break;
+        get_page(page);
+        pages[found] = page;
+    }
+    spin_unlock(&as->tree_lock);
+    return found;
+}
+
+/* ---- adding and removing -------------------------------------------------- */
+
+/* Put PAGE into the tree.  0, -EEXIST, -ENOMEM (no node at hand). */
+static int insert_locked(struct address_space *as, struct page *page, pgoff_t index)
+{
+    int err;
+
+    ASSERT(spin_is_mine(&as->tree_lock));
+    err = radix_insert(&as->pages, index, page);
+    if (err)
+        return err;
+    get_page(page);
+    page->mapping = as;
+    page->index = index;
+    as->npages++;
+    return 0;
+}
+
+/*
+ * Make a page for INDEX: locked (its rank accounted to nobody), not uptodate,
+ * with a reference.  0, -EEXIST, -ENOMEM.
+ */
+static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, struct page **out)
+{
+    struct page *page = alloc_page(gfp);
+    int err = -ENOMEM;
+
+    if (!page)
+        return -ENOMEM;
+    page_set_identity(page, PAGE_CACHE);
+    page->flags = (1u << PG_LOCKED) | (as->metadata ? 1u << PG_METADATA : 0);
+    for (int tries = 0; err == -ENOMEM && tries < NODE_RETRIES; tries++) {
+        if (tries && refill_nodes(gfp) != 0)
+            break;
+        spin_lock(&as->tree_lock);
+        err = insert_locked(as, page, index);
+        spin_unlock(&as->tree_lock);
+    }
+    if (err) {
+        page->flags = 0;
+        page_set_identity(page, PAGE_OWNED);
+        put_page(page);
+        return err;
+    }
+    count_page(as, 1);
+    if (as->writes_back)
+        page_lru_add(page);
+    else
+        page_set(page, PG_UNEVICTABLE);
+    *out = page;
+    return 0;
+}
+
+int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **page)
+{
+    int err;
+
+    do {
+        *page = page_cache_find_lock(as, index);
+        if (*page)
+            return 0;
+        err = add_new(as, index, as->gfp, page);
+    } while (err == -EEXIST);
+    if (err == 0)
+        page_lock_take_over(*page);
+    return err;
+}
+
+static void undirty_locked(struct address_space *as, struct page *page)
+{
+    if (!page_test_and_clear(page, PG_DIRTY) || !as->writes_back)
+        return;
+    radix_tag_clear(&as->pages, page->index, RADIX_DIRTY);
+    as->ndirty--;
+    figure_add(&page_cache_figures.dirty, -1);
+    writeback_note_room();
+}
+
+bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
+{
+    ASSERT(page_is_locked(page) && !page_test(page, PG_WRITEBACK));
+    spin_lock(&as->tree_lock);
+    ASSERT(page->mapping == as);
+    if (alone && (page_test(page, PG_DIRTY)
+                  || __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) != 2)) {
+        spin_unlock(&as->tree_lock);
+        return false;
+    }
+    as->ops->forget_page(as, page);
+    undirty_locked(as, page);
+    radix_delete(&as->pages, page->index);
+    page->mapping = NULL;
+    as->npages--;
+    count_page(as, -1);
+    spin_unlock(&as->tree_lock);
+    /* From here on AS may be gone: only the page and the figures. */
+    page_lru_remove(page);
+    page_clear(page, PG_MAPPED_BLOCK);
+    page_set_identity(page, PAGE_OWNED);
+    put_page(page);
+    return true;
+}
+
+/* ---- reading -------------------------------------------------------------- */
+
+static void start_run(struct address_space *as, struct page **run, size_t n)
+{
+    if (n == 0)
+        return;
+    as->ops->read_pages(as, run, n);
+    for (size_t i = 0; i < n; i++)
+        put_page(run[i]);
+}
+
+void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n)
+{
+    struct page *run[READAHEAD_MAX];
+    size_t len = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        gfp_t gfp = i == 0 ? as->gfp : as->gfp | __GFP_NORETRY | __GFP_NOWARN;
+        int err = len < READAHEAD_MAX ? add_new(as, start + i, gfp, &run[len]) : -ENOMEM;
+
+        if (err == 0) {
+            len++;
+            continue;
+        }
+        if (err != -EEXIST)
+            break;
+        start_run(as, run, len);
+        len = 0;
+    }
+    start_run(as, run, len);
+}
+
+/* PAGE was found: is its content valid?  If not, wait for its I/O, or read it.
+ * 0; -EAGAIN: it left the mapping; -EIO, -ENOMEM. */
+static int make_uptodate(struct address_space *as, struct page *page)
+{
+    int err = 0;
+
+    if (page_is_uptodate(page))
+        return 0;
+    page_lock(page);
+    if (page->mapping != as)
+        err = -EAGAIN;
+    else if (!page_test(page, PG_UPTODATE))
+        err = as->ops->read_page(as, page);
+    page_unlock(page);
+    return err;
+}
+
+int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
+                            struct readahead *ra, struct page **out)
+{
+    uint64_t end = div_round_up(__atomic_load_n(&as->size, __ATOMIC_RELAXED), PAGE_SIZE);
+    struct readahead_plan plan = { index, 0 };
+    struct page *page;
+    int err;
+
+    for (;;) {
+        page = page_cache_find(as, index);
+        if (!page) {
+            plan = ra ? readahead_on_miss(ra, index, nreq, end)
+                      : (struct readahead_plan){ index, 1 };
+            page_cache_start_read(as, plan.start, plan.npages);
+            err = page_cache_get_lock(as, index, &page);
+            if (err)
+                return err;
+            page_unlock(page);
+        } else if (ra && plan.npages == 0) {
+            plan = readahead_on_hit(ra, index, end);
+            page_cache_start_read(as, plan.start, plan.npages);
+        }
+        err = make_uptodate(as, page);
+        if (err == 0)
+            break;
+        put_page(page);
+        if (err != -EAGAIN)
+            return err;
+    }
+    page_mark_used(page);
+    *out = page;
+    return 0;
+}
+
+int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *ra,
+                    struct page **page)
+{
+    return page_cache_read_several(as, index, 1, ra, page);
+}
+
+void page_cache_end_read(struct page *page, int error)
+{
+    if (error)
+        page_set(page, PG_ERROR);
+    else
+        page_set(page, PG_UPTODATE);
+    page_unlock_handed_over(page);
+}
+
+/* ---- dirtying ------------------------------------------------------------- */
+
+void page_cache_dirty(struct page *page)
+{
+    struct address_space *as = page->mapping;
+    bool first = false;
+
+    if (page_test(page, PG_DIRTY) || !as)
+        return;
+    if (!as->writes_back) {
+        page_set(page, PG_DIRTY);
+        return;
+    }
+    spin_lock(&as->tree_lock);
+    if (page->mapping == as && !page_test_and_set(page, PG_DIRTY)) {
+        radix_tag_set(&as->pages, page->index, RADIX_DIRTY);
+        first = as->ndirty++ == 0;
+        figure_add(&page_cache_figures.dirty, 1);
+    }
+    if (first)
+        writeback_note_mapping(as);
+    spin_unlock(&as->tree_lock);
+}
+
+bool page_cache_begin_writeback(struct address_space *as, struct page *page)
+{
+    bool dirty = false;
+
+    ASSERT(page_is_locked(page) && !page_test(page, PG_WRITEBACK));
+    if (mapping_ops && __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) > 0)
+        dirty = mapping_ops->mkclean(page);
+    spin_lock(&as->tree_lock);
+    dirty |= page_test(page, PG_DIRTY);
+    undirty_locked(as, page);
+    radix_tag_clear(&as->pages, page->index, RADIX_TOWRITE);
+    if (dirty) {
+        page_set(page, PG_WRITEBACK);
+        radix_tag_set(&as->pages, page->index, RADIX_WRITEBACK);
+        figure_add(&page_cache_figures.writeback, 1);
+    }
+    spin_unlock(&as->tree_lock);
+    return dirty;
+}
+
+void page_cache_end_writeback(struct page *page, int error)
+{
+    /* In writeback the page cannot leave its mapping. */
+    struct address_space *as = page->mapping;
+
+    if (error)
+        page_set(page, PG_ERROR);
+    figure_add(&page_cache_figures.writeback, -1);
+    writeback_note_end(as, error);
+    page_end_writeback_bit(page);
+}
+
+/* ---- figures -------------------------------------------------------------- */
+
+static size_t figure_read(const size_t *figure)
+{
+    size_t n = __atomic_load_n(figure, __ATOMIC_RELAXED);
+
+    /* Harts add and subtract in any order: a moment below zero is zero. */
+    return (long)n < 0 ? 0 : n;
+}
+
+size_t nr_file_pages(void)
+{
+    return figure_read(&page_cache_figures.pages);
+}
+
+size_t nr_dirty_pages(void)
+{
+    return figure_read(&page_cache_figures.dirty);
+}
+
+size_t nr_writeback_pages(void)
+{
+    return figure_read(&page_cache_figures.writeback);
+}
+
+size_t nr_buffer_pages(void)
+{
+    return figure_read(&page_cache_figures.buffers);
+}
+
+size_t nr_shmem_pages(void)
+{
+    return figure_read(&page_cache_figures.shmem);
+}
+
+void page_cache_init(void)
+{
+    page_lock_init();
+    page_lru_init();
+    node_cache = kmem_cache_create("radix_node", sizeof(struct radix_node), 0,
+                                   SLAB_RECLAIMABLE, NULL);
+    if (!node_cache)
+        panic("no memory for the page cache");
+}

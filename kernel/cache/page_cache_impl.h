@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_cache_impl.h - what the files of the page cache share with each other
+ * and with nobody else.
+ */
+#pragma once
+#include "kernel/cache/page_cache.h"
+
+/* page_lock.c */
+/* A page whose lock bit was set without asking (it was new): account its rank. */
+void page_lock_take_over(struct page *page);
+/* Unlock a page whose rank is accounted to nobody (end of I/O).  Any context. */
+void page_unlock_handed_over(struct page *page);
+/* Clear PG_WRITEBACK and wake.  Any context. */
+void page_end_writeback_bit(struct page *page);
+void page_lock_init(void);
+
+/* page_cache.c */
+/* Start reading the absent pages among [START, START + N) of AS. */
+void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
+/* page_cache_read by a reader who wants NREQ pages in all. */
+int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
+                            struct readahead *ra, struct page **page);
+/* PAGE (locked, clean of writeback, not mapped) leaves AS; the tree's reference is
+ * dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
+ * true if it left. */
+bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
+/* PAGE (locked, dirty) goes into writeback: write-protect its mappings, move its
+ * state from dirty to writeback.  False if it was not dirty. */
+bool page_cache_begin_writeback(struct address_space *as, struct page *page);
+/* PAGE's content was used. */
+static inline void page_mark_used(struct page *page)
+{
+    if (!page_test(page, PG_REFERENCED))
+        page_set(page, PG_REFERENCED);
+}
+
+/* page_lru.c */
+/* PAGE can be evicted from now on; it no longer can. */
+void page_lru_add(struct page *page);
+void page_lru_remove(struct page *page);
+void page_lru_init(void);
+
+/* writeback.c */
+/* AS has its first dirty page. */
+void writeback_note_mapping(struct address_space *as);
+/* A page's write ended: remember the error, wake who waits.  Any context. */
+void writeback_note_end(struct address_space *as, int error);
+/* There is one dirty page less.  Any context. */
+void writeback_note_room(void);
+/* Nothing clean is left: wait a moment for writes to end (not in the flusher). */
+void writeback_wait_progress(void);
+
+/* Figures, changed atomically. */
+struct page_cache_figures {
+    size_t pages, dirty, writeback, buffers, shmem;
+};
+extern struct page_cache_figures page_cache_figures;
+static inline void figure_add(size_t *figure, long n)
+{
+    __atomic_fetch_add(figure, (size_t)n, __ATOMIC_RELAXED);
+}

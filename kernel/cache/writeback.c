@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * writeback.c - the flusher, and writing out a mapping.
+ *
+ * Mappings with dirty pages stand on one list.  The flusher thread sleeps while
+ * the list is empty and no inode is dirty; otherwise it looks every few seconds
+ * for what has become old, and works at once while more pages are dirty than the
+ * background limit allows or somebody asked.  Writers above the hard limit sleep
+ * until writes have ended.
+ *
+ * Writing out a range first tags what is dirty now (TOWRITE), then works through
+ * the tags, so that a writer who keeps dirtying cannot keep it busy for ever.
+ * Neighbours go out as one cluster.  A page of the cluster is in writeback and
+ * unlocked; the next one is only try-locked: whoever holds it may wait for one
+ * of ours, which must then go out first.
+ *
+ * A mapping at work is marked busy; its owner waits in writeback_forget before
+ * it frees it.
+ */
+#include "kernel/cache/writeback.h"
+#include "kernel/cache/page_cache_impl.h"
+#include "kernel/core/counters.h"
+#include "kernel/sched/timer.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+/* Pages written together: large enough that the disk, not the request, is what
+ * takes the time. */
+#define CLUSTER_MAX 64
+/* Pages of one mapping before the flusher turns to the next. */
+#define FAIR_SHARE 1024
+#define NS_PER_CENTISEC 10000000UL
+/* How often a writer looks at the limits anew, in pages. */
+#define LIMIT_PERIOD 32
+/* The least that may be dirty before anybody waits: small machines. */
+#define LIMIT_FLOOR 64
+
+unsigned dirty_background_ratio = 10, dirty_ratio = 20;
+unsigned dirty_expire_centisecs = 3000, dirty_writeback_centisecs = 500;
+
+static struct {
+    struct spinlock lock;               /* RANK_LRU: taken under a tree lock   */
+    struct list mappings;               /*                                 [l] */
+    bool inodes_dirty;                  /*                                 [a] */
+    bool asleep;                        /* the flusher, without a limit    [a] */
+    size_t requested;                   /* pages that memory wants out     [a] */
+    size_t background, hard;            /* limits as last worked out       [a] */
+    uint32_t calls;                     /* of throttle                     [a] */
+    struct thread *thread;              /*                                 [c] */
+    struct wait_queue work;             /* the flusher sleeps here             */
+    struct wait_queue room;             /* writers above the hard limit        */
+    struct wait_queue progress;         /* reclaimers                          */
+    struct wait_queue idle;             /* those who wait for !wb_busy         */
+    bool (*write_inodes)(uint64_t older_than);  /*                         [c] */
+} wb = {
+    .lock = SPINLOCK_INIT(RANK_LRU, "dirty mappings"),
+    .background = LIMIT_FLOOR, .hard = LIMIT_FLOOR,
+};
+
+/* Wake WQ if somebody is there; what he waits for was changed before. */
+static void wake_if_any(struct wait_queue *wq)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!wait_queue_is_empty(wq))
+        wake_up_all(wq);
+}
+
+/* ---- limits --------------------------------------------------------------- */
+
+static size_t percent_of_available(unsigned percent)
+{
+    size_t pages = nr_available_pages() + nr_file_pages() - min_u64(nr_shmem_pages(),
+                                                                   nr_file_pages());
+
+    return max_u64(pages * percent / 100, LIMIT_FLOOR);
+}
+
+size_t writeback_background_limit(void)
+{
+    return percent_of_available((unsigned)min_u64(dirty_background_ratio, dirty_ratio));
+}
+
+size_t writeback_hard_limit(void)
+{
+    return percent_of_available(dirty_ratio);
+}
+
+static void refresh_limits(void)
+{
+    __atomic_store_n(&wb.background, writeback_background_limit(), __ATOMIC_RELAXED);
+    __atomic_store_n(&wb.hard, writeback_hard_limit(), __ATOMIC_RELAXED);
+}
+
+static bool is_above(const size_t *limit)
+{
+    return nr_dirty_pages() + nr_writeback_pages() > __atomic_load_n(limit, __ATOMIC_RELAXED);
+}
+
+/* Dirty ones only: what is on its way needs no flusher. */
+static bool has_background_work(void)
+{
+    return nr_dirty_pages() > __atomic_load_n(&wb.background, __ATOMIC_RELAXED)
+           || __atomic_load_n(&wb.requested, __ATOMIC_RELAXED) > 0;
+}
+
+void writeback_throttle(void)
+{
+    if (__atomic_add_fetch(&wb.calls, 1, __ATOMIC_RELAXED) % LIMIT_PERIOD == 0)
+        refresh_limits();
+    if (!is_above(&wb.background))
+        return;
+    refresh_limits();
+    if (has_background_work())
+        wake_if_any(&wb.work);
+    if (current != wb.thread)
+        wait_event(&wb.room, !is_above(&wb.hard));
+}
+
+void writeback_wake(size_t npages)
+{
+    __atomic_store_n(&wb.requested, npages, __ATOMIC_RELAXED);
+    wake_if_any(&wb.work);
+}
+
+void writeback_note_room(void)
+{
+    if (!is_above(&wb.hard))
+        wake_if_any(&wb.room);
+}
+
+void writeback_note_end(struct address_space *as, int error)
+{
+    if (error)
+        __atomic_store_n(&as->wb_error, error, __ATOMIC_RELEASE);
+    writeback_note_room();
+    wake_if_any(&wb.progress);
+}
+
+void writeback_wait_progress(void)
+{
+    struct waiter w = { 0 };
+
+    if (current == wb.thread)
+        return;
+    wait_begin(&wb.progress, &w, THREAD_BLOCKED);
+    if (nr_writeback_pages() + nr_dirty_pages() > 0)
+        schedule_until(clock_monotonic_ns() + 10 * NS_PER_CENTISEC);
+    wait_end(&wb.progress, &w);
+}
+
+/* ---- the list of dirty mappings ------------------------------------------- */
+
+static void wake_from_long_sleep(void)
+{
+    if (__atomic_load_n(&wb.asleep, __ATOMIC_RELAXED))
+        wake_if_any(&wb.work);
+}
+
+void writeback_note_mapping(struct address_space *as)
+{
+    spin_lock(&wb.lock);
+    if (!as->wb_listed) {
+        as->wb_listed = true;
+        as->dirtied_when = clock_monotonic_ns();
+        list_insert_tail(&wb.mappings, &as->wb_link);
+    }
+    spin_unlock(&wb.lock);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    wake_from_long_sleep();
+}
+
+void writeback_note_inode(void)
+{
+    __atomic_store_n(&wb.inodes_dirty, true, __ATOMIC_SEQ_CST);
+    wake_from_long_sleep();
+}
+
+void writeback_set_inode_writer(bool (*write_inodes)(uint64_t older_than))
+{
+    wb.write_inodes = write_inodes;
+}
+
+/* The first mapping dirtied before OLDER_THAN, marked busy; NULL: there is none
+ * that nobody works on; *SKIPPED: one that somebody does work on. */
+static struct address_space *take_mapping(uint64_t older_than, bool *skipped)
+{
+    struct address_space *as, *found = NULL;
+
+    *skipped = false;
+    spin_lock(&wb.lock);
+    list_for_each_entry(as, &wb.mappings, wb_link) {
+        if (as->dirtied_when > older_than)
+            continue;
+        if (as->wb_busy) {
+            *skipped = true;
+            continue;
+        }
+        as->wb_busy = true;
+        found = as;
+        break;
+    }
+    spin_unlock(&wb.lock);
+    return found;
+}
+
+/* AS was written, ALL of it or a share: it leaves the list if it is clean, else
+ * goes to its end. */
+static void give_back_mapping(struct address_space *as, bool all)
+{
+    spin_lock(&as->tree_lock);
+    spin_lock(&wb.lock);
+    as->wb_busy = false;
+    list_remove(&as->wb_link);
+    as->wb_listed = as->ndirty > 0;
+    if (as->wb_listed) {
+        list_insert_tail(&wb.mappings, &as->wb_link);
+        if (all)
+            as->dirtied_when = clock_monotonic_ns();
+    }
+    spin_unlock(&wb.lock);
+    spin_unlock(&as->tree_lock);
+    /* AS may be gone from here on. */
+    wake_if_any(&wb.idle);
+}
+
+static bool is_busy(const struct address_space *as)
+{
+    return __atomic_load_n(&as->wb_busy, __ATOMIC_ACQUIRE);
+}
+
+void writeback_forget(struct address_space *as)
+{
+    for (;;) {
+        wait_event(&wb.idle, !is_busy(as));
+        spin_lock(&wb.lock);
+        if (!as->wb_busy)
+            break;
+        spin_unlock(&wb.lock);
+    }
+    list_remove(&as->wb_link);
+    as->wb_listed = false;
+    spin_unlock(&wb.lock);
+}
+
+/* ---- writing a mapping ---------------------------------------------------- */
+
+struct cluster {
+    struct address_space *as;
+    struct page *pages[CLUSTER_MAX];
+    size_t n;
+};
+
+static void cluster_send(struct cluster *c)
+{
+    if (c->n == 0)
+        return;
+    c->as->ops->write_pages(c->as, c->pages, c->n);
+    for (size_t i = 0; i < c->n; i++)
+        put_page(c->pages[i]);
+    c->n = 0;
+}
+
+/* PAGE (referenced) is the next one to go out: lock it and see whether it still
+ * is.  True: it is in writeback, unlocked, and its reference is the caller's. */
+static bool prepare_page(struct cluster *c, struct page *page)
+{
+    uint64_t size = __atomic_load_n(&c->as->size, __ATOMIC_ACQUIRE);
+    size_t tail = size % PAGE_SIZE;
+    bool go;
+
+    if (page_test(page, PG_WRITEBACK) || !page_trylock(page)) {
+        cluster_send(c);
+        page_lock(page);
+    }
+    if (page->mapping == c->as && page_test(page, PG_WRITEBACK)) {
+        cluster_send(c);
+        page_wait_writeback(page);
+    }
+    go = page->mapping == c->as && page_cache_begin_writeback(c->as, page);
+    if (go && tail && page->index == size / PAGE_SIZE)
+        memset((char *)page_address(page) + tail, 0, PAGE_SIZE - tail);
+    page_unlock(page);
+    return go;
+}
+
+/* The first page at or after *INDEX, up to END, that is tagged; referenced. */
+static struct page *next_tagged(struct address_space *as, pgoff_t *index, pgoff_t end,
+                                enum radix_tag tag)
+{
+    struct page *page;
+
+    spin_lock(&as->tree_lock);
+    page = radix_next(&as->pages, index, tag);
+    if (page && *index > end)
+        page = NULL;
+    if (page)
+        get_page(page);
+    spin_unlock(&as->tree_lock);
+    return page;
+}
+
+/* Send out what is tagged TOWRITE in [START, END], at most MAX pages; how many. */
+static size_t write_tagged(struct address_space *as, pgoff_t start, pgoff_t end, size_t max)
+{
+    struct cluster c = { .as = as };
+    struct page *page;
+    size_t total = 0;
+
+    while (total < max && start <= end
+           && (page = next_tagged(as, &start, end, RADIX_TOWRITE))) {
+        if (c.n == CLUSTER_MAX || (c.n && c.pages[c.n - 1]->index + 1 != start))
+            cluster_send(&c);
+        if (prepare_page(&c, page)) {
+            c.pages[c.n++] = page;
+            total++;
+        } else {
+            put_page(page);
+        }
+        if (++start == 0)
+            break;
+        cond_resched();
+    }
+    cluster_send(&c);
+    count_vm_events(VM_PGPGOUT, total * (PAGE_SIZE / 1024));
+    return total;
+}
+
+static size_t write_dirty(struct address_space *as, pgoff_t start, pgoff_t end, size_t max)
+{
+    size_t n;
+
+    spin_lock(&as->tree_lock);
+    n = radix_tag_copy(&as->pages, start, end, RADIX_DIRTY, RADIX_TOWRITE);
+    spin_unlock(&as->tree_lock);
+    return n ? write_tagged(as, start, end, max) : 0;
+}
+
+/* Wait until the pages of [START, END] in writeback now have been written. */
+static void wait_written(struct address_space *as, pgoff_t start, pgoff_t end)
+{
+    struct page *page;
+
+    while (start <= end && (page = next_tagged(as, &start, end, RADIX_WRITEBACK))) {
+        page_wait_writeback(page);
+        spin_lock(&as->tree_lock);
+        if (page->mapping == as && !page_test(page, PG_WRITEBACK))
+            radix_tag_clear(&as->pages, start, RADIX_WRITEBACK);
+        spin_unlock(&as->tree_lock);
+        put_page(page);
+        if (++start == 0)
+            break;
+    }
+}
+
+int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait)
+{
+    if (!as->writes_back)
+        return 0;
+    write_dirty(as, start, end, SIZE_MAX);
+    if (!wait)
+        return 0;
+    wait_written(as, start, end);
+    return __atomic_exchange_n(&as->wb_error, 0, __ATOMIC_ACQ_REL);
+}
+
+int writeback_all(bool wait)
+{
+    uint64_t now = clock_monotonic_ns();
+    struct address_space *as;
+    bool skipped;
+
+    do {
+        while ((as = take_mapping(now, &skipped))) {
+            write_dirty(as, 0, UINT64_MAX, SIZE_MAX);
+            if (wait)
+                wait_written(as, 0, UINT64_MAX);
+            give_back_mapping(as, true);
+        }
+        if (skipped && wait) {
+            struct waiter w = { 0 };
+
+            wait_begin(&wb.idle, &w, THREAD_BLOCKED);
+            schedule_until(clock_monotonic_ns() + NS_PER_CENTISEC);
+            wait_end(&wb.idle, &w);
+        }
+    } while (skipped && wait);
+    return 0;
+}
+
+/* ---- the flusher ---------------------------------------------------------- */
+
+/* Everything dirtied before OLDER_THAN. */
+static void flush_old(uint64_t older_than)
+{
+    struct address_space *as;
+    bool skipped;
+
+    if (wb.write_inodes && __atomic_exchange_n(&wb.inodes_dirty, false, __ATOMIC_ACQ_REL)
+        && !wb.write_inodes(older_than))
+        __atomic_store_n(&wb.inodes_dirty, true, __ATOMIC_RELEASE);
+    while ((as = take_mapping(older_than, &skipped))) {
+        write_dirty(as, 0, UINT64_MAX, SIZE_MAX);
+        give_back_mapping(as, true);
+    }
+}
+
+/* A share of each mapping in turn until the limits are kept.  False: there was
+ * work, but every mapping is in somebody else's hands. */
+static bool flush_background(void)
+{
+    uint64_t now = clock_monotonic_ns();
+    bool skipped = false, moved = false;
+    struct address_space *as;
+
+    while (has_background_work() && (as = take_mapping(now, &skipped))) {
+        size_t sent = write_dirty(as, 0, UINT64_MAX, FAIR_SHARE);
+        size_t wanted = __atomic_load_n(&wb.requested, __ATOMIC_RELAXED);
+
+        give_back_mapping(as, sent < FAIR_SHARE);
+        __atomic_store_n(&wb.requested, wanted - min_u64(wanted, sent), __ATOMIC_RELAXED);
+        moved = true;
+        refresh_limits();
+    }
+    __atomic_store_n(&wb.requested, 0, __ATOMIC_RELAXED);
+    return moved || !skipped;
+}
+
+static bool has_anything(void)
+{
+    return !list_is_empty(&wb.mappings) || __atomic_load_n(&wb.inodes_dirty, __ATOMIC_RELAXED);
+}
+
+/* Until the next look at ages, or work comes; STUCK: for a moment, even so. */
+static void sleep_until_due(bool stuck)
+{
+    uint64_t interval = max_u64(dirty_writeback_centisecs, 10) * NS_PER_CENTISEC;
+    struct waiter w = { 0 };
+    uint64_t due = UINT64_MAX;
+
+    wait_begin(&wb.work, &w, THREAD_SLEEPING);
+    __atomic_store_n(&wb.asleep, true, __ATOMIC_SEQ_CST);
+    if (has_anything()) {
+        __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
+        due = clock_monotonic_ns() + (stuck ? NS_PER_CENTISEC : interval);
+    }
+    if (stuck || !has_background_work())
+        schedule_until(due);
+    wait_end(&wb.work, &w);
+    __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
+}
+
+static void flusher(void *arg)
+{
+    (void)arg;
+    wb.thread = current;
+    for (;;) {
+        uint64_t now = clock_monotonic_ns();
+        uint64_t age = dirty_expire_centisecs * NS_PER_CENTISEC;
+
+        refresh_limits();
+        flush_old(now > age ? now - age : 0);
+        sleep_until_due(!flush_background());
+    }
+}
+
+void writeback_init(void)
+{
+    list_init(&wb.mappings);
+    wait_queue_init(&wb.work);
+    wait_queue_init(&wb.room);
+    wait_queue_init(&wb.progress);
+    wait_queue_init(&wb.idle);
+    if (kthread_run(flusher, NULL, "flusher") != 0)
+        panic("no memory for the flusher");
+}
