@@ -489,10 +489,11 @@ bool fdt_reg(const struct fdt *fdt, const struct fdt_node *node, size_t i, uint6
 
 bool fdt_memreserve(const struct fdt *fdt, size_t i, uint64_t *address, uint64_t *size)
 {
-    const uint8_t *entry = fdt->blob + fdt->reserve + 16 * i;
+    const uint8_t *entry;
 
     if (i >= (fdt->reserve_end - fdt->reserve) / 16)
         return false;
+    entry = fdt->blob + fdt->reserve + 16 * i;
     *address = be64_read(entry);
     *size = be64_read(entry + 8);
     return true;
