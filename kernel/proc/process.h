@@ -129,6 +129,16 @@ int64_t proc_clone(const struct clone_args_kernel *args);
  * rewritten.  ARGV and ENVP are user addresses; PATH is a kernel string. */
 int proc_exec(const char *path, uintptr_t argv, uintptr_t envp);
 
+/* The same for process 1: kernel strings, NULL-terminated vectors. */
+int proc_exec_kernel(const char *path, const char *const argv[], const char *const envp[]);
+
+/* What exec asks of the rest of the process, in this order.  First: end all other
+ * threads; 0, or -EINTR if this one is to die itself.  Then, when nothing can
+ * fail any more: close what is close-on-exec, reset signal handlers, alternate
+ * stack and thread pointers, wake a vfork parent, take the name NAME. */
+int proc_kill_siblings(void);
+void proc_exec_commit(const char *name);
+
 /* End the running task (and its process if STATUS is for all). */
 __attribute__((noreturn)) void proc_exit_task(int status);
 __attribute__((noreturn)) void proc_exit_group(int status);
