@@ -21,8 +21,8 @@ print-flags:
 	@echo 'nm=$(RISCV_NM)'
 
 test-host: ## unit tests on the host (T=pattern)
-	@$(MAKE) --no-print-directory -k host || echo "test-host: some tests do not build" >&2
-	@$(PYTHON) tools/test_host.py --jobs $(strip $(JOBS)) $(host_tests)
+	@broken=; $(MAKE) --no-print-directory -k host || broken=--broken-build; \
+	$(PYTHON) tools/test_host.py --jobs $(strip $(JOBS)) $$broken $(host_tests)
 
 test-qemu: kernels build/root.img ## tests on the machine (T= CPUS= MEM= DEBUG=1 SEED= REPEAT=)
 	@$(PYTHON) tests/qemu/run.py --jobs $(strip $(JOBS)) $(if $(T),--filter '$(T)') \
