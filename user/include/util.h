@@ -22,9 +22,23 @@ char *human_size(uint64_t bytes, char to[8]);
 /* Write all of it, or -1 with errno. */
 int write_all(int fd, const void *from, size_t size);
 
+/* The end of a command: flush stdout; STATUS, or 1 with a message when that failed. */
+int finish_output(int status);
+
 /* Is the answer typed on stdin after PROMPT on stderr a yes? */
 bool ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Signal number of "KILL", "SIGKILL" or "9", or -1; and the name of a number without SIG, or NULL. */
 int signal_number(const char *name);
 const char *signal_name(int sig);
+
+/* Is PATH a directory, or a symbolic link to one? */
+bool is_directory(const char *path);
+
+/*
+ * New strings, for the caller to free; they end the program with a message when memory runs out.
+ * path_join: "DIR/NAME".  path_into: where SOURCE goes when copied to DEST, which is DEST/NAME, with
+ * the last part of SOURCE, if DEST is a directory, else DEST.
+ */
+char *path_join(const char *dir, const char *name);
+char *path_into(const char *dest, const char *source);

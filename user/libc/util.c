@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* util.c - sizes for people, and questions to them. */
+/* util.c - sizes for people, questions to them, and a careful end. */
+#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,14 @@ char *human_size(uint64_t bytes, char to[8])
         snprintf(to, 8, "%d%c", (int)((bytes + unit - 1) / unit), suffix[i]);
     }
     return to;
+}
+
+int finish_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    warn("write error");
+    return 1;
 }
 
 bool ask(const char *format, ...)
