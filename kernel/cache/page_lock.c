@@ -103,6 +103,9 @@ void page_wait_writeback(struct page *page)
         if (page_test(page, PG_WRITEBACK))
             schedule();
         wait_end(wq, &w);
+        /* We may have set it after the last wake-up: it must not outlive us. */
+        if (page_test_and_clear(page, PG_WAITERS))
+            wake_up_all(wq);
     }
 }
 

@@ -63,6 +63,7 @@ struct inode {
 #define INODE_DEAD    0x4u              /* directory removed: no new entries   */
 #define INODE_FREEING 0x8u              /* being evicted                       */
 #define INODE_HASHED  0x10u             /* found by number; kept while unused  */
+#define INODE_FAILED  0x20u             /* could not be read                   */
 
 /* Who asks: what permission checks look at. */
 struct cred {
@@ -180,7 +181,7 @@ static inline void inode_set_size(struct inode *inode, uint64_t size)
  * inode_unlock_new or, with its reference, to inode_fail_new.  NULL if out of memory.  May sleep. */
 struct inode *inode_get_cached(struct super_block *sb, uint64_t ino);
 void inode_unlock_new(struct inode *inode);
-void inode_fail_new(struct inode *inode);
+void inode_fail_new(struct inode *inode);       /* evict is not called for it */
 /* A fresh inode with one reference, not in the hash (pipes, anonymous files, or
  * before its number is known): nlink 1, times now, mapping its own data, all
  * operations the defaults.  NULL if out of memory. */
@@ -215,9 +216,35 @@ void inode_touch_atime(struct inode *inode);            /* relatime rules */
 #define MAY_READ  4
 int inode_permission(struct inode *inode, uint32_t mask, const struct cred *cred);
 
+/* Content was changed by CRED (NULL: anybody but root): a program loses its set-id bits. */
+void inode_strip_set_id(struct inode *inode, const struct cred *cred);
+
 /* Someone executes it: -ETXTBSY if open for writing; and the reverse at open. */
 int inode_deny_write(struct inode *inode);
 void inode_allow_write(struct inode *inode);
+int inode_get_write(struct inode *inode);
+void inode_put_write(struct inode *inode);
+
+/* Change an inode's flags atomically. */
+static inline bool inode_test(const struct inode *inode, uint32_t flag)
+{
+    return __atomic_load_n(&inode->flags, __ATOMIC_ACQUIRE) & flag;
+}
+static inline void inode_set(struct inode *inode, uint32_t flag)
+{
+    __atomic_fetch_or(&inode->flags, flag, __ATOMIC_RELEASE);
+}
+static inline void inode_clear(struct inode *inode, uint32_t flag)
+{
+    __atomic_fetch_and(&inode->flags, ~flag, __ATOMIC_RELEASE);
+}
+
+/* Evict every unused inode of SB, dirty attributes thrown away: all is synced, or
+ * the file system has none.  Returns how many are still in use. */
+size_t inode_evict_unused(struct super_block *sb);
+/* Write the dirty attributes of SB's inodes; then its data pages, and wait for
+ * them if WAIT.  0 or the first error.  May sleep. */
+int inode_sync_all(struct super_block *sb, bool wait);
 
 /* Drop unused clean inodes, oldest first; returns how many. */
 size_t inode_cache_shrink(size_t nr);

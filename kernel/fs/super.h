@@ -20,8 +20,9 @@ struct file_system_type {
 
 struct super_operations {
     /* An inode leaves memory: free its private part, and if nlink is 0 delete it
-     * from the store (blocks, then number).  Its pages are gone already, nobody
-     * else knows it, no locks are held; inside fs_op_begin.  May sleep. */
+     * from the store (blocks, then number).  Its pages are gone already and nobody
+     * else knows it.  With nlink 0: no locks held, inside fs_op_begin, may sleep.
+     * Otherwise it only frees memory: the caller may be looking for some. */
     void (*evict)(struct inode *inode);
     /* Write the attributes into the metadata pages (not yet to the disk).  Must not
      * take inode->lock: a writer may hold it while it waits for the flusher.

@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inode.c - the inodes in memory: found by number, kept while unused, written
+ * when dirty, evicted.
+ *
+ * One lock guards the hash, the list of unused inodes, the list of dirty ones and
+ * each super block's list.  The last reference is dropped under it, so that
+ * nobody finds an inode between its last put and its fate: to the unused list, or
+ * FREEING.  A FREEING inode stays in the hash until its file system is done with
+ * it: who looks for its number waits, and so does who wants to reuse the number.
+ *
+ * Mach's file systems and Plan 9 know the inode as vnode and Chan.
+ */
+#include "kernel/fs/inode.h"
+#include "kernel/cache/writeback.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/locks.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/slab.h"
+#include "kernel/sched/timer.h"
+#include "lib/abi/errno.h"
+#include "lib/hash.h"
+
+#define HASH_BUCKETS 1024
+
+static struct {
+    struct spinlock lock;               /* RANK_DENTRY                         */
+    struct list hash[HASH_BUCKETS];     /*                                 [l] */
+    struct list unused;                 /* oldest first                    [l] */
+    struct list dirty;                  /* oldest first                    [l] */
+    size_t count, nunused;              /*                                 [l] */
+    struct wait_queue changed;          /* an inode stopped being NEW or FREEING */
+    struct kmem_cache *cache;           /*                                 [c] */
+} inodes = {
+    .lock = SPINLOCK_INIT(RANK_DENTRY, "inodes"),
+};
+
+/* ---- pages of inodes that have none ---------------------------------------- */
+
+static int no_read_page(struct address_space *as, struct page *page)
+{
+    (void)as, (void)page;
+    return -EIO;
+}
+
+static void no_read_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    (void)as;
+    for (size_t i = 0; i < n; i++)
+        page_cache_end_read(pages[i], -EIO);
+}
+
+static void no_write_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    (void)as;
+    for (size_t i = 0; i < n; i++)
+        page_cache_end_writeback(pages[i], -EIO);
+}
+
+static const struct address_space_operations no_pages_ops = {
+    .read_page = no_read_page,
+    .read_pages = no_read_pages,
+    .change_begin = page_cache_no_bracket,
+    .change_end = page_cache_no_bracket_end,
+    .make_room = page_cache_no_room,
+    .write_pages = no_write_pages,
+    .forget_page = page_cache_no_forget,
+};
+
+void inode_set_data_ops(struct inode *inode, const struct address_space_operations *ops,
+                        gfp_t gfp, bool writes_back)
+{
+    ASSERT(inode->data.npages == 0);
+    inode->data.ops = ops;
+    inode->data.gfp = gfp;
+    inode->data.writes_back = writes_back;
+}
+
+/* ---- making and finding ----------------------------------------------------- */
+
+struct timespec inode_now(void)
+{
+    uint64_t ns = clock_realtime_ns();
+
+    return (struct timespec){ (long)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC) };
+}
+
+static struct inode *alloc_inode(struct super_block *sb)
+{
+    struct inode *inode = kmem_cache_alloc(inodes.cache, GFP_KERNEL);
+
+    if (!inode)
+        return NULL;
+    *inode = (struct inode){
+        .sb = sb, .ops = &inode_ops_default, .fops = &file_ops_default,
+        .nlink = 1, .refcount = 1, .mapping = &inode->data,
+    };
+    rwsem_init(&inode->lock, RANK_INODE, "inode");
+    inode->atime = inode->mtime = inode->ctime = inode_now();
+    address_space_init(&inode->data, inode, &no_pages_ops, GFP_USER_MOVABLE, false);
+    list_init(&inode->hash_link);
+    list_init(&inode->lru_link);
+    list_init(&inode->dirty_link);
+    list_init(&inode->sb_link);
+    return inode;
+}
+
+void inode_set_mode(struct inode *inode, uint32_t mode)
+{
+    inode->mode = mode;
+    inode->lock.rank = S_ISDIR(mode) ? RANK_INODE_DIR : RANK_INODE;
+}
+
+static struct list *bucket_of(const struct super_block *sb, uint64_t ino)
+{
+    return &inodes.hash[hash_mix64((uintptr_t)sb ^ ino) % HASH_BUCKETS];
+}
+
+static struct inode *find_locked(const struct super_block *sb, uint64_t ino)
+{
+    struct inode *inode;
+
+    list_for_each_entry(inode, bucket_of(sb, ino), hash_link)
+        if (inode->ino == ino && inode->sb == sb)
+            return inode;
+    return NULL;
+}
+
+static void enlist_locked(struct inode *inode)
+{
+    list_insert_tail(&inode->sb->inodes, &inode->sb_link);
+    inodes.count++;
+}
+
+static void hash_locked(struct inode *inode, uint64_t ino)
+{
+    inode->ino = ino;
+    inode_set(inode, INODE_HASHED);
+    list_insert_head(bucket_of(inode->sb, ino), &inode->hash_link);
+}
+
+/* One more reference on what was found; an unused inode comes back to life. */
+static void get_locked(struct inode *inode)
+{
+    if (__atomic_fetch_add(&inode->refcount, 1, __ATOMIC_RELAXED) == 0) {
+        list_remove(&inode->lru_link);
+        inodes.nunused--;
+    }
+}
+
+/* Release the lock and sleep until some inode changes state. */
+static void wait_changed_unlock(void)
+{
+    struct waiter w = { 0 };
+
+    wait_begin(&inodes.changed, &w, THREAD_BLOCKED);
+    spin_unlock(&inodes.lock);
+    schedule();
+    wait_end(&inodes.changed, &w);
+}
+
+struct inode *inode_new(struct super_block *sb)
+{
+    struct inode *inode = alloc_inode(sb);
+
+    if (!inode)
+        return NULL;
+    spin_lock(&inodes.lock);
+    enlist_locked(inode);
+    spin_unlock(&inodes.lock);
+    return inode;
+}
+
+/*
+ * The inode of that number with a reference, FRESH turned into it, or NULL: there
+ * is none and no FRESH.  Returns with nothing held, whatever state it is in but
+ * FREEING.
+ */
+static struct inode *find_or_insert(struct super_block *sb, uint64_t ino, struct inode *fresh)
+{
+    struct inode *inode;
+
+    for (;;) {
+        spin_lock(&inodes.lock);
+        inode = find_locked(sb, ino);
+        if (!inode || !inode_test(inode, INODE_FREEING))
+            break;
+        wait_changed_unlock();
+    }
+    if (inode) {
+        get_locked(inode);
+    } else if (fresh) {
+        inode_set(fresh, INODE_NEW);
+        hash_locked(fresh, ino);
+        enlist_locked(fresh);
+        inode = fresh;
+    }
+    spin_unlock(&inodes.lock);
+    return inode;
+}
+
+struct inode *inode_get_cached(struct super_block *sb, uint64_t ino)
+{
+    struct inode *fresh = NULL, *inode;
+
+    for (;;) {
+        inode = find_or_insert(sb, ino, fresh);
+        if (!inode) {
+            fresh = alloc_inode(sb);
+            if (!fresh)
+                return NULL;
+            continue;
+        }
+        if (inode == fresh)
+            return inode;
+        wait_event(&inodes.changed, !inode_test(inode, INODE_NEW));
+        if (inode_test(inode, INODE_HASHED))
+            break;
+        /* Whoever read it failed: try ourselves. */
+        inode_put(inode);
+    }
+    if (fresh)
+        kmem_cache_free(inodes.cache, fresh);
+    return inode;
+}
+
+void inode_unlock_new(struct inode *inode)
+{
+    inode->data.size = inode->size;
+    inode_clear(inode, INODE_NEW);
+    wake_up_all(&inodes.changed);
+}
+
+static void unhash_locked(struct inode *inode)
+{
+    list_remove(&inode->hash_link);
+    inode_clear(inode, INODE_HASHED);
+}
+
+void inode_fail_new(struct inode *inode)
+{
+    spin_lock(&inodes.lock);
+    unhash_locked(inode);
+    spin_unlock(&inodes.lock);
+    inode_set(inode, INODE_FAILED);
+    inode_unlock_new(inode);
+    inode_put(inode);
+}
+
+void inode_hash_insert(struct inode *inode, uint64_t ino)
+{
+    for (;;) {
+        spin_lock(&inodes.lock);
+        if (!find_locked(inode->sb, ino))
+            break;
+        wait_changed_unlock();
+    }
+    hash_locked(inode, ino);
+    spin_unlock(&inodes.lock);
+}
+
+/* ---- letting go -------------------------------------------------------------- */
+
+/* INODE stops being anybody's: from here on only destroy() has it. */
+static void begin_freeing_locked(struct inode *inode)
+{
+    inode_set(inode, INODE_FREEING);
+    list_remove(&inode->dirty_link);
+    inode_clear(inode, INODE_DIRTY);
+}
+
+static void evict_from_fs(struct inode *inode)
+{
+    struct super_block *sb = inode->sb;
+
+    if (inode_test(inode, INODE_FAILED))
+        return;
+    if (inode->nlink > 0) {
+        sb->ops->evict(inode);
+        return;
+    }
+    fs_op_begin(sb, 0);
+    sb->ops->evict(inode);
+    fs_op_end(sb);
+}
+
+/* INODE is FREEING and nobody refers to it. */
+static void destroy(struct inode *inode)
+{
+    bool was_hashed;
+
+    if (inode->data.npages > 0)
+        page_cache_truncate(&inode->data, 0, UINT64_MAX);
+    if (inode->data.writes_back)
+        writeback_forget(&inode->data);
+    evict_from_fs(inode);
+    inode_free_locks(inode);
+    address_space_fini(&inode->data);
+    spin_lock(&inodes.lock);
+    was_hashed = inode_test(inode, INODE_HASHED);
+    list_remove(&inode->hash_link);
+    list_remove(&inode->sb_link);
+    inodes.count--;
+    spin_unlock(&inodes.lock);
+    kmem_cache_free(inodes.cache, inode);
+    if (was_hashed)
+        wake_up_all(&inodes.changed);
+}
+
+void inode_get(struct inode *inode)
+{
+    __atomic_fetch_add(&inode->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void inode_put(struct inode *inode)
+{
+    int32_t old = __atomic_load_n(&inode->refcount, __ATOMIC_RELAXED);
+
+    while (old > 1)
+        if (__atomic_compare_exchange_n(&inode->refcount, &old, old - 1, true,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+            return;
+    spin_lock(&inodes.lock);
+    ASSERT(inode->refcount > 0);
+    if (__atomic_sub_fetch(&inode->refcount, 1, __ATOMIC_ACQ_REL) > 0) {
+        spin_unlock(&inodes.lock);
+        return;
+    }
+    if (inode->nlink > 0 && inode_test(inode, INODE_HASHED)) {
+        list_insert_tail(&inodes.unused, &inode->lru_link);
+        inodes.nunused++;
+        spin_unlock(&inodes.lock);
+        return;
+    }
+    begin_freeing_locked(inode);
+    spin_unlock(&inodes.lock);
+    destroy(inode);
+}
+
+/* Whether INODE, unused, can leave without a word to the disk. */
+static bool is_disposable(const struct inode *inode)
+{
+    return !inode_test(inode, INODE_DIRTY) && inode->data.npages == 0;
+}
+
+size_t inode_cache_shrink(size_t nr)
+{
+    struct inode *inode, *next;
+    struct list doomed = LIST_INIT(doomed);
+    size_t n = 0, looks;
+
+    spin_lock(&inodes.lock);
+    looks = inodes.nunused;
+    list_for_each_entry_safe(inode, next, &inodes.unused, lru_link) {
+        if (n == nr || looks-- == 0)
+            break;
+        if (!is_disposable(inode)) {
+            list_move_tail(&inodes.unused, &inode->lru_link);
+            continue;
+        }
+        begin_freeing_locked(inode);
+        list_move_tail(&doomed, &inode->lru_link);
+        inodes.nunused--;
+        n++;
+    }
+    spin_unlock(&inodes.lock);
+    list_for_each_entry_safe(inode, next, &doomed, lru_link) {
+        list_remove(&inode->lru_link);
+        destroy(inode);
+    }
+    return n;
+}
+
+size_t inode_evict_unused(struct super_block *sb)
+{
+    struct inode *inode, *next;
+    struct list doomed = LIST_INIT(doomed);
+    size_t left = 0;
+
+    spin_lock(&inodes.lock);
+    list_for_each_entry(inode, &sb->inodes, sb_link) {
+        if (__atomic_load_n(&inode->refcount, __ATOMIC_RELAXED) > 0) {
+            left++;
+            continue;
+        }
+        if (inode_test(inode, INODE_FREEING))
+            continue;
+        begin_freeing_locked(inode);
+        list_move_tail(&doomed, &inode->lru_link);
+        inodes.nunused--;
+    }
+    spin_unlock(&inodes.lock);
+    list_for_each_entry_safe(inode, next, &doomed, lru_link) {
+        list_remove(&inode->lru_link);
+        destroy(inode);
+    }
+    return left;
+}
+
+void inode_count(size_t *all, size_t *unused)
+{
+    *all = __atomic_load_n(&inodes.count, __ATOMIC_RELAXED);
+    *unused = __atomic_load_n(&inodes.nunused, __ATOMIC_RELAXED);
+}
+
+/* ---- dirty attributes --------------------------------------------------------- */
+
+void inode_mark_dirty(struct inode *inode)
+{
+    if (!inode->sb->bdev || inode_test(inode, INODE_DIRTY))
+        return;
+    spin_lock(&inodes.lock);
+    if (inode_test(inode, INODE_DIRTY | INODE_FREEING)) {
+        spin_unlock(&inodes.lock);
+        return;
+    }
+    inode_set(inode, INODE_DIRTY);
+    inode->dirtied_when = clock_monotonic_ns();
+    list_insert_tail(&inodes.dirty, &inode->dirty_link);
+    spin_unlock(&inodes.lock);
+    writeback_note_inode();
+}
+
+int inode_write(struct inode *inode)
+{
+    int err;
+
+    spin_lock(&inodes.lock);
+    if (!inode_test(inode, INODE_DIRTY)) {
+        spin_unlock(&inodes.lock);
+        return 0;
+    }
+    /* Clean first: a change during the writing makes it dirty again. */
+    inode_clear(inode, INODE_DIRTY);
+    list_remove(&inode->dirty_link);
+    spin_unlock(&inodes.lock);
+    fs_op_begin(inode->sb, 1);
+    err = inode->sb->ops->write_inode(inode);
+    fs_op_end(inode->sb);
+    if (err)
+        __atomic_store_n(&inode->data.wb_error, err, __ATOMIC_RELEASE);
+    return err;
+}
+
+/* The oldest dirty inode, with a reference, if it became dirty before OLDER_THAN. */
+static struct inode *get_oldest_dirty(uint64_t older_than)
+{
+    struct inode *inode = NULL;
+
+    spin_lock(&inodes.lock);
+    if (!list_is_empty(&inodes.dirty)) {
+        inode = list_first_entry(&inodes.dirty, struct inode, dirty_link);
+        if (inode->dirtied_when <= older_than)
+            get_locked(inode);
+        else
+            inode = NULL;
+    }
+    spin_unlock(&inodes.lock);
+    return inode;
+}
+
+/* The flusher's hook. */
+static bool write_old_inodes(uint64_t older_than)
+{
+    struct inode *inode;
+
+    while ((inode = get_oldest_dirty(older_than))) {
+        inode_write(inode);
+        inode_put(inode);
+        cond_resched();
+    }
+    return list_is_empty(&inodes.dirty);
+}
+
+/* The inode after PREV on SB's list, with a reference, PREV's being dropped. */
+static struct inode *next_of_sb(struct super_block *sb, struct inode *prev)
+{
+    struct list *link;
+    struct inode *next = NULL;
+
+    spin_lock(&inodes.lock);
+    link = prev ? prev->sb_link.next : sb->inodes.next;
+    for (; link != &sb->inodes; link = link->next) {
+        struct inode *inode = list_entry(link, struct inode, sb_link);
+
+        if (inode_test(inode, INODE_FREEING | INODE_NEW))
+            continue;
+        get_locked(inode);
+        next = inode;
+        break;
+    }
+    spin_unlock(&inodes.lock);
+    if (prev)
+        inode_put(prev);
+    return next;
+}
+
+static int sync_pages(struct super_block *sb, bool wait)
+{
+    struct inode *inode = NULL;
+    int err = 0;
+
+    while ((inode = next_of_sb(sb, inode))) {
+        int e;
+
+        if (inode->data.npages == 0)
+            continue;
+        e = writeback_range(&inode->data, 0, UINT64_MAX, wait);
+        if (!err)
+            err = e;
+    }
+    return err;
+}
+
+int inode_sync_all(struct super_block *sb, bool wait)
+{
+    struct inode *inode = NULL;
+    int err, e;
+
+    /* All writes are started before the first is waited for. */
+    err = sync_pages(sb, false);
+    while ((inode = next_of_sb(sb, inode))) {
+        e = inode_write(inode);
+        if (!err)
+            err = e;
+    }
+    e = wait ? sync_pages(sb, true) : 0;
+    return err ? err : e;
+}
+
+/* ---- writers against executers -------------------------------------------------- */
+
+/* Move the count of writers by STEP unless it stands on the other side of zero. */
+static int move_writers(struct inode *inode, int32_t step)
+{
+    int32_t old = __atomic_load_n(&inode->writers, __ATOMIC_RELAXED);
+
+    do {
+        if (step > 0 ? old < 0 : old > 0)
+            return -ETXTBSY;
+    } while (!__atomic_compare_exchange_n(&inode->writers, &old, old + step, true,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    return 0;
+}
+
+int inode_get_write(struct inode *inode)
+{
+    return move_writers(inode, 1);
+}
+
+void inode_put_write(struct inode *inode)
+{
+    __atomic_fetch_sub(&inode->writers, 1, __ATOMIC_RELEASE);
+}
+
+int inode_deny_write(struct inode *inode)
+{
+    return move_writers(inode, -1);
+}
+
+void inode_allow_write(struct inode *inode)
+{
+    __atomic_fetch_add(&inode->writers, 1, __ATOMIC_RELEASE);
+}
+
+void inode_cache_init(void)
+{
+    for (size_t i = 0; i < HASH_BUCKETS; i++)
+        list_init(&inodes.hash[i]);
+    list_init(&inodes.unused);
+    list_init(&inodes.dirty);
+    wait_queue_init(&inodes.changed);
+    inodes.cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
+                                     SLAB_RECLAIMABLE, NULL);
+    if (!inodes.cache)
+        panic("no memory for inodes");
+    writeback_set_inode_writer(write_old_inodes);
+}
