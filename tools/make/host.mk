@@ -33,5 +33,6 @@ $(foreach t,$(host_tests),$(eval $(call host_rule,$t)))
 endif
 
 host: $(host_tests:%=build/host/%)
+	@:
 
 .PHONY: host

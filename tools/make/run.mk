@@ -3,7 +3,7 @@
 # run.mk - boot Pagoda, and debug it.
 
 QEMU      ?= qemu-system-riscv64
-GDB       ?= $(or $(shell command -v gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb 2>/dev/null | head -n 1),gdb)
+GDB       ?= $(shell for g in gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb gdb; do command -v $$g && break; done)
 QEMU_BIOS ?= $(shell sh tools/firmware.sh $(QEMU))
 
 qemu_flags = -machine virt -bios $(QEMU_BIOS) -m $(strip $(MEM)) -smp $(strip $(CPUS)) \
@@ -26,7 +26,7 @@ qemu-gdb: $(KERNEL) build/disk.img ## boot and wait for `make gdb` in another te
 	$(Q)rm -f build/gdb.sock; $(QEMU) $(qemu_flags) $(qemu_gdb)
 
 gdb: ## debug the machine that `make qemu-gdb` started
-	@KERNEL=$(KERNEL) $(GDB) -nx -x .gdbinit
+	@$(GDB) -nx -ex "file $(KERNEL)" -x .gdbinit
 
 ##@ Set up
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
