@@ -352,7 +352,7 @@ static int build_stack(struct exec *x)
     vaddr_t strings = STACK_TOP - 8 - a->len;
     vaddr_t random = align_down(strings, 16) - 16;
     size_t nwords = 1 + a->argc + 1 + a->envc + 1 + sizeof(x->mm->auxv) / 8;
-    uint64_t seed[2] = { random_u64(), random_u64() };
+    uint64_t seed[2] = { port_random(), port_random() };
     uint64_t *words = kmalloc(nwords * 8, GFP_KERNEL), *w;
     size_t nbytes, naux;
     bool ok;

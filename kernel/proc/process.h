@@ -20,6 +20,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/proc/signal.h"
 #include "kernel/sched/thread.h"
+#include "kernel/sched/timer.h"
 #include "kernel/vm/mm.h"
 #include "lib/abi/resource.h"
 
@@ -45,11 +46,9 @@ struct task {
     struct sigaltstack altstack;                /*                               [p] */
     uintptr_t clear_child_tid;              /* CLONE_CHILD_CLEARTID          [p] */
     uintptr_t robust_list;
-    struct task *vfork_parent;              /* waits until we exec or exit   [proc_lock] */
-    struct wait_queue vfork_done;
-    uint64_t syscall_a0;                    /* for restarting a call         [p] */
-    bool in_syscall;
-    int tid;
+    uintptr_t set_child_tid;                /* CLONE_CHILD_SETTID, until first run [p] */
+    struct vfork_wait *vfork_wait;          /* the parent waits there        [proc_lock] */
+    int tid;                                /*                               [c] */
 };
 
 enum process_state { PROCESS_ALIVE, PROCESS_STOPPED, PROCESS_ZOMBIE };
@@ -74,7 +73,9 @@ struct process {
     struct rlimit rlimits[RLIM_NLIMITS];    /*                       [proc_lock] */
     int exit_signal;                        /* to the parent; 0 none         [c] */
     int exit_status;                        /* as wait4 reports it   [proc_lock] */
-    bool exiting;                           /* exit_group under way  [proc_lock] */
+    bool exiting;                           /* all tasks are to end  [proc_lock] */
+    struct task *survivor;                  /* execs: all others end [proc_lock] */
+    struct wait_queue task_gone;            /* the survivor waits here           */
     bool stop_reported, continued;          /* WUNTRACED, WCONTINUED [proc_lock] */
     int stop_signal;
     bool did_exec;                          /* setpgid on it: EACCES             */
@@ -111,6 +112,12 @@ void process_put(struct process *p);
 void process_for_each(void (*fn)(struct process *p, void *arg), void *arg);
 /* The smallest pid above PID that exists, 0 if none (for /proc). */
 int process_next_pid(int pid);
+
+size_t process_count(void);                 /* zombies included */
+
+/* P's address space or files with a user counted, or NULL (a zombie's). */
+struct mm *process_get_mm(struct process *p);
+struct fd_table *process_get_files(struct process *p);
 
 /* What path resolution needs, from the running process; release with _put. */
 void path_ctx_current(struct path_ctx *ctx);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exit.c - the end of a task, and with the last one of its process.
+ *
+ *   1. let go of what is the task's own: thread id address, vfork parent
+ *   2. the last task: close files, leave memory, give children to init
+ *   3. become a zombie and tell the parent, or vanish if it does not care
+ *   4. leave the scheduler for ever
+ *
+ * All that may sleep happens before 3: from then on the parent may take the
+ * process away at any moment.
+ */
+#include "kernel/proc/files.h"
+#include "kernel/proc/pid.h"
+#include "kernel/proc/process_impl.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/wait.h"
+#include "lib/bitops.h"
+
+/* T's figures join its process's. */
+static void add_figures(struct process *p, const struct thread *t)
+{
+    p->utime += t->utime;
+    p->stime += t->stime;
+    p->nvcsw += t->nvcsw;
+    p->nivcsw += t->nivcsw;
+}
+
+static void add_memory_figures(struct process *p, const struct mm *mm)
+{
+    p->minflt += mm->minflt;
+    p->majflt += mm->majflt;
+    p->maxrss = MAX(p->maxrss, (uint64_t)mm->peak_rss);
+}
+
+/* The memory, but for the last user's exit only: threads share one user. */
+static void leave_memory(struct process *p, bool last)
+{
+    struct mm *mm = p->mm;
+    uint64_t flags;
+
+    mm_switch_current(NULL);
+    if (!last)
+        return;
+    add_memory_figures(p, mm);
+    flags = spin_lock_irqsave(&proc_lock);
+    p->mm = NULL;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    mm_put(mm);
+}
+
+static void leave_files(struct process *p)
+{
+    struct fd_table *files = p->files;
+    struct fs_context *fs = p->fs;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    p->files = NULL;
+    p->fs = NULL;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    fd_table_put(files);
+    fs_context_put(fs);
+}
+
+static void reparent_children(struct process *p)
+{
+    struct process *child, *next;
+
+    list_for_each_entry_safe(child, next, &p->children, sibling) {
+        group_check_orphaned(child, p);
+        child->parent = init_process;
+        child->exit_signal = SIGCHLD;
+        list_move_tail(&init_process->children, &child->sibling);
+        if (child->state == PROCESS_ZOMBIE)
+            signal_child_event(child, init_process);
+    }
+}
+
+/* Whether PARENT wants no zombies. */
+static bool ignores_children(const struct process *parent)
+{
+    const struct sigaction *act = &parent->sighand->action[SIGCHLD - 1];
+
+    return act->sa_handler == SIG_IGN || (act->sa_flags & SA_NOCLDWAIT);
+}
+
+/* P has no task left: state, family, parent.  True if nobody will wait for it. */
+static bool become_zombie(struct process *p, int status)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct process *parent = p->parent;
+    bool reap;
+
+    p->exit_status = p->exiting ? p->exit_status : status;
+    reparent_children(p);
+    group_check_orphaned(p, parent);
+    p->state = PROCESS_ZOMBIE;
+    reap = p->exit_signal == SIGCHLD && ignores_children(parent);
+    signal_child_event(p, parent);
+    if (reap) {
+        p->parent->cutime += p->utime;
+        p->parent->cstime += p->stime;
+        process_unpublish(p);
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return reap;
+}
+
+/* Take T off its process; true if it was the last. */
+static bool remove_task(struct process *p, struct task *t)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    bool last;
+
+    last = --p->ntasks == 0;
+    if (!last) {
+        list_remove(&t->link);
+        add_figures(p, t->thread);
+        wake_up_all(&p->task_gone);
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return last;
+}
+
+static void end_process(struct process *p, struct task *t, int status)
+{
+    uint64_t flags;
+
+    itimer_fini(p);
+    if (p->session == p->pid)
+        session_leader_exit(p);
+    leave_files(p);
+    leave_memory(p, true);
+    task_release_vfork(t);
+    flags = spin_lock_irqsave(&proc_lock);
+    list_remove(&t->link);
+    add_figures(p, t->thread);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    signal_queue_flush(&t->pending);
+    signal_queue_flush(&p->pending);
+    if (become_zombie(p, status))
+        process_put(p);
+}
+
+void proc_exit_task(int status)
+{
+    struct task *t = current_task();
+    struct process *p = t->process;
+    struct thread *thread = t->thread;
+
+    if (p == init_process)
+        panic("init exited with status %d.  It must run for ever: see user/bin/init.c", status >> 8);
+    task_clear_child_tid(t);
+    if (remove_task(p, t)) {
+        end_process(p, t, status);
+    } else {
+        leave_memory(p, false);
+        signal_queue_flush(&t->pending);
+    }
+    if (t->tid != p->pid)
+        pid_free(t->tid);
+    thread->task = NULL;
+    thread->process = NULL;
+    task_free(t);
+    process_put(p);
+    thread_put(thread);
+    thread_exit();
+}
+
+void process_interrupt_tasks(struct process *p, struct task *survivor)
+{
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link) {
+        if (t == survivor)
+            continue;
+        __atomic_store_n(&t->thread->signal_pending, true, __ATOMIC_RELEASE);
+        if (!thread_wake_interruptible(t->thread))
+            thread_wake_stopped(t->thread);
+    }
+}
+
+void proc_exit_group(int status)
+{
+    struct process *p = current_process();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    if (p->exiting) {
+        status = p->exit_status;
+    } else {
+        p->exiting = true;
+        p->exit_status = status;
+        process_interrupt_tasks(p, current_task());
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    proc_exit_task(status);
+}
+
+bool task_must_exit(struct task *t, int *status)
+{
+    struct process *p = t->process;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    bool must = p->exiting || (p->survivor && p->survivor != t);
+
+    if (must)
+        *status = p->exit_status;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return must;
+}
+
+int proc_kill_siblings(void)
+{
+    struct process *p = current_process();
+    struct task *t = current_task();
+    uint64_t flags;
+    bool dying;
+    int tid;
+
+    if (p->ntasks == 1)
+        return 0;
+    flags = spin_lock_irqsave(&proc_lock);
+    dying = p->exiting || p->survivor;
+    if (!dying) {
+        p->survivor = t;
+        process_interrupt_tasks(p, t);
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    if (dying)
+        return -EINTR;
+    wait_event(&p->task_gone, __atomic_load_n(&p->ntasks, __ATOMIC_ACQUIRE) == 1);
+    p->survivor = NULL;
+    /* The one that is left is the process now, and bears its number. */
+    tid = t->tid;
+    t->tid = t->thread->tid = p->pid;
+    if (tid != p->pid)
+        pid_free(tid);
+    return 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process.c - the table of processes: who exists, and under which number.
+ */
+#include "kernel/mm/slab.h"
+#include "kernel/proc/files.h"
+#include "kernel/proc/pid.h"
+#include "kernel/proc/process_impl.h"
+#include "lib/bitops.h"
+
+#define HASH_SIZE 256
+
+struct spinlock proc_lock = SPINLOCK_INIT(RANK_PROC, "processes");
+struct process *init_process;
+
+static struct list hash[HASH_SIZE];
+static struct list all = LIST_INIT(all);
+static size_t nr_processes;
+static struct kmem_cache *process_cache, *task_cache;
+
+static struct list *bucket(int pid)
+{
+    return &hash[(unsigned)pid % HASH_SIZE];
+}
+
+struct process *process_alloc(void)
+{
+    struct process *p = kmem_cache_alloc(process_cache, GFP_KERNEL | __GFP_ZERO);
+
+    if (!p)
+        return NULL;
+    p->pid = pid_alloc();
+    if (!p->pid) {
+        kmem_cache_free(process_cache, p);
+        return NULL;
+    }
+    p->refcount = 1;
+    p->state = PROCESS_ALIVE;
+    list_init(&p->children);
+    list_init(&p->sibling);
+    list_init(&p->tasks);
+    list_init(&p->hash_link);
+    list_init(&p->all_link);
+    list_init(&p->pending.infos);
+    wait_queue_init(&p->child_event);
+    wait_queue_init(&p->task_gone);
+    p->start_time = clock_monotonic_ns();
+    return p;
+}
+
+void process_get(struct process *p)
+{
+    __atomic_fetch_add(&p->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void process_put(struct process *p)
+{
+    if (__atomic_sub_fetch(&p->refcount, 1, __ATOMIC_ACQ_REL))
+        return;
+    ASSERT(list_is_empty(&p->tasks) && !p->mm && !p->files);
+    pid_free(p->pid);
+    kmem_cache_free(process_cache, p);
+}
+
+struct task *task_alloc(void)
+{
+    struct task *t = kmem_cache_alloc(task_cache, GFP_KERNEL | __GFP_ZERO);
+
+    if (!t)
+        return NULL;
+    list_init(&t->link);
+    list_init(&t->pending.infos);
+    t->altstack.ss_flags = SS_DISABLE;
+    return t;
+}
+
+void task_free(struct task *t)
+{
+    kmem_cache_free(task_cache, t);
+}
+
+void process_publish(struct process *p, struct process *parent)
+{
+    ASSERT(spin_is_mine(&proc_lock));
+    p->parent = parent;
+    if (parent)
+        list_insert_tail(&parent->children, &p->sibling);
+    list_insert_head(bucket(p->pid), &p->hash_link);
+    list_insert_tail(&all, &p->all_link);
+    nr_processes++;
+}
+
+void process_unpublish(struct process *p)
+{
+    ASSERT(spin_is_mine(&proc_lock));
+    list_remove(&p->sibling);
+    list_remove(&p->hash_link);
+    list_remove(&p->all_link);
+    nr_processes--;
+}
+
+struct process *process_find_locked(int pid)
+{
+    struct process *p;
+
+    list_for_each_entry(p, bucket(pid), hash_link)
+        if (p->pid == pid)
+            return p;
+    return NULL;
+}
+
+struct process *process_get_by_pid(int pid)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct process *p = process_find_locked(pid);
+
+    if (p)
+        process_get(p);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return p;
+}
+
+void process_for_each(void (*fn)(struct process *p, void *arg), void *arg)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct process *p, *next;
+
+    list_for_each_entry_safe(p, next, &all, all_link)
+        fn(p, arg);
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+int process_next_pid(int pid)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct process *p;
+    int best = 0;
+
+    list_for_each_entry(p, &all, all_link)
+        if (p->pid > pid && (!best || p->pid < best))
+            best = p->pid;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return best;
+}
+
+size_t process_count(void)
+{
+    return nr_processes;
+}
+
+struct task *process_find_task_locked(int tid, struct process **owner)
+{
+    struct process *p;
+    struct task *t;
+
+    list_for_each_entry(p, &all, all_link)
+        list_for_each_entry(t, &p->tasks, link)
+            if (t->tid == tid) {
+                *owner = p;
+                return t;
+            }
+    return NULL;
+}
+
+struct mm *process_get_mm(struct process *p)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct mm *mm = p->mm;
+
+    if (mm)
+        mm_get(mm);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return mm;
+}
+
+struct fd_table *process_get_files(struct process *p)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct fd_table *files = p->files;
+
+    if (files)
+        fd_table_get(files);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return files;
+}
+
+void process_init(void)
+{
+    for (size_t i = 0; i < HASH_SIZE; i++)
+        list_init(&hash[i]);
+    process_cache = kmem_cache_create("process", sizeof(struct process), 0, SLAB_HWCACHE_ALIGN, NULL);
+    task_cache = kmem_cache_create("task", sizeof(struct task), 0, SLAB_HWCACHE_ALIGN, NULL);
+    if (!process_cache || !task_cache)
+        panic("proc: no memory for caches");
+}

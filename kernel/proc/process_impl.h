@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process_impl.h - what the files of kernel/proc share among themselves.
+ */
+#pragma once
+#include "kernel/proc/process.h"
+
+/* A process with a number, one reference and nothing else; NULL if out of memory
+ * or numbers. */
+struct process *process_alloc(void);
+struct task *task_alloc(void);
+void task_free(struct task *t);
+
+/* Enter P into the table as a child of PARENT, and take it out.  proc_lock held. */
+void process_publish(struct process *p, struct process *parent);
+void process_unpublish(struct process *p);
+struct process *process_find_locked(int pid);
+struct task *process_find_task_locked(int tid, struct process **owner);
+
+/* fs_context: cwd, root, umask. */
+struct fs_context *fs_context_create(void);
+struct fs_context *fs_context_copy(struct fs_context *from);
+void fs_context_get(struct fs_context *c);
+void fs_context_put(struct fs_context *c);
+
+/* Signal actions and queues. */
+struct sighand *sighand_create(void);
+struct sighand *sighand_copy(struct sighand *from);
+void sighand_get(struct sighand *s);
+void sighand_put(struct sighand *s);
+void signal_queue_flush(struct signal_queue *q);
+
+/* A vfork parent, and the child whose exec or exit it waits for. */
+struct vfork_wait {
+    struct task *child;                 /* NULL: released          [proc_lock] */
+    struct wait_queue wq;
+};
+void vfork_wait_begin(struct vfork_wait *w, struct task *child);
+/* Sleep until the child lets go, or the waiter is killed. */
+void vfork_wait_end(struct vfork_wait *w);
+/* T no longer uses its parent's memory. */
+void task_release_vfork(struct task *t);
+
+/* Whether T must end rather than return to user mode; *STATUS says how. */
+bool task_must_exit(struct task *t, int *status);
+/* Let every task of P but SURVIVOR notice that it must.  proc_lock held. */
+void process_interrupt_tasks(struct process *p, struct task *survivor);
+
+void itimer_init(struct process *p);
+void itimer_fini(struct process *p);
+/* CLONE_CHILD_CLEARTID: store 0 there and wake one futex waiter. */
+void task_clear_child_tid(struct task *t);
+
+/* After a tree or group change: orphaned groups with stopped members get SIGHUP
+ * and SIGCONT.  proc_lock held. */
+void group_check_orphaned(struct process *leaving, struct process *old_parent);
+/* P, a session leader, exits: its terminal loses it. */
+void session_leader_exit(struct process *p);
+
+/* CHILD stopped, continued or exited: tell PARENT by SIGCHLD (as its actions say)
+ * and wake its wait.  proc_lock held. */
+void signal_child_event(struct process *child, struct process *parent);
+
+/* P's own figures, its exited tasks' and memory's included.  proc_lock held. */
+void proc_getrusage_locked(struct process *p, struct rusage *ru);
+
+void process_init(void);
+void futex_init(void);
+void group_init(void);

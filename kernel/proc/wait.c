@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wait.c - learn what became of a child.
+ */
+#include "kernel/proc/process_impl.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/wait.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+/* A wait on its way. */
+struct wait {
+    int pid, options;
+    struct wait_result *result;
+    struct process *reaped;         /* to be put after the lock is released */
+};
+
+/* wait4's PID: one child, a group, or any. */
+static bool is_meant(const struct wait *w, const struct process *child)
+{
+    if (w->pid > 0)
+        return child->pid == w->pid;
+    if (w->pid == -1)
+        return true;
+    return child->pgrp == (w->pid ? -w->pid : current_process()->pgrp);
+}
+
+static bool is_kind(const struct wait *w, const struct process *child)
+{
+    bool is_clone = child->exit_signal != SIGCHLD;
+
+    return (w->options & __WALL) || is_clone == !!(w->options & __WCLONE);
+}
+
+static void fill_result(struct wait_result *r, struct process *child, int status)
+{
+    r->pid = child->pid;
+    r->status = status;
+    r->uid = child->cred.uid;
+    proc_getrusage_locked(child, &r->rusage);
+}
+
+/* The child's figures join those of its parent's dead children. */
+static void inherit_figures(struct process *p, const struct process *child)
+{
+    p->cutime += child->utime + child->cutime;
+    p->cstime += child->stime + child->cstime;
+    p->cminflt += child->minflt + child->cminflt;
+    p->cmajflt += child->majflt + child->cmajflt;
+    p->cmaxrss = MAX(p->cmaxrss, MAX(child->maxrss, child->cmaxrss));
+}
+
+/* If CHILD has something to report, fill in the result.  proc_lock held. */
+static bool take_report(struct wait *w, struct process *child)
+{
+    bool keep = w->options & WNOWAIT;
+
+    if (child->state == PROCESS_ZOMBIE && (w->options & WEXITED)) {
+        fill_result(w->result, child, child->exit_status);
+        if (!keep) {
+            inherit_figures(child->parent, child);
+            process_unpublish(child);
+            w->reaped = child;
+        }
+        return true;
+    }
+    if (child->state == PROCESS_STOPPED && (w->options & WUNTRACED) && !child->stop_reported) {
+        fill_result(w->result, child, child->stop_signal << 8 | 0x7f);
+        child->stop_reported = !keep;
+        return true;
+    }
+    if (child->continued && (w->options & WCONTINUED)) {
+        fill_result(w->result, child, 0xffff);
+        child->continued = keep;
+        return true;
+    }
+    return false;
+}
+
+/* Look once: the child's pid, 0 (none has news), -ECHILD. */
+static int look(struct wait *w)
+{
+    struct process *p = current_process(), *child;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int r = -ECHILD;
+
+    list_for_each_entry(child, &p->children, sibling) {
+        if (!is_meant(w, child) || !is_kind(w, child))
+            continue;
+        r = 0;
+        if (take_report(w, child)) {
+            r = child->pid;
+            break;
+        }
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return r;
+}
+
+int proc_wait(int pid, int options, struct wait_result *result)
+{
+    struct wait w = { .pid = pid, .options = options, .result = result };
+    int r, err = 0;
+
+    memset(result, 0, sizeof(*result));
+    if (options & WNOHANG)
+        r = look(&w);
+    else
+        err = wait_event_interruptible(&current_process()->child_event, (r = look(&w)) != 0);
+    if (w.reaped)
+        process_put(w.reaped);
+    return err ? err : r;
+}
