@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dev.c - bring up what the device tree found.
+ *
+ * Disks are named in the order of their addresses, whatever order QEMU filled
+ * the slots in; who needs a certain disk asks for its serial number.
+ */
+#include "kernel/core/machine.h"
+#include "kernel/dev/dev.h"
+#include "kernel/dev/plic.h"
+#include "kernel/dev/rtc.h"
+#include "kernel/dev/uart.h"
+#include "kernel/dev/virtio.h"
+#include "kernel/dev/virtio_blk.h"
+
+/* Whether DEVICE exists; a step that failed is only reported. */
+static bool exists(const struct machine_device *device)
+{
+    return device->size > 0;
+}
+
+static void report(const char *what, int error)
+{
+    if (error)
+        printk("%s: not usable (error %d)\n", what, -error);
+}
+
+void dev_init_early(const struct machine *m)
+{
+    uint32_t contexts[MAX_HARTS];
+
+    for (size_t i = 0; i < MAX_HARTS; i++)
+        contexts[i] = i < m->nharts ? m->harts[i].plic_context : PLIC_NO_CONTEXT;
+    if (exists(&m->plic))
+        report("plic", plic_init(m->plic.base, m->plic_lines, contexts));
+    if (exists(&m->uart))
+        report("uart", uart_init(m->uart.base));
+}
+
+void dev_init_hart(void)
+{
+    plic_init_hart();
+}
+
+static void attach_virtio(const struct machine_device *device)
+{
+    struct virtio_device *v = virtio_open(device->base, device->irq);
+
+    if (!v)
+        return;
+    if (v->id == VIRTIO_ID_BLOCK) {
+        virtio_blk_attach(v);
+        return;
+    }
+    printk("virtio: no driver for device %u at %#lx\n", v->id, (unsigned long)device->base);
+    virtio_close(v);
+}
+
+void dev_init(const struct machine *m)
+{
+    if (exists(&m->rtc))
+        report("rtc", rtc_init(m->rtc.base));
+    if (exists(&m->uart))
+        report("ttyS0", uart_start(m->uart.irq));
+    for (size_t i = 0; i < m->nvirtio; i++)
+        attach_virtio(&m->virtio[i]);
+}
