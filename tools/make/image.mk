@@ -25,12 +25,18 @@ $(mkfs): mkfs/mkfs.c
 build/root.manifest: mkfs/manifest FORCE
 	@mkdir -p $(@D)
 	@{ cat mkfs/manifest; \
-	   for p in $(user_bin);   do echo "file /bin/$$p build/user/bin/$$p 0755"; done; \
-	   for p in $(user_tests); do echo "file /tests/$$p build/user/tests/$$p 0755"; done; \
+	   for p in $(user_bin);   do echo "file /bin/$$p build/stripped/bin/$$p 0755"; done; \
+	   for p in $(user_tests); do echo "file /tests/$$p build/stripped/tests/$$p 0755"; done; \
 	   for f in $(skel);       do echo "file /$${f#mkfs/skel/} $$f 0644"; done; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-build/root.img: build/root.manifest $(mkfs) $(user_programs) $(skel)
+# Symbols stay on the host, where the debugger reads them.
+stripped := $(user_programs:build/user/%=build/stripped/%)
+build/stripped/%: build/user/%
+	@mkdir -p $(@D)
+	$(Q)$(RISCV_OBJCOPY) -S $< $@
+
+build/root.img: build/root.manifest $(mkfs) $(stripped) $(skel)
 	@$(say) MKFS $@
 	$(Q)rm -f $@ && $(mkfs) -o $@ -s $(IMAGE_SIZE) build/root.manifest
 
