@@ -167,19 +167,6 @@ void proc_exit_task(int status)
     thread_exit();
 }
 
-void process_interrupt_tasks(struct process *p, struct task *survivor)
-{
-    struct task *t;
-
-    list_for_each_entry(t, &p->tasks, link) {
-        if (t == survivor)
-            continue;
-        __atomic_store_n(&t->thread->signal_pending, true, __ATOMIC_RELEASE);
-        if (!thread_wake_interruptible(t->thread))
-            thread_wake_stopped(t->thread);
-    }
-}
-
 void proc_exit_group(int status)
 {
     struct process *p = current_process();

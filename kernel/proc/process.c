@@ -58,6 +58,8 @@ void process_put(struct process *p)
     if (__atomic_sub_fetch(&p->refcount, 1, __ATOMIC_ACQ_REL))
         return;
     ASSERT(list_is_empty(&p->tasks) && !p->mm && !p->files);
+    if (p->sighand)
+        sighand_put(p->sighand);
     pid_free(p->pid);
     kmem_cache_free(process_cache, p);
 }

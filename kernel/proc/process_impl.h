@@ -23,12 +23,18 @@ struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_get(struct fs_context *c);
 void fs_context_put(struct fs_context *c);
 
-/* Signal actions and queues. */
+/* Signal actions and queues.  The first three sleep; the last wants no lock. */
 struct sighand *sighand_create(void);
 struct sighand *sighand_copy(struct sighand *from);
 void sighand_get(struct sighand *s);
 void sighand_put(struct sighand *s);
 void signal_queue_flush(struct signal_queue *q);
+
+/* Under proc_lock: send to P, or to its task T if not NULL; whether T has anything
+ * to do before user mode; the next signal to handle, 0 if none. */
+int signal_send_locked(struct process *p, struct task *t, int sig, const struct siginfo *info);
+bool signal_has_work_locked(struct task *t);
+int signal_dequeue_locked(struct task *t, uint64_t wanted, struct siginfo *info);
 
 /* A vfork parent, and the child whose exec or exit it waits for. */
 struct vfork_wait {
@@ -64,6 +70,11 @@ void signal_child_event(struct process *child, struct process *parent);
 /* P's own figures, its exited tasks' and memory's included.  proc_lock held. */
 void proc_getrusage_locked(struct process *p, struct rusage *ru);
 
+/* Whether no member of group PGRP has a parent in its session but outside it.
+ * proc_lock not held. */
+bool group_is_orphaned(int pgrp);
+
 void process_init(void);
+void signal_deliver_init(void);
 void futex_init(void);
 void group_init(void);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * signal.h - sending, queueing and delivering signals; Linux's frame.
+ *
+ * A signal is sent to a process or to one task, waits in a queue until a task
+ * that does not block it returns to user mode, and is then handled there.  The
+ * lock of everything here is proc_lock, taken with interrupts off.
  */
 #pragma once
 #include "kernel/port/port.h"
@@ -13,41 +17,59 @@ struct trap_frame;
 
 #define NSIG_MAX 64
 
-/* Pending signals: standard ones once each, real-time ones (32..64) queued. */
+/* Results that only the way back to user mode understands; no program sees them. */
+#define ERESTARTSYS           512   /* again, if the handler says SA_RESTART   */
+#define ERESTARTNOINTR        513   /* again, always                           */
+#define ERESTARTNOHAND        514   /* again, if no handler ran                */
+#define ERESTART_RESTARTBLOCK 516   /* as that, by restart_syscall             */
+
+/* Pending signals: standard ones once each, real-time ones (32..64) in order. */
 struct signal_queue {
-    uint64_t set;                           /* bit SIG-1                      */
-    struct list infos;                      /* struct queued_signal, in order */
-    size_t count;
+    uint64_t set;                           /* bit SIG-1                 [proc_lock] */
+    struct list infos;                      /* struct queued_signal      [proc_lock] */
 };
 
 /* What to do about each signal. */
 struct sighand {
-    struct spinlock lock;                   /* RANK_SIGHAND: actions, queues and masks */
-    int32_t refcount;
-    struct sigaction action[NSIG_MAX];
+    int32_t refcount;                       /*                                   [a] */
+    struct sigaction action[NSIG_MAX];      /*                           [proc_lock] */
 };
 
-/* Send SIG with INFO (NULL: from the kernel).  0, or -EAGAIN (queue full).
- * Never sleeps; proc_lock not held, any other spinlock below RANK_PROC neither. */
+/* Send SIG with INFO (NULL: from the kernel, SI_KERNEL).  0, or -EAGAIN (a
+ * real-time signal found no room).  Never sleeps. */
 int signal_send_process(struct process *p, int sig, const struct siginfo *info);
 int signal_send_task(struct task *t, int sig, const struct siginfo *info);
 /* To every process of a group; -ESRCH if there is none. */
 int signal_send_pgrp(int pgrp, int sig, const struct siginfo *info);
-/* A fault of the running task: cannot be ignored or blocked. */
+/* A fault of the running task: it cannot be ignored or blocked. */
 void signal_force(int sig, int code, uintptr_t addr);
 
-/* kill(2) with its rules for PID and rights. */
+/* kill(2), tkill(2), tgkill(2) and rt_sigqueueinfo(2) with their rules for ids
+ * and rights; TGID 0: any process.  0, -EINVAL, -ESRCH, -EPERM, -EAGAIN. */
 int signal_kill(int pid, int sig);
+int signal_kill_task(int tgid, int tid, int sig);
+int signal_queue_info(int pid, int sig, const struct siginfo *info);
 
 /* On the way to user mode with signal_pending set: deliver, stop, or exit. */
 void signal_deliver(struct trap_frame *frame);
 /* rt_sigreturn: the a0 to return. */
 int64_t signal_return(struct trap_frame *frame);
 
+/* sigaction(2) and sigprocmask(2) in kernel memory; either pointer may be NULL.
+ * 0 or -EINVAL. */
 int signal_action(int sig, const struct sigaction *act, struct sigaction *old);
 int signal_mask(int how, const uint64_t *set, uint64_t *old);
+/* What is pending for the running task. */
 uint64_t signal_pending_set(void);
+/* sigsuspend, ppoll, pselect: MASK until the next delivery, then the old mask again. */
+void signal_mask_temporarily(uint64_t mask);
+/* sigtimedwait: take a pending signal of SET; its number, or 0. */
+int signal_take(uint64_t set, struct siginfo *info);
+/* Whether the running task ignores or blocks SIG. */
+bool signal_is_ignored(int sig);
 /* exec: handlers to default, ignored stay. */
 void signal_exec(void);
 /* Recompute thread->signal_pending of the running task. */
 void signal_recalc(void);
+
+void signal_init(void);

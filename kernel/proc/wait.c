@@ -29,7 +29,7 @@ static bool is_kind(const struct wait *w, const struct process *child)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
 
-    return (w->options & __WALL) || is_clone == !!(w->options & __WCLONE);
+    return (w->options & __WALL) || is_clone == !!((unsigned)w->options & __WCLONE);
 }
 
 static void fill_result(struct wait_result *r, struct process *child, int status)
@@ -47,7 +47,8 @@ static void inherit_figures(struct process *p, const struct process *child)
     p->cstime += child->stime + child->cstime;
     p->cminflt += child->minflt + child->cminflt;
     p->cmajflt += child->majflt + child->cmajflt;
-    p->cmaxrss = MAX(p->cmaxrss, MAX(child->maxrss, child->cmaxrss));
+    p->cmaxrss = MAX(p->cmaxrss, child->maxrss);
+    p->cmaxrss = MAX(p->cmaxrss, child->cmaxrss);
 }
 
 /* If CHILD has something to report, fill in the result.  proc_lock held. */

@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signal.c - sending and queueing signals.
+ *
+ * A signal that will be ignored is dropped when it is sent.  One that will not
+ * is put into the queue of its task or process, and a task that does not block
+ * it is woken; if that runs on another hart in user mode, an interrupt brings
+ * it into the kernel.
+ */
+#include "kernel/mm/slab.h"
+#include "kernel/proc/process_impl.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+#define BIT(sig)     (1UL << ((sig) - 1))
+#define STOP_SIGNALS (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
+#define IGNORED_BY_DEFAULT (BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH))
+#define UNBLOCKABLE  (BIT(SIGKILL) | BIT(SIGSTOP))
+
+struct queued_signal {
+    struct list link;
+    struct siginfo info;
+};
+
+static struct kmem_cache *queued_cache, *sighand_cache;
+
+/* Actions */
+
+struct sighand *sighand_create(void)
+{
+    struct sighand *s = kmem_cache_alloc(sighand_cache, GFP_KERNEL | __GFP_ZERO);
+
+    if (s)
+        s->refcount = 1;
+    return s;
+}
+
+struct sighand *sighand_copy(struct sighand *from)
+{
+    struct sighand *s = kmem_cache_alloc(sighand_cache, GFP_KERNEL);
+    uint64_t flags;
+
+    if (!s)
+        return NULL;
+    flags = spin_lock_irqsave(&proc_lock);
+    *s = *from;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    s->refcount = 1;
+    return s;
+}
+
+void sighand_get(struct sighand *s)
+{
+    __atomic_fetch_add(&s->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void sighand_put(struct sighand *s)
+{
+    if (!__atomic_sub_fetch(&s->refcount, 1, __ATOMIC_ACQ_REL))
+        kmem_cache_free(sighand_cache, s);
+}
+
+static bool would_ignore(const struct process *p, int sig)
+{
+    const struct sigaction *act = &p->sighand->action[sig - 1];
+
+    if (act->sa_handler == SIG_IGN)
+        return sig != SIGKILL && sig != SIGSTOP;
+    if (act->sa_handler != SIG_DFL)
+        return false;
+    /* Process 1 gets only what it asked for. */
+    return (BIT(sig) & IGNORED_BY_DEFAULT) || p == init_process;
+}
+
+/* Queues */
+
+void signal_queue_flush(struct signal_queue *q)
+{
+    struct list infos = LIST_INIT(infos);
+    struct queued_signal *s, *next;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    list_splice(&infos, &q->infos);
+    q->set = 0;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    list_for_each_entry_safe(s, next, &infos, link)
+        kmem_cache_free(queued_cache, s);
+}
+
+static void remove_from_queue(struct signal_queue *q, uint64_t set)
+{
+    struct queued_signal *s, *next;
+
+    if (!(q->set & set))
+        return;
+    q->set &= ~set;
+    list_for_each_entry_safe(s, next, &q->infos, link)
+        if (set & BIT(s->info.si_signo)) {
+            list_remove(&s->link);
+            kmem_cache_free(queued_cache, s);
+        }
+}
+
+static void remove_everywhere(struct process *p, uint64_t set)
+{
+    struct task *t;
+
+    remove_from_queue(&p->pending, set);
+    list_for_each_entry(t, &p->tasks, link)
+        remove_from_queue(&t->pending, set);
+}
+
+/* Interrupt handlers send without INFO and so allocate nothing. */
+static int enqueue(struct signal_queue *q, int sig, const struct siginfo *info)
+{
+    bool real_time = sig >= SIGRTMIN;
+    struct queued_signal *s;
+
+    if (!real_time && (q->set & BIT(sig)))
+        return 0;
+    if (info) {
+        s = kmem_cache_alloc(queued_cache, GFP_ATOMIC);
+        if (!s && real_time)
+            return -EAGAIN;
+        if (s) {
+            s->info = *info;
+            s->info.si_signo = sig;
+            list_insert_tail(&q->infos, &s->link);
+        }
+    }
+    q->set |= BIT(sig);
+    return 0;
+}
+
+/* Take SIG off Q, with its INFO or one made up. */
+static void dequeue(struct signal_queue *q, int sig, struct siginfo *info)
+{
+    struct queued_signal *s, *found = NULL;
+    bool more = false;
+
+    list_for_each_entry(s, &q->infos, link) {
+        if (s->info.si_signo != sig)
+            continue;
+        if (found) {
+            more = true;
+            break;
+        }
+        found = s;
+    }
+    if (!more)
+        q->set &= ~BIT(sig);
+    if (found) {
+        *info = found->info;
+        list_remove(&found->link);
+        kmem_cache_free(queued_cache, found);
+        return;
+    }
+    memset(info, 0, sizeof(*info));
+    info->si_signo = sig;
+    info->si_code = SI_KERNEL;
+}
+
+int signal_dequeue_locked(struct task *t, uint64_t wanted, struct siginfo *info)
+{
+    struct signal_queue *queues[] = { &t->pending, &t->process->pending };
+
+    for (size_t i = 0; i < ARRAY_SIZE(queues); i++) {
+        uint64_t set = queues[i]->set & wanted;
+
+        if (set) {
+            int sig = (int)ctz64(set & UNBLOCKABLE ? set & UNBLOCKABLE : set) + 1;
+
+            dequeue(queues[i], sig, info);
+            return sig;
+        }
+    }
+    return 0;
+}
+
+bool signal_has_work_locked(struct task *t)
+{
+    struct process *p = t->process;
+
+    return ((t->pending.set | p->pending.set) & ~t->blocked) || p->exiting
+           || p->state == PROCESS_STOPPED || (p->survivor && p->survivor != t)
+           || t->restore_blocked;
+}
+
+/* Waking */
+
+static void notice(struct task *t, bool even_stopped)
+{
+    struct thread *thread = t->thread;
+
+    __atomic_store_n(&thread->signal_pending, true, __ATOMIC_RELEASE);
+    if (thread_wake_interruptible(thread) || (even_stopped && thread_wake_stopped(thread)))
+        return;
+    /* Running elsewhere: it may be in user mode and see no trap for a long time. */
+    if (thread->hart != this_hart()->index)
+        ipi_send(thread->hart, IPI_RESCHED);
+}
+
+void process_interrupt_tasks(struct process *p, struct task *survivor)
+{
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        if (t != survivor)
+            notice(t, true);
+}
+
+/* The task of P that should take a process-wide SIG: the first that does not block it. */
+static void wake_a_task(struct process *p, int sig)
+{
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        if (!(t->blocked & BIT(sig))) {
+            notice(t, false);
+            return;
+        }
+}
+
+/* Sending */
+
+static void begin_exit(struct process *p, int sig)
+{
+    if (p->exiting)
+        return;
+    p->exiting = true;
+    p->exit_status = sig;
+    process_interrupt_tasks(p, NULL);
+}
+
+static void resume(struct process *p)
+{
+    if (p->state != PROCESS_STOPPED)
+        return;
+    p->state = PROCESS_ALIVE;
+    p->continued = true;
+    process_interrupt_tasks(p, NULL);
+    signal_child_event(p, p->parent);
+}
+
+int signal_send_locked(struct process *p, struct task *t, int sig, const struct siginfo *info)
+{
+    int err;
+
+    ASSERT(spin_is_mine(&proc_lock));
+    if (p->state == PROCESS_ZOMBIE || p->exiting)
+        return 0;
+    if (sig == SIGCONT || sig == SIGKILL) {
+        remove_everywhere(p, STOP_SIGNALS);
+        resume(p);
+    } else if (BIT(sig) & STOP_SIGNALS) {
+        remove_everywhere(p, BIT(SIGCONT));
+    }
+    if (would_ignore(p, sig) && !(t ? t->blocked & BIT(sig) : 0))
+        return 0;
+    if (sig == SIGKILL) {
+        begin_exit(p, sig);
+        return 0;
+    }
+    err = enqueue(t ? &t->pending : &p->pending, sig, info);
+    if (err)
+        return err;
+    if (!t)
+        wake_a_task(p, sig);
+    else if (!(t->blocked & BIT(sig)))
+        notice(t, false);
+    return 0;
+}
+
+int signal_send_process(struct process *p, int sig, const struct siginfo *info)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int err = signal_send_locked(p, NULL, sig, info);
+
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
+
+int signal_send_task(struct task *t, int sig, const struct siginfo *info)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int err = signal_send_locked(t->process, t, sig, info);
+
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
+
+struct group_send {
+    int pgrp, sig;
+    const struct siginfo *info;
+    int result;
+};
+
+static void send_to_member(struct process *p, void *arg)
+{
+    struct group_send *g = arg;
+
+    if (p->pgrp == g->pgrp && p->state != PROCESS_ZOMBIE)
+        g->result = g->sig ? signal_send_locked(p, NULL, g->sig, g->info) : 0;
+}
+
+int signal_send_pgrp(int pgrp, int sig, const struct siginfo *info)
+{
+    struct group_send g = { .pgrp = pgrp, .sig = sig, .info = info, .result = -ESRCH };
+
+    process_for_each(send_to_member, &g);
+    return g.result;
+}
+
+void signal_force(int sig, int code, uintptr_t addr)
+{
+    struct task *t = current_task();
+    struct process *p = t->process;
+    struct siginfo info = { .si_signo = sig, .si_code = code, .si_addr = (void *)addr };
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct sigaction *act = &p->sighand->action[sig - 1];
+
+    /* A program that blocks or ignores its own fault would repeat it for ever. */
+    if ((t->blocked & BIT(sig)) || act->sa_handler == SIG_IGN) {
+        t->blocked &= ~BIT(sig);
+        act->sa_handler = SIG_DFL;
+    }
+    if (act->sa_handler == SIG_DFL)
+        begin_exit(p, sig);
+    else
+        enqueue(&t->pending, sig, &info);
+    __atomic_store_n(&t->thread->signal_pending, true, __ATOMIC_RELEASE);
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+/* kill(2) and its relatives */
+
+/* Same real or effective user, or root; SIGCONT also within the session. */
+static bool may_signal(const struct process *to, int sig)
+{
+    const struct process *me = current_process();
+    const struct cred *c = &me->cred, *o = &to->cred;
+
+    return !c->euid || c->euid == o->suid || c->euid == o->uid || c->uid == o->suid
+           || c->uid == o->uid || (sig == SIGCONT && me->session == to->session);
+}
+
+struct kill {
+    int pid, sig;
+    const struct siginfo *info;
+    int result;
+    bool found, sent;
+};
+
+static void kill_one(struct process *p, struct kill *k)
+{
+    int err = may_signal(p, k->sig) ? 0 : -EPERM;
+
+    k->found = true;
+    if (!err && k->sig)
+        err = signal_send_locked(p, NULL, k->sig, k->info);
+    if (!err)
+        k->sent = true;
+    else
+        k->result = err;
+}
+
+static void kill_if_meant(struct process *p, void *arg)
+{
+    struct kill *k = arg;
+
+    if (k->pid > 0 ? p->pid == k->pid
+        : k->pid == -1 ? p != init_process && p != current_process()
+        : p->pgrp == -k->pid && p->state != PROCESS_ZOMBIE)
+        kill_one(p, k);
+}
+
+static void describe_sender(struct siginfo *info, int sig, int code)
+{
+    memset(info, 0, sizeof(*info));
+    info->si_signo = sig;
+    info->si_code = code;
+    info->si_pid = current_process()->pid;
+    info->si_uid = current_process()->cred.uid;
+}
+
+int signal_kill(int pid, int sig)
+{
+    struct siginfo info;
+    struct kill k = { .pid = pid ? pid : -current_process()->pgrp, .sig = sig, .info = &info };
+
+    if (sig < 0 || sig > NSIG_MAX)
+        return -EINVAL;
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    describe_sender(&info, sig, SI_USER);
+    process_for_each(kill_if_meant, &k);
+    if (!k.found)
+        return -ESRCH;
+    return k.sent ? 0 : k.result;
+}
+
+int signal_queue_info(int pid, int sig, const struct siginfo *info)
+{
+    struct kill k = { .pid = pid, .sig = sig, .info = info };
+
+    if (sig < 0 || sig > NSIG_MAX || pid <= 0)
+        return -EINVAL;
+    if (pid != current_process()->pid && (info->si_code >= 0 || info->si_code == SI_TKILL))
+        return -EPERM;
+    process_for_each(kill_if_meant, &k);
+    if (!k.found)
+        return -ESRCH;
+    return k.sent ? 0 : k.result;
+}
+
+int signal_kill_task(int tgid, int tid, int sig)
+{
+    struct siginfo info;
+    struct process *p;
+    struct task *t;
+    uint64_t flags;
+    int err = -ESRCH;
+
+    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid < 0)
+        return -EINVAL;
+    describe_sender(&info, sig, SI_TKILL);
+    flags = spin_lock_irqsave(&proc_lock);
+    t = process_find_task_locked(tid, &p);
+    if (t && (!tgid || p->pid == tgid))
+        err = !may_signal(p, sig) ? -EPERM : sig ? signal_send_locked(p, t, sig, &info) : 0;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
+
+/* What a parent hears of its child */
+
+static int child_code(const struct process *child, int *status)
+{
+    if (child->state == PROCESS_STOPPED) {
+        *status = child->stop_signal;
+        return CLD_STOPPED;
+    }
+    if (child->state == PROCESS_ALIVE) {
+        *status = SIGCONT;
+        return CLD_CONTINUED;
+    }
+    if (child->exit_status & 0x7f) {
+        *status = child->exit_status & 0x7f;
+        return CLD_KILLED;
+    }
+    *status = child->exit_status >> 8 & 0xff;
+    return CLD_EXITED;
+}
+
+void signal_child_event(struct process *child, struct process *parent)
+{
+    const struct sigaction *act = &parent->sighand->action[SIGCHLD - 1];
+    int sig = child->state == PROCESS_ZOMBIE ? child->exit_signal : SIGCHLD;
+    struct siginfo info = { .si_signo = sig };
+
+    info.si_code = child_code(child, &info.si_status);
+    info.si_pid = child->pid;
+    info.si_uid = child->cred.uid;
+    if (sig && (child->state == PROCESS_ZOMBIE || !(act->sa_flags & SA_NOCLDSTOP)))
+        signal_send_locked(parent, NULL, sig, &info);
+    wake_up_all(&parent->child_event);
+}
+
+/* Actions and masks of the running task */
+
+static void recalc_locked(struct task *t)
+{
+    __atomic_store_n(&t->thread->signal_pending, signal_has_work_locked(t), __ATOMIC_RELEASE);
+}
+
+void signal_recalc(void)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    recalc_locked(current_task());
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+int signal_action(int sig, const struct sigaction *act, struct sigaction *old)
+{
+    struct process *p = current_process();
+    uint64_t flags;
+
+    if (sig < 1 || sig > NSIG_MAX || (act && (BIT(sig) & UNBLOCKABLE)))
+        return -EINVAL;
+    flags = spin_lock_irqsave(&proc_lock);
+    if (old)
+        *old = p->sighand->action[sig - 1];
+    if (act) {
+        p->sighand->action[sig - 1] = *act;
+        p->sighand->action[sig - 1].sa_mask &= ~UNBLOCKABLE;
+        if (would_ignore(p, sig))
+            remove_everywhere(p, BIT(sig));
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return 0;
+}
+
+static int new_mask(uint64_t blocked, int how, uint64_t set, uint64_t *out)
+{
+    switch (how) {
+    case SIG_BLOCK:
+        *out = blocked | set;
+        break;
+    case SIG_UNBLOCK:
+        *out = blocked & ~set;
+        break;
+    case SIG_SETMASK:
+        *out = set;
+        break;
+    default:
+        return -EINVAL;
+    }
+    *out &= ~UNBLOCKABLE;
+    return 0;
+}
+
+int signal_mask(int how, const uint64_t *set, uint64_t *old)
+{
+    struct task *t = current_task();
+    uint64_t mask = t->blocked, flags;
+    int err;
+
+    if (old)
+        *old = t->blocked;
+    if (!set)
+        return 0;
+    err = new_mask(t->blocked, how, *set, &mask);
+    if (err)
+        return err;
+    flags = spin_lock_irqsave(&proc_lock);
+    t->blocked = mask;
+    recalc_locked(t);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return 0;
+}
+
+void signal_mask_temporarily(uint64_t mask)
+{
+    struct task *t = current_task();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    t->saved_blocked = t->blocked;
+    t->blocked = mask & ~UNBLOCKABLE;
+    recalc_locked(t);
+    t->restore_blocked = true;
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+uint64_t signal_pending_set(void)
+{
+    struct task *t = current_task();
+
+    return (t->pending.set | t->process->pending.set) & t->blocked;
+}
+
+int signal_take(uint64_t set, struct siginfo *info)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int sig = signal_dequeue_locked(current_task(), set & ~UNBLOCKABLE, info);
+
+    recalc_locked(current_task());
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return sig;
+}
+
+bool signal_is_ignored(int sig)
+{
+    return (current_task()->blocked & BIT(sig))
+           || current_process()->sighand->action[sig - 1].sa_handler == SIG_IGN;
+}
+
+void signal_exec(void)
+{
+    struct task *t = current_task();
+    struct sighand *s = t->process->sighand;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    for (int i = 0; i < NSIG_MAX; i++) {
+        bool ignored = s->action[i].sa_handler == SIG_IGN;
+
+        s->action[i] = (struct sigaction){ .sa_handler = ignored ? SIG_IGN : SIG_DFL };
+    }
+    t->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+void signal_init(void)
+{
+    queued_cache = kmem_cache_create("sigqueue", sizeof(struct queued_signal), 0, 0, NULL);
+    sighand_cache = kmem_cache_create("sighand", sizeof(struct sighand), 0, 0, NULL);
+    if (!queued_cache || !sighand_cache)
+        panic("signal: no memory for caches");
+}
