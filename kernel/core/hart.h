@@ -16,6 +16,9 @@
 #define HART_IRQ_STACK       32
 #define HART_EMERGENCY_STACK 40
 
+#define HART_STACK_SHIFT 14
+#define HART_STACK_SIZE  (1 << HART_STACK_SHIFT)    /* of every kernel stack */
+
 #ifndef __ASSEMBLY__
 #include "kernel/port/port.h"
 

@@ -2,9 +2,11 @@
 /*
  * machine.h - what the device tree says this machine has.
  *
- * Filled once at boot, from a copy of the tree; constant afterwards.
+ * Filled once at boot, constant afterwards.  The tree itself is not kept: its
+ * memory is given to everybody.
  */
 #pragma once
+#include "kernel/core/bootargs.h"
 #include "kernel/port/port.h"
 
 #define MACHINE_BANKS    8
@@ -14,7 +16,7 @@
 struct machine_range {
     paddr_t start, end;             /* [start, end)                             */
     bool no_map;                    /* firmware's: not even in the linear map   */
-    const char *what;               /* "firmware", "kernel", "fdt", "initrd"    */
+    const char *what;               /* "firmware", "kernel", "initrd"           */
 };
 
 struct machine_hart {
@@ -32,7 +34,7 @@ struct machine_device {
 };
 
 struct machine {
-    const char *model;
+    char model[64];
     struct machine_range banks[MACHINE_BANKS];          /* RAM, sorted, disjoint    */
     size_t nbanks;
     struct machine_range reserved[MACHINE_RESERVED];    /* in RAM, sorted, may touch */
@@ -42,8 +44,8 @@ struct machine {
     size_t nharts_ignored;                  /* beyond MAX_HARTS, or not okay        */
     uint64_t timebase;                      /* ticks of `time` per second           */
     struct machine_range initrd;            /* empty: none                          */
-    const char *bootargs;                   /* "" if none                           */
-    const uint8_t *rng_seed;
+    char bootargs[BOOTARGS_MAX];            /* "" if none                           */
+    uint8_t rng_seed[64];
     size_t rng_seed_len;
     struct machine_device uart, rtc, finisher, plic;
     unsigned plic_lines;                    /* highest line number                  */
@@ -53,10 +55,13 @@ struct machine {
 
 extern struct machine machine;
 
+/* Below this nothing useful fits beside the kernel. */
+#define MACHINE_MIN_MEMORY (24UL << 20)
+
 /*
- * Read the tree at FDT (linear map), booted on hart BOOT_HARTID; the kernel
- * image is [KERNEL_START, KERNEL_END).  Panics with the reason if there is no
- * usable tree or memory.  Prints nothing else.
+ * Read the tree at FDT (through any mapping), on the hart BOOT_HARTID; the kernel
+ * image is [KERNEL_START, KERNEL_END).  If there is no usable tree or too little
+ * memory, says so and ends the machine.
  */
-void machine_init(const void *fdt, paddr_t fdt_pa, uint64_t boot_hartid,
-                  paddr_t kernel_start, paddr_t kernel_end);
+void machine_init(const void *fdt, uint64_t boot_hartid, paddr_t kernel_start,
+                  paddr_t kernel_end);

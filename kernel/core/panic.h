@@ -22,7 +22,8 @@ struct panic_thread {
 };
 void panic_set_thread_source(void (*describe)(struct panic_thread *out));
 
-/* After a panic: end QEMU with status 2 (true), or halt so that it can be looked at. */
+/* After a panic: end QEMU with status 2 (true), or halt so that it can be looked at.
+ * The boot hart calls it once, before others start. */
 void panic_set_exit(bool exit);
 
 /* Print "  name+0xoffset" for each caller from frame pointer FP on, for a hart

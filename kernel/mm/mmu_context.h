@@ -2,30 +2,47 @@
 /*
  * mmu_context.h - which address space a hart uses, and what its TLB remembers.
  *
- * The floor-4 half of an address space: root, ASID and the set of harts that
+ * The floor-4 half of an address space: root, ASIDs and the set of harts that
  * may hold its translations.  vm/mm.h embeds one in struct mm.
+ *
+ * Every hart numbers address spaces for itself (its TLB is its own), so handing
+ * out an ASID needs no lock, and rolling over flushes one TLB: the hart's own,
+ * while nothing of the old numbering runs on it.  An address space that is not
+ * running on a hart is flushed there by forgetting its number.
+ *
+ * A kernel thread borrows the root it finds; a hart that goes idle among several
+ * gives it back, so that nobody interrupts it for a flush.
  */
 #pragma once
 #include "kernel/mm/pagetable.h"
 
 struct mmu_context {
     struct pagetable pt;
-    uint64_t asid;              /* generation << 16 | ASID             [RANK_MMU] */
-    uint64_t harts;             /* harts whose TLB may know it                [a] */
+    uint64_t asid[MAX_HARTS];   /* generation << 16 | number on each hart; 0: none [a] */
+    uint64_t harts;             /* harts that have ever run it                [a] */
     int32_t refcount;           /* users of the root: mm + borrowing harts    [a] */
     void (*release)(struct mmu_context *ctx);   /* last reference gone        [c] */
 };
 
-/* Make an empty context whose kernel half is the shared one.  0 or -ENOMEM. */
+/* Make an empty context whose kernel half is the shared one, with one reference.
+ * RELEASE must not sleep.  0 or -ENOMEM.  May sleep. */
 int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context *ctx));
 /* Free the root; the user half must be empty. */
 void mmu_context_fini(struct mmu_context *ctx);
 void mmu_context_get(struct mmu_context *ctx);
 void mmu_context_put(struct mmu_context *ctx);
 
-/* This hart runs CTX from now on (NULL: keep the last one, borrowed).  One
- * write of satp at most; called by the scheduler with interrupts off. */
+/*
+ * This hart runs CTX from now on; one write of satp at most.  NULL: no user
+ * address space is needed, the last one stays as a loan.  The caller sees to it
+ * that CTX lives while it runs; a thread that drops its own address space calls
+ * this with NULL first.  Interrupts off.
+ */
 void mmu_context_switch(struct mmu_context *ctx);
+/* This hart goes idle: give a loan back and use the kernel's own root. */
+void mmu_context_leave(void);
+/* Read what satp can do; once, on the boot hart, before any other call. */
+void mmu_context_start(void);
 
 /* Forget translations of CTX on every hart that may have them; returns when all
  * have.  Nothing held that an interrupt handler or spinning hart needs. */

@@ -71,8 +71,3 @@ void sbi_reboot(void)
     if (sbi_has_extension(SBI_EXT_SRST))
         sbi_call(SBI_EXT_SRST, 0, SRST_COLD, 0, 0);
 }
-
-void sbi_remote_fence_i(void)
-{
-    sbi_call(SBI_EXT_RFNC, 0, 0, ~0UL, 0);      /* base -1: every hart */
-}

@@ -23,7 +23,6 @@ bool sbi_has_extension(uint64_t extension);
 #define SBI_EXT_IPI  0x735049
 #define SBI_EXT_RFNC 0x52464e43
 #define SBI_EXT_HSM  0x48534d
-#define SBI_EXT_RFNC 0x52464e43
 #define SBI_EXT_SRST 0x53525354
 
 /* One character to the firmware's console.  Any context; slow. */
@@ -34,9 +33,6 @@ void sbi_set_timer(uint64_t ticks);
 
 /* Raise the software interrupt of the hart with this number. */
 void sbi_send_ipi(uint64_t hartid);
-
-/* FENCE.I on all harts. */
-void sbi_remote_fence_i(void);
 
 /* FENCE.I on every hart; returns when all have. */
 void sbi_remote_fence_i(void);

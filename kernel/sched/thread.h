@@ -15,10 +15,16 @@
  *
  * The scheduler: one run queue per hart, round robin, idle harts steal.  The
  * kernel is not preempted: a thread leaves its hart in schedule() only.
+ *
+ * A thread's state changes to RUNNABLE, and `queued` changes, under the lock of
+ * the run queue of t->hart.  `queued` is true from the wake-up until the thread
+ * leaves its hart to sleep, so a wake-up in between only changes the state back.
+ * `on_cpu` is true until its registers are saved: no other hart takes it before.
  */
 #pragma once
 #include "kernel/core/hart.h"
 #include "kernel/mm/mmu_context.h"
+#include "kernel/riscv/csr.h"
 #include "lib/list.h"
 
 struct process;
@@ -34,7 +40,7 @@ struct switch_context {
     uint64_t ra, sp, s[12];
 };
 
-/* User floating-point state, saved on a switch only when dirty. */
+/* User floating-point state, saved on a switch only when dirty; see fpu.h. */
 struct fpu_state {
     uint64_t f[32];
     uint64_t fcsr;
@@ -51,18 +57,22 @@ struct thread {
     int32_t refcount;                   /*                                 [a] */
     uint32_t hart;                      /* run queue it is or was last on  [RANK_RUNQ] */
     bool on_cpu;                        /* its stack is in use             [a] */
-    bool queued;                        /* on a run queue                  [RANK_RUNQ] */
+    bool queued;                        /* running or on a run queue       [RANK_RUNQ] */
     bool pinned;                        /* stays on its hart               [c] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
     struct list run_link;               /*                          [RANK_RUNQ] */
     struct list all_link;               /* every thread, for debuggers and dumps */
-    struct fpu_state *fpu;              /* NULL in kernel threads              */
+    struct fpu_state *fpu;              /* kmalloc'ed by proc/, freed with the thread;
+                                           NULL in kernel threads          [c] */
+    uint32_t fpu_hart;                  /* where fpu was last loaded       [p] */
     uint64_t wait_since;                /* time, for hung-task reports         */
     uint64_t utime, stime;              /* time spent, in timebase ticks   [p] */
     uint64_t last_time;                 /* when utime/stime was last charged   */
     uint64_t nvcsw, nivcsw;             /* voluntary and forced switches   [p] */
     uint32_t fail_site, fail_countdown; /* fault injection for this thread [p] */
+    void (*fn)(void *arg);              /* kernel threads                  [c] */
+    void *arg;
     uint64_t held_ranks[RANK_MAX];      /* debug: sleeping locks held      [p] */
     int tid;
     char name[16];
@@ -76,11 +86,16 @@ struct thread *kthread_create(void (*fn)(void *arg), void *arg, const char *name
 /* kthread_create + thread_start, reference dropped; -ENOMEM or 0. */
 int kthread_run(void (*fn)(void *arg), void *arg, const char *name);
 
-/* A thread whose first switch enters ENTRY (with the thread in s0) on a fresh
- * stack; for proc/fork.  NULL if out of memory. */
+/* A thread that will enter ENTRY on a fresh stack, at whose top its user frame
+ * lies (t->frame, cleared); for proc/fork.  The caller owns one reference.  NULL
+ * if out of memory.  May sleep. */
 struct thread *thread_create(void (*entry)(void), const char *name);
 void thread_get(struct thread *t);
+/* The last reference frees thread and stack.  May sleep. */
 void thread_put(struct thread *t);
+
+/* Free what died where nobody could (quiesce).  May sleep. */
+void thread_reap(void);
 
 /* NEW -> RUNNABLE on the least loaded hart (or this one). */
 void thread_start(struct thread *t);
@@ -103,31 +118,55 @@ void schedule(void);
 void cond_resched(void);
 /* Let others of equal right run first (sched_yield). */
 void yield(void);
-/* End the current thread.  Its stack goes with the last reference. */
+/* End the current thread.  Its stack goes with the last reference.  A thread
+ * with an address space has given it up before: current->mmu = NULL, then
+ * mmu_context_switch(NULL). */
 __attribute__((noreturn)) void thread_exit(void);
 
 /* Sleep for NS nanoseconds; 0, or -EINTR with the rest in *LEFT if a signal came
  * and INTERRUPTIBLE. */
 int thread_sleep_ns(uint64_t ns, bool interruptible, uint64_t *left);
 
-/* Hart's first entry into the scheduler; the boot context becomes its idle thread. */
-void sched_init(void);              /* once, boot hart  */
-void sched_init_hart(void);         /* on each hart     */
+/* The boot context becomes the idle thread of hart 0: `current` is valid. */
+void sched_boot_thread(void);
+/* The run queues and caches; kmem caches and vmalloc work. */
+void sched_init(void);
+/* Make the idle thread of harts[HART], which is about to be started, with its
+ * stacks.  0 or -ENOMEM. */
+int sched_prepare_hart(unsigned hart);
+/* Run threads for ever, and wait for interrupts when there are none. */
 __attribute__((noreturn)) void sched_idle(void);
+/* From the timer interrupt: the running thread's slice is over. */
+void sched_slice_over(void);
 
-/* From the timer interrupt: charge time, ask for a switch when the slice is over. */
-void sched_tick(bool from_user);
+/* Charge the time since last_time to user or system: at trap entry and exit, and
+ * at a switch. */
+static inline void thread_charge(struct thread *t, bool user)
+{
+    struct hart *h = this_hart();
+    uint64_t now = time_read();
+    uint64_t spent = now - t->last_time;
 
-/* Charge the time since last_time to user or system (trap entry and exit). */
-void thread_charge(struct thread *t, bool user);
+    t->last_time = now;
+    if (user) {
+        t->utime += spent;
+        h->ticks_user += spent;
+    } else {
+        t->stime += spent;
+        h->ticks_system += spent;
+    }
+}
 
 /* Figures for /proc: runnable + running, total switches, load averages (<<11 fixed). */
 size_t sched_nr_running(void);
 uint64_t sched_nr_switches(void);
 void sched_loadavg(uint64_t avg[3]);
 size_t thread_count(void);
-/* Call FN for every thread with the list held; FN must not sleep. */
+/* Call FN for every thread with the list's lock held (RANK_WAIT). */
 void thread_for_each(void (*fn)(struct thread *t, void *arg), void *arg);
 
-/* Move away from this hart until idle on all harts has passed: nobody runs with old data. */
-void sched_perturb_seed(uint64_t seed);     /* seeded random switches; 0 = off */
+/* Time of a hart since boot, in timebase ticks. */
+void sched_hart_times(unsigned hart, uint64_t *user, uint64_t *system, uint64_t *idle);
+
+/* Seeded random switches and placements, to provoke races; 0 = off. */
+void sched_perturb_seed(uint64_t seed);

@@ -26,7 +26,14 @@ uint64_t clock_realtime_ns(void);
 /* Set what 1970 is: now = NS. */
 void clock_set_realtime(uint64_t ns);
 
+/* Ticks of the timebase as nanoseconds, e.g. of thread->utime. */
+uint64_t clock_ticks_to_ns(uint64_t ticks);
+
 /* The timer interrupt: run what is due, arm the hardware for the next.  A hart
  * with one runnable thread and no timer takes no interrupts. */
 void timer_interrupt(void);
+/* Call sched_slice_over() on this hart when `time` reaches TICKS.  Interrupts off. */
+void timer_set_slice(uint64_t ticks);
+/* Start the clock; then on each hart its timer. */
+void timer_init(void);
 void timer_init_hart(void);

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "kernel/sched/thread.h"
+#include "lib/abi/errno.h"
 
 struct wait_queue {
     struct spinlock lock;       /* RANK_WAIT, taken with interrupts off        */
@@ -15,11 +16,12 @@ struct wait_queue {
 #define WAIT_QUEUE_INIT(wq) { SPINLOCK_INIT(RANK_WAIT, "wait queue"), LIST_INIT((wq).waiters) }
 
 struct waiter {
-    struct list link;
-    struct thread *thread;
-    bool exclusive;             /* wake_one stops after it     */
-    bool woken;
-    /* Not NULL: called with the queue locked instead of waking the thread (poll). */
+    struct list link;           /*                                         [l] */
+    struct thread *thread;      /*                                         [c] */
+    bool exclusive;             /* wake_one stops after it                 [c] */
+    bool woken;                 /* off the queue; the waker's last word    [a] */
+    /* Not NULL: called with the queue locked instead of waking the thread (poll).
+     * Such a waiter stays on the queue. */
     void (*notify)(struct waiter *w);
 };
 
@@ -36,7 +38,13 @@ void wait_end(struct wait_queue *wq, struct waiter *w);
 void wait_subscribe(struct wait_queue *wq, struct waiter *w);
 void wait_unsubscribe(struct wait_queue *wq, struct waiter *w);
 
-/* Any context, interrupts included. */
+/* Link W and set the state; the queue's lock is held, and the caller will drop
+ * it before it sleeps.  For locks that keep their own state under that lock. */
+void wait_begin_locked(struct wait_queue *wq, struct waiter *w, enum thread_state s);
+
+/* Any context, interrupts included.  Change the condition first; a full barrier
+ * separates it from the look at the queue.  wake_up_one wakes up to and including
+ * the first exclusive waiter that was asleep. */
 void wake_up_all(struct wait_queue *wq);
 void wake_up_one(struct wait_queue *wq);
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spinlock.h - what the kernel adds to the spinlocks of port.h.
+ */
+#pragma once
+#include "kernel/core/hart.h"
+
+/* Called again and again by a hart that waits for a lock with interrupts off: it
+ * must serve what others wait for from this hart (TLB shootdowns). */
+void spin_set_wait_hook(void (*hook)(void));
+
+/* Debug: how many spinlocks this hart holds; 0 in plain kernels. */
+uint32_t spinlocks_held(void);
+/* Debug: panic, naming RANK's taker NAME, if this hart holds a lock of RANK or above. */
+void spin_check_order(enum lock_rank rank, const char *name);
+
+const char *lock_rank_name(enum lock_rank rank);
+
+/* Interrupt entry and exit, debug: a handler's lock order starts afresh, since
+ * what it interrupted is not its caller.  SAVED holds what was held. */
+struct held_locks {
+    uint32_t spinlocks;
+    uint64_t ranks[RANK_MAX];
+};
+void spin_interrupt_enter(struct held_locks *saved);
+void spin_interrupt_exit(const struct held_locks *saved);

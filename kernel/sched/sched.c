@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sched.c - which thread runs: a queue per hart, round robin, stealing.
+ *
+ * A switch:
+ *
+ *     lock run queue; prev to its tail, or off it if it sleeps; next from its
+ *     head; unlock; (nothing of our own: steal, else idle); switch_context;
+ *     on next's stack: prev->on_cpu = false
+ *
+ * A wake-up takes the lock of the sleeper's run queue.  If the sleeper has not
+ * got around to leaving (`queued`), its state is all there is to change.  If it
+ * has left but its registers are still being saved (`on_cpu`), it is queued on
+ * that same hart, which cannot take it before the switch is over; thieves look
+ * at on_cpu.  So no wake-up waits and none is lost.
+ *
+ * A hart takes timer interrupts for slices only while somebody waits in its
+ * queue.  A hart that finds nothing marks itself in idle_mask, looks once more,
+ * and waits for an interrupt; whoever queues work looks at idle_mask after that.
+ */
+#include "kernel/core/bootargs.h"
+#include "kernel/core/machine.h"
+#include "kernel/core/spinlock.h"
+#include "kernel/core/trace.h"
+#include "kernel/riscv/trap_frame.h"
+#include "kernel/sched/fpu.h"
+#include "kernel/sched/sched_internal.h"
+#include "kernel/sched/timer.h"
+#include "lib/bitops.h"
+#include "lib/rand.h"
+
+BOOTARG(perturb, "debug: seed of random switches and placements");
+
+#define SLICE_MS 10         /* long against a switch, short against a keystroke */
+
+struct runq {
+    struct spinlock lock;           /* RANK_RUNQ                               */
+    struct list queue;              /* runnable, not running               [l] */
+    uint32_t nqueued;               /*                                     [l] */
+    uint32_t nmovable;              /* of them, not pinned                 [l] */
+    struct thread *prev;            /* the one a switch is leaving         [p] */
+    uint64_t since;                 /* when the running one began; ticks   [p] */
+    bool slice_armed;               /* the timer will ask for a switch     [a] */
+    uint64_t nswitches;             /*                                     [p] */
+} __attribute__((aligned(64)));
+
+static struct runq runqs[MAX_HARTS];
+static uint64_t idle_mask;          /* harts in, or on their way to, wfi   [a] */
+static struct rand perturb;
+static bool perturbing;
+
+void switch_context(struct switch_context *from, struct switch_context *to);
+
+static struct runq *my_runq(void)
+{
+    return &runqs[this_hart()->index];
+}
+
+/* Placement */
+
+static bool claim_idle(unsigned hart)
+{
+    uint64_t bit = 1UL << hart;
+
+    return __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_ACQ_REL) & bit;
+}
+
+/* The last hart if it is idle (its caches remember T), else any idle one, else
+ * the last. */
+static unsigned choose_hart(const struct thread *t)
+{
+    uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED);
+    unsigned hart = t->hart;
+
+    if (perturbing && nr_harts > 1 && !t->pinned)
+        return (unsigned)rand_below(&perturb, nr_harts);
+    if (!idle || t->pinned)
+        return hart;
+    if (idle >> hart & 1)
+        return hart;
+    hart = ctz64(idle);
+    return claim_idle(hart) ? hart : t->hart;
+}
+
+/* Queues */
+
+static void push(struct runq *rq, struct thread *t)
+{
+    list_insert_tail(&rq->queue, &t->run_link);
+    rq->nqueued++;
+    rq->nmovable += !t->pinned;
+}
+
+static void unlink(struct runq *rq, struct thread *t)
+{
+    list_remove(&t->run_link);
+    rq->nqueued--;
+    rq->nmovable -= !t->pinned;
+}
+
+static struct thread *pop(struct runq *rq)
+{
+    struct thread *t;
+
+    if (list_is_empty(&rq->queue))
+        return NULL;
+    t = list_first_entry(&rq->queue, struct thread, run_link);
+    unlink(rq, t);
+    return t;
+}
+
+static void arm_slice(struct runq *rq)
+{
+    if (rq->slice_armed)
+        return;
+    rq->slice_armed = true;
+    timer_set_slice(rq->since + machine.timebase / 1000 * SLICE_MS);
+}
+
+/* Something was queued on HART, whose lock is no longer held: see that it, or an
+ * idle hart instead, takes notice.  Interrupts off. */
+static void kick(unsigned hart)
+{
+    struct hart *h = this_hart();
+    uint64_t idle;
+
+    if (hart == h->index) {
+        if (h->thread != h->idle)
+            arm_slice(&runqs[hart]);
+        else
+            h->need_resched = true;
+        if (nr_harts == 1)
+            return;
+    }
+    memory_barrier();
+    if (hart != h->index
+        && (claim_idle(hart) || !__atomic_load_n(&runqs[hart].slice_armed, __ATOMIC_RELAXED)))
+        ipi_send(hart, IPI_RESCHED);
+    idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & ~(1UL << hart);
+    if (idle && runqs[hart].nmovable && harts[hart].thread != harts[hart].idle) {
+        hart = ctz64(idle);
+        if (claim_idle(hart))
+            ipi_send(hart, IPI_RESCHED);
+    }
+}
+
+static void queue_on(struct thread *t, unsigned hart)
+{
+    struct runq *rq = &runqs[hart];
+
+    spin_lock(&rq->lock);
+    push(rq, t);
+    spin_unlock(&rq->lock);
+    kick(hart);
+}
+
+/* Waking */
+
+/* The lock of the run queue T belongs to.  Interrupts off. */
+static struct runq *lock_runq_of(struct thread *t)
+{
+    for (;;) {
+        unsigned hart = __atomic_load_n(&t->hart, __ATOMIC_RELAXED);
+        struct runq *rq = &runqs[hart];
+
+        spin_lock(&rq->lock);
+        if (t->hart == hart)
+            return rq;
+        spin_unlock(&rq->lock);
+    }
+}
+
+/* T's state is one of STATES (1 << state): make it runnable. */
+static bool wake(struct thread *t, uint32_t states)
+{
+    uint64_t flags;
+    struct runq *rq;
+    unsigned from, hart;
+
+    memory_barrier();
+    if (!(states >> __atomic_load_n(&t->state, __ATOMIC_RELAXED) & 1))
+        return false;
+    flags = interrupts_save();
+    rq = lock_runq_of(t);
+    if (!(states >> t->state & 1)) {
+        spin_unlock(&rq->lock);
+        interrupts_restore(flags);
+        return false;
+    }
+    __atomic_store_n(&t->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
+    if (t->queued) {
+        spin_unlock(&rq->lock);
+        interrupts_restore(flags);
+        return true;
+    }
+    t->queued = true;
+    from = t->hart;
+    hart = __atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE) ? from : choose_hart(t);
+    trace(TRACE_WAKE, (uint64_t)t->tid, hart);
+    if (hart == from) {
+        push(rq, t);
+        spin_unlock(&rq->lock);
+        kick(hart);
+    } else {
+        t->hart = hart;
+        spin_unlock(&rq->lock);
+        queue_on(t, hart);
+    }
+    interrupts_restore(flags);
+    return true;
+}
+
+bool thread_wake(struct thread *t)
+{
+    return wake(t, 1u << THREAD_SLEEPING | 1u << THREAD_BLOCKED);
+}
+
+bool thread_wake_interruptible(struct thread *t)
+{
+    return wake(t, 1u << THREAD_SLEEPING);
+}
+
+bool thread_wake_stopped(struct thread *t)
+{
+    return wake(t, 1u << THREAD_STOPPED);
+}
+
+static unsigned least_loaded(void)
+{
+    uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED);
+    unsigned best = this_hart()->index;
+
+    if (idle && claim_idle(ctz64(idle)))
+        return ctz64(idle);
+    for (unsigned i = 0; i < nr_harts; i++) {
+        if (runqs[i].nqueued < runqs[best].nqueued)
+            best = i;
+    }
+    return best;
+}
+
+void thread_start(struct thread *t)
+{
+    uint64_t flags = interrupts_save();
+
+    ASSERT(t->state == THREAD_NEW);
+    thread_get(t);                      /* dropped when it has left its hart for good */
+    if (!t->pinned)
+        t->hart = least_loaded();
+    t->queued = true;
+    t->state = THREAD_RUNNABLE;
+    queue_on(t, t->hart);
+    interrupts_restore(flags);
+}
+
+void thread_set_state(enum thread_state s)
+{
+    __atomic_store_n(&current->state, s, __ATOMIC_RELAXED);
+    memory_barrier();
+}
+
+/* Switching */
+
+static struct thread *steal_from(struct runq *rq, unsigned thief)
+{
+    struct thread *t, *found = NULL;
+
+    spin_lock(&rq->lock);
+    list_for_each_entry(t, &rq->queue, run_link) {
+        if (t->pinned || __atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
+            continue;
+        found = t;
+        unlink(rq, t);
+        t->hart = thief;
+        break;
+    }
+    spin_unlock(&rq->lock);
+    return found;
+}
+
+static struct thread *steal(unsigned thief)
+{
+    for (unsigned n = 1; n < nr_harts; n++) {
+        struct runq *rq = &runqs[(thief + n) % nr_harts];
+        struct thread *t = NULL;
+
+        if (__atomic_load_n(&rq->nmovable, __ATOMIC_RELAXED))
+            t = steal_from(rq, thief);
+        if (t)
+            return t;
+    }
+    return NULL;
+}
+
+/* On the new thread's stack, interrupts off: let go of the old one. */
+static void finish_switch(void)
+{
+    struct thread *prev = my_runq()->prev;
+    bool dead = prev->state == THREAD_DEAD;
+
+    __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
+    if (dead)
+        thread_put_deferred(prev);
+}
+
+static void charge_switch(struct runq *rq, struct thread *prev, struct thread *next)
+{
+    struct hart *h = this_hart();
+
+    if (prev == h->idle)
+        prev->last_time = time_read();
+    else
+        thread_charge(prev, false);
+    next->last_time = prev->last_time;
+    rq->since = prev->last_time;
+    rq->nswitches++;
+    loadavg_sample(rq->since);
+}
+
+static void switch_to(struct runq *rq, struct thread *prev, struct thread *next)
+{
+    struct hart *h = this_hart();
+
+    trace(TRACE_SWITCH, (uint64_t)prev->tid, (uint64_t)next->tid);
+    charge_switch(rq, prev, next);
+    rq->prev = prev;
+    next->on_cpu = true;
+    h->thread = next;
+    h->kernel_sp = (uintptr_t)next->stack + HART_STACK_SIZE - FRAME_SIZE;
+    mmu_context_switch(next->mmu);
+    if (prev->fpu)
+        fpu_switch_out(prev);
+    if (next->fpu)
+        fpu_switch_in(next);
+    switch_context(&prev->context, &next->context);
+    finish_switch();
+}
+
+/* PREV back to its queue if it can go on, and who is next in this hart's own
+ * queue; NULL if it is empty. */
+static struct thread *choose_next(struct runq *rq, struct thread *prev)
+{
+    struct thread *next;
+
+    spin_lock(&rq->lock);
+    if (prev->state != THREAD_RUNNABLE) {
+        prev->queued = false;
+        prev->wait_since = time_read();
+        prev->nvcsw++;
+    } else if (prev != this_hart()->idle) {
+        push(rq, prev);
+    }
+    next = pop(rq);
+    spin_unlock(&rq->lock);
+    return next;
+}
+
+void schedule(void)
+{
+    uint64_t flags = interrupts_save();
+    struct hart *h = this_hart();
+    struct runq *rq = &runqs[h->index];
+    struct thread *prev = h->thread, *next;
+    bool forced = prev->state == THREAD_RUNNABLE;
+
+    if (port_in_atomic())
+        panic("%s sleeps with a spinlock held or in an interrupt", prev->name);
+    h->need_resched = false;
+    next = choose_next(rq, prev);
+    if (!next)
+        next = steal(h->index);
+    if (!next)
+        next = h->idle;
+    if (next != prev) {
+        prev->nivcsw += forced;
+        switch_to(rq, prev, next);
+        rq = my_runq();
+        if (rq->nqueued)
+            arm_slice(rq);
+    }
+    interrupts_restore(flags);
+}
+
+void sched_first_run(void)
+{
+    struct runq *rq = my_runq();
+
+    finish_switch();
+    if (rq->nqueued)
+        arm_slice(rq);
+    interrupts_on();
+}
+
+void sched_slice_over(void)
+{
+    struct hart *h = this_hart();
+    struct runq *rq = &runqs[h->index];
+
+    __atomic_store_n(&rq->slice_armed, false, __ATOMIC_RELAXED);
+    memory_barrier();                   /* against kick(), which queues and then looks */
+    if (!__atomic_load_n(&rq->nqueued, __ATOMIC_RELAXED))
+        return;
+    if (h->thread != h->idle && time_read() - rq->since < machine.timebase / 1000 * SLICE_MS)
+        arm_slice(rq);
+    else
+        h->need_resched = true;
+}
+
+static void perturb_now(void)
+{
+    if (rand_one_in(&perturb, 4))
+        this_hart()->need_resched = true;
+}
+
+void cond_resched(void)
+{
+    if (perturbing)
+        perturb_now();
+    if (this_hart()->need_resched)
+        schedule();
+}
+
+void yield(void)
+{
+    if (my_runq()->nqueued)
+        schedule();
+}
+
+void thread_exit(void)
+{
+    interrupts_off();
+    ASSERT(!current->mmu);
+    current->state = THREAD_DEAD;
+    schedule();
+    panic("a dead thread runs");
+}
+
+/* Idle */
+
+static bool is_work_waiting(unsigned hart)
+{
+    if (runqs[hart].nqueued)
+        return true;
+    for (unsigned i = 0; i < nr_harts; i++) {
+        if (__atomic_load_n(&runqs[i].nmovable, __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
+}
+
+void sched_idle(void)
+{
+    struct hart *h = this_hart();
+    uint64_t bit = 1UL << h->index;
+
+    for (;;) {
+        interrupts_off();
+        __atomic_fetch_or(&idle_mask, bit, __ATOMIC_SEQ_CST);
+        memory_barrier();
+        if (!is_work_waiting(h->index)) {
+            mmu_context_leave();
+            wait_for_interrupt();
+        }
+        __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_SEQ_CST);
+        interrupts_on();
+        schedule();
+    }
+}
+
+/* Another hart queued something here, or wants us to steal. */
+static void resched_requested(void)
+{
+    struct hart *h = this_hart();
+    struct runq *rq = &runqs[h->index];
+
+    if (h->thread == h->idle)
+        h->need_resched = true;
+    else if (rq->nqueued)
+        arm_slice(rq);
+}
+
+/* Figures */
+
+size_t sched_nr_running(void)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < nr_harts; i++)
+        n += runqs[i].nqueued + (harts[i].thread != harts[i].idle);
+    return n;
+}
+
+uint64_t sched_nr_switches(void)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < nr_harts; i++)
+        n += runqs[i].nswitches;
+    return n;
+}
+
+void sched_hart_times(unsigned hart, uint64_t *user, uint64_t *system, uint64_t *idle)
+{
+    uint64_t busy;
+
+    *user = harts[hart].ticks_user;
+    *system = harts[hart].ticks_system;
+    busy = *user + *system;
+    *idle = clock_ticks_since_boot();
+    *idle = *idle > busy ? *idle - busy : 0;
+}
+
+void sched_perturb_seed(uint64_t seed)
+{
+    rand_seed(&perturb, seed);
+    perturbing = seed != 0;
+}
+
+void sched_init_queues(void)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        spin_init(&runqs[i].lock, RANK_RUNQ, "run queue");
+        list_init(&runqs[i].queue);
+    }
+    ipi_set_handler(IPI_RESCHED, resched_requested);
+    sched_perturb_seed(bootarg_u64("perturb", 0));
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sched_internal.h - between the files of the scheduler; nobody else's.
+ */
+#pragma once
+#include "kernel/sched/thread.h"
+
+/* Initialise the run queues. */
+void sched_init_queues(void);
+
+/* A new thread's first step, called by switch.S: let go of the previous one. */
+void sched_first_run(void);
+/* switch.S: calls sched_first_run, then the address in s1. */
+void thread_first_run(void);
+
+/* As thread_put, from a place that must not sleep. */
+void thread_put_deferred(struct thread *t);
+
+/* Sample the load if five seconds have passed at NOW (timebase ticks). */
+void loadavg_sample(uint64_t now);
+
+/* Timebase ticks since timer_init. */
+uint64_t clock_ticks_since_boot(void);

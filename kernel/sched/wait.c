@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wait.c - queues of sleeping threads.
+ *
+ * A waker takes the waiter off the queue itself and says so last (`woken`), so
+ * the sleeper need not lock the queue again.  After that word the waiter, which
+ * lies on the sleeper's stack, may be gone.
+ */
+#include "kernel/sched/timer.h"
+#include "kernel/sched/wait.h"
+
+void wait_queue_init(struct wait_queue *wq)
+{
+    spin_init(&wq->lock, RANK_WAIT, "wait queue");
+    list_init(&wq->waiters);
+}
+
+/* Exclusive waiters queue behind all others, so that wake_one reaches those first. */
+static void link_waiter(struct wait_queue *wq, struct waiter *w)
+{
+    w->thread = current;
+    w->woken = false;
+    if (w->exclusive)
+        list_insert_tail(&wq->waiters, &w->link);
+    else
+        list_insert_head(&wq->waiters, &w->link);
+}
+
+void wait_begin_locked(struct wait_queue *wq, struct waiter *w, enum thread_state s)
+{
+    link_waiter(wq, w);
+    thread_set_state(s);
+}
+
+void wait_begin(struct wait_queue *wq, struct waiter *w, enum thread_state s)
+{
+    uint64_t flags = spin_lock_irqsave(&wq->lock);
+
+    wait_begin_locked(wq, w, s);
+    spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+void wait_end(struct wait_queue *wq, struct waiter *w)
+{
+    uint64_t flags;
+
+    if (!__atomic_load_n(&w->woken, __ATOMIC_ACQUIRE)) {
+        flags = spin_lock_irqsave(&wq->lock);
+        if (!w->woken)
+            list_remove(&w->link);
+        spin_unlock_irqrestore(&wq->lock, flags);
+    }
+    __atomic_store_n(&current->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
+}
+
+void wait_subscribe(struct wait_queue *wq, struct waiter *w)
+{
+    uint64_t flags = spin_lock_irqsave(&wq->lock);
+
+    link_waiter(wq, w);
+    spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+void wait_unsubscribe(struct wait_queue *wq, struct waiter *w)
+{
+    uint64_t flags = spin_lock_irqsave(&wq->lock);
+
+    list_remove(&w->link);
+    spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+/* True if it was asleep. */
+static bool wake_waiter(struct waiter *w)
+{
+    bool slept = thread_wake(w->thread);
+
+    list_remove(&w->link);
+    __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
+    return slept;
+}
+
+static void wake(struct wait_queue *wq, bool all)
+{
+    struct waiter *w, *next;
+    uint64_t flags;
+
+    memory_barrier();
+    if (wait_queue_is_empty(wq))
+        return;
+    flags = spin_lock_irqsave(&wq->lock);
+    list_for_each_entry_safe(w, next, &wq->waiters, link) {
+        bool exclusive = w->exclusive;
+
+        if (w->notify)
+            w->notify(w);
+        else if (wake_waiter(w) && exclusive && !all)
+            break;
+    }
+    spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+void wake_up_all(struct wait_queue *wq)
+{
+    wake(wq, true);
+}
+
+void wake_up_one(struct wait_queue *wq)
+{
+    wake(wq, false);
+}
+
+/* Sleeping for a time */
+
+struct sleeper {
+    struct timer timer;
+    struct thread *thread;
+    bool fired;
+};
+
+static void time_passed(struct timer *timer)
+{
+    struct sleeper *s = container_of(timer, struct sleeper, timer);
+
+    s->fired = true;
+    thread_wake(s->thread);
+}
+
+bool schedule_until(uint64_t deadline_ns)
+{
+    struct sleeper s = { .thread = current };
+
+    if (deadline_ns == UINT64_MAX) {
+        schedule();
+        return true;
+    }
+    timer_setup(&s.timer, time_passed);
+    timer_arm(&s.timer, deadline_ns);
+    schedule();
+    timer_cancel(&s.timer);
+    return !s.fired;
+}
+
+int thread_sleep_ns(uint64_t ns, bool interruptible, uint64_t *left)
+{
+    uint64_t now = clock_monotonic_ns();
+    uint64_t deadline = now + ns < now ? UINT64_MAX - 1 : now + ns;
+
+    while (now < deadline) {
+        if (interruptible && thread_signal_pending()) {
+            if (left)
+                *left = deadline - now;
+            return -EINTR;
+        }
+        thread_set_state(interruptible ? THREAD_SLEEPING : THREAD_BLOCKED);
+        if (!interruptible || !thread_signal_pending())
+            schedule_until(deadline);
+        thread_set_state(THREAD_RUNNABLE);
+        now = clock_monotonic_ns();
+    }
+    return 0;
+}
