@@ -14,7 +14,7 @@ def processes():
 
 
 def threads():
-    return elements(static("sched/thread.c", "all_threads"), "thread", "all_link")
+    return elements(static("sched/thread.c", "threads"), "thread", "all_link")
 
 
 def process_of(pid):
