@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inode.c - inodes from and to their table, their beginning and their end.
+ *
+ * An inode lies in a block of its group's table among its neighbours.  Only the
+ * bytes known here are changed when it is written; the rest (extended attributes
+ * behind the fields, what other systems keep) is preserved.
+ *
+ *     free in the bitmap -> made            ext2_new_inode
+ *     made -> linked, found by number       ext2_keep_inode, with its first entry
+ *     made -> free in the bitmap            ext2_discard_inode: something failed
+ *     linked -> unlinked, maybe still open  the last entry is removed, nlink 0
+ *     unlinked -> free in the bitmap        ext2_evict, at the last reference
+ */
+#include "kernel/fs/ext2/ext2.h"
+#include "kernel/cache/writeback.h"
+#include "kernel/mm/slab.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+
+#define HIGHEST_TIME ((int64_t)0x3ffffffff + INT32_MIN)     /* in the year 2446 */
+
+/* FIELD is among the bytes that the inode says it uses. */
+#define HAS_EXTRA(raw, extra, field)                                                    \
+    (offsetof(struct ext2_raw_inode, field) + sizeof((raw)->field) <=                   \
+     EXT2_INODE_SIZE_MIN + (extra))
+
+static struct kmem_cache *inode_cache;
+
+int ext2_inode_cache_init(void)
+{
+    inode_cache = kmem_cache_create("ext2_inode", sizeof(struct ext2_inode), 0,
+                                    SLAB_RECLAIMABLE, NULL);
+    return inode_cache ? 0 : -ENOMEM;
+}
+
+/* Where an inode lies */
+
+static uint32_t table_block(const struct ext2_fs *fs, uint32_t ino)
+{
+    const struct ext2_geometry *geo = &fs->geo;
+    uint32_t index = (ino - 1) % geo->inodes_per_group;
+
+    return fs->alloc.groups[ext2_ino_group(geo, ino)].inode_table +
+           index / (EXT2_BLOCK_SIZE / geo->inode_size);
+}
+
+/* The inode in the table and its page, referenced.  -EIO, -ENOMEM. */
+static int read_raw(struct ext2_fs *fs, uint32_t ino, struct page **page,
+                    struct ext2_raw_inode **raw)
+{
+    uint32_t per_block = EXT2_BLOCK_SIZE / fs->geo.inode_size;
+    uint32_t block = table_block(fs, ino);
+    int err = page_cache_read(fs->meta, block, NULL, page);
+
+    if (err) {
+        ext2_error(fs, "cannot read inode %u in block %u", ino, block);
+        return err;
+    }
+    *raw = (struct ext2_raw_inode *)((char *)page_address(*page) +
+           (ino - 1) % fs->geo.inodes_per_group % per_block * fs->geo.inode_size);
+    return 0;
+}
+
+/* Bytes beyond 128 in use; 0 if there are none or the number is nonsense. */
+static uint32_t extra_size(const struct ext2_fs *fs, const struct ext2_raw_inode *raw)
+{
+    uint32_t room = fs->geo.inode_size - EXT2_INODE_SIZE_MIN, extra;
+
+    if (room == 0)
+        return 0;
+    extra = le16_get(raw->extra_isize);
+    return extra <= room ? extra : 0;
+}
+
+/*
+ * Times: 32 bits of signed seconds; with the extra field 2 bits more, which count
+ * wraps of the 32, and 30 bits of nanoseconds.
+ */
+static struct timespec decode_time(struct le32 seconds, uint32_t extra)
+{
+    uint32_t nsec = extra >> 2;
+
+    return (struct timespec){
+        .tv_sec = (int32_t)le32_get(seconds) + ((int64_t)(extra & 3) << 32),
+        .tv_nsec = nsec < NSEC_PER_SEC ? nsec : 0,
+    };
+}
+
+static uint32_t time_extra(const struct timespec *t)
+{
+    return (uint32_t)t->tv_nsec << 2 | (((uint64_t)t->tv_sec - (uint64_t)(int32_t)t->tv_sec) >> 32 & 3);
+}
+
+/* T within what the field can hold, with or without its extra part. */
+static struct timespec clamp_time(const struct timespec *t, bool has_extra)
+{
+    int64_t highest = has_extra ? HIGHEST_TIME : INT32_MAX;
+
+    if (t->tv_sec > highest)
+        return (struct timespec){ .tv_sec = highest };
+    if (t->tv_sec < INT32_MIN)
+        return (struct timespec){ .tv_sec = INT32_MIN };
+    return *t;
+}
+
+#define GET_TIME(raw, extra, field)                                                     \
+    decode_time((raw)->field,                                                           \
+                HAS_EXTRA(raw, extra, field##_extra) ? le32_get((raw)->field##_extra) : 0)
+
+#define SET_TIME(raw, extra, field, time)                                               \
+    do {                                                                                \
+        bool has_extra_ = HAS_EXTRA(raw, extra, field##_extra);                         \
+        struct timespec t_ = clamp_time((time), has_extra_);                            \
+        (raw)->field = le32_make((uint32_t)t_.tv_sec);                                  \
+        if (has_extra_)                                                                 \
+            (raw)->field##_extra = le32_make(time_extra(&t_));                          \
+    } while (0)
+
+/* Devices: 8 bits of major and minor in block[0], or Linux's 32 bits in block[1]. */
+static dev_t decode_device(const struct le32 *block)
+{
+    uint32_t old = le32_get(block[0]), new = le32_get(block[1]);
+
+    return old ? dev_make(old >> 8 & 0xff, old & 0xff)
+               : dev_make(new >> 8 & 0xfff, (new & 0xff) | (new >> 12 & 0xfff00));
+}
+
+static void encode_device(struct le32 *block, dev_t dev)
+{
+    uint32_t major = dev_major(dev), minor = dev_minor(dev);
+
+    if (major < 256 && minor < 256)
+        block[0] = le32_make(major << 8 | minor);
+    else
+        block[1] = le32_make((minor & 0xff) | (major & 0xfff) << 8 | (minor & 0xfff00) << 12);
+}
+
+bool ext2_is_fast_symlink(const struct inode *inode)
+{
+    uint64_t acl_sectors = ext2_of(inode)->file_acl ? EXT2_SECTORS : 0;
+
+    return S_ISLNK(inode->mode) && inode->blocks == acl_sectors;
+}
+
+static bool has_own_blocks(const struct inode *inode)
+{
+    return S_ISREG(inode->mode) || S_ISDIR(inode->mode) ||
+           (S_ISLNK(inode->mode) && !ext2_is_fast_symlink(inode));
+}
+
+/* In memory */
+
+static int attach(struct inode *inode)
+{
+    struct ext2_inode *e = kmem_cache_alloc(inode_cache, GFP_NOFS);
+
+    if (!e)
+        return -ENOMEM;
+    memset(e, 0, sizeof(*e));
+    rwsem_init(&e->map_lock, RANK_BLOCK_MAP, "ext2 map");
+    inode->private = e;
+    return 0;
+}
+
+static void detach(struct inode *inode)
+{
+    struct ext2_inode *e = ext2_of(inode);
+
+    inode->private = NULL;
+    if (e)
+        kmem_cache_free(inode_cache, e);
+}
+
+/* Give INODE the operations of its kind. */
+static void set_operations(struct inode *inode, dev_t rdev)
+{
+    if (S_ISREG(inode->mode)) {
+        inode->ops = &ext2_file_ops;
+        inode->fops = &ext2_file_file_ops;
+        inode_set_data_ops(inode, &ext2_data_ops, GFP_USER_MOVABLE, true);
+    } else if (S_ISDIR(inode->mode)) {
+        inode->ops = &ext2_dir_ops;
+        inode->fops = &ext2_dir_file_ops;
+        inode_set_data_ops(inode, &ext2_data_ops, GFP_NOFS, true);
+    } else if (S_ISLNK(inode->mode)) {
+        inode->ops = &ext2_symlink_ops;
+        inode_set_data_ops(inode, &ext2_data_ops, GFP_NOFS, true);
+    } else {
+        inode->ops = &ext2_special_ops;
+        inode_init_special(inode, rdev);
+    }
+}
+
+/* Reading */
+
+static void decode(const struct ext2_fs *fs, const struct ext2_raw_inode *raw,
+                   struct inode *inode)
+{
+    struct ext2_inode *e = ext2_of(inode);
+    uint32_t extra = extra_size(fs, raw);
+
+    inode_set_mode(inode, le16_get(raw->mode));
+    inode->uid = le16_get(raw->uid) | (uint32_t)le16_get(raw->uid_high) << 16;
+    inode->gid = le16_get(raw->gid) | (uint32_t)le16_get(raw->gid_high) << 16;
+    inode->nlink = le16_get(raw->links_count);
+    inode->size = le32_get(raw->size);
+    if (S_ISREG(inode->mode))
+        inode->size |= (uint64_t)le32_get(raw->size_high) << 32;
+    inode->blocks = le32_get(raw->blocks);
+    inode->atime = GET_TIME(raw, extra, atime);
+    inode->mtime = GET_TIME(raw, extra, mtime);
+    inode->ctime = GET_TIME(raw, extra, ctime);
+    e->flags = le32_get(raw->flags);
+    e->generation = le32_get(raw->generation);
+    e->file_acl = le32_get(raw->file_acl);
+    memcpy(e->block, raw->block, sizeof(e->block));
+}
+
+static bool is_known_kind(uint32_t mode)
+{
+    return S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) || S_ISCHR(mode) || S_ISBLK(mode) ||
+           S_ISFIFO(mode) || S_ISSOCK(mode);
+}
+
+static bool has_possible_size(const struct inode *inode)
+{
+    if (S_ISREG(inode->mode))
+        return inode->size <= ext2_max_size();
+    if (S_ISDIR(inode->mode))
+        return inode->size > 0 && inode->size <= INT32_MAX && inode->size % EXT2_BLOCK_SIZE == 0;
+    if (S_ISLNK(inode->mode))
+        return inode->size > 0 &&
+               inode->size < (ext2_is_fast_symlink(inode) ? sizeof(ext2_of(inode)->block)
+                                                          : PATH_MAX);
+    return true;
+}
+
+/* Why the inode as decoded cannot be used, or NULL. */
+static const char *find_fault(const struct inode *inode)
+{
+    if (inode->nlink == 0)
+        return "is deleted";
+    if (!is_known_kind(inode->mode))
+        return "is of no known kind";
+    if (ext2_of(inode)->flags & EXT2_FOREIGN_FL)
+        return "stores its data in a way that is not ext2's";
+    if (!has_possible_size(inode))
+        return "has an impossible size";
+    return NULL;
+}
+
+/* Fill in a fresh inode. */
+static int load(struct inode *inode)
+{
+    struct ext2_fs *fs = ext2_fs_of(inode);
+    struct ext2_raw_inode *raw;
+    const char *fault;
+    struct page *page;
+    int err = attach(inode);
+
+    if (!err)
+        err = read_raw(fs, (uint32_t)inode->ino, &page, &raw);
+    if (err)
+        return err;
+    decode(fs, raw, inode);
+    put_page(page);
+    fault = find_fault(inode);
+    if (fault) {
+        ext2_error(fs, "inode %llu %s", (unsigned long long)inode->ino, fault);
+        return -EIO;
+    }
+    set_operations(inode, decode_device(ext2_of(inode)->block));
+    return 0;
+}
+
+int ext2_get_inode(struct super_block *sb, uint32_t ino, struct inode **inode)
+{
+    struct ext2_fs *fs = sb->private;
+    int err;
+
+    if (ino != EXT2_ROOT_INO && (ino < fs->geo.first_inode || ino > fs->geo.ninodes)) {
+        ext2_error(fs, "inode number %u is no file's", ino);
+        return -EIO;
+    }
+    *inode = inode_get_cached(sb, ino);
+    if (!*inode)
+        return -ENOMEM;
+    if (!(__atomic_load_n(&(*inode)->flags, __ATOMIC_ACQUIRE) & INODE_NEW))
+        return 0;
+    err = load(*inode);
+    if (!err) {
+        inode_unlock_new(*inode);
+        return 0;
+    }
+    detach(*inode);
+    inode_fail_new(*inode);
+    return err;
+}
+
+/* Writing */
+
+/* The fields that change; INODE's map does not meanwhile. */
+static void encode(struct ext2_fs *fs, const struct inode *inode, struct ext2_raw_inode *raw)
+{
+    const struct ext2_inode *e = ext2_of(inode);
+    uint64_t size = inode_size(inode);
+    uint32_t extra = extra_size(fs, raw);
+
+    raw->mode = le16_make((uint16_t)inode->mode);
+    raw->uid = le16_make((uint16_t)inode->uid);
+    raw->uid_high = le16_make((uint16_t)(inode->uid >> 16));
+    raw->gid = le16_make((uint16_t)inode->gid);
+    raw->gid_high = le16_make((uint16_t)(inode->gid >> 16));
+    raw->links_count = le16_make((uint16_t)inode->nlink);
+    raw->size = le32_make((uint32_t)size);
+    if (S_ISREG(inode->mode))
+        raw->size_high = le32_make((uint32_t)(size >> 32));
+    if (S_ISREG(inode->mode) && size > INT32_MAX)
+        __atomic_store_n(&fs->large_files, true, __ATOMIC_RELAXED);
+    raw->blocks = le32_make((uint32_t)inode->blocks);
+    raw->flags = le32_make(e->flags);
+    raw->generation = le32_make(e->generation);
+    raw->file_acl = le32_make(e->file_acl);
+    memcpy(raw->block, e->block, sizeof(raw->block));
+    SET_TIME(raw, extra, atime, &inode->atime);
+    SET_TIME(raw, extra, mtime, &inode->mtime);
+    SET_TIME(raw, extra, ctime, &inode->ctime);
+}
+
+/* Wipe out the predecessor of a new inode. */
+static void prepare(const struct ext2_fs *fs, const struct inode *inode,
+                    struct ext2_raw_inode *raw)
+{
+    uint32_t extra = fs->geo.extra_isize;
+
+    memset(raw, 0, fs->geo.inode_size);
+    if (extra == 0)
+        return;
+    raw->extra_isize = le16_make((uint16_t)extra);
+    if (HAS_EXTRA(raw, extra, crtime_extra)) {
+        raw->crtime = le32_make((uint32_t)inode->ctime.tv_sec);
+        raw->crtime_extra = le32_make(time_extra(&inode->ctime));
+    }
+}
+
+/* Into the table; with DELETED, as an inode that is free from now on: whoever still
+ * has it in hand (the flusher) must not write it again. */
+static int store(struct inode *inode, bool deleted)
+{
+    struct ext2_fs *fs = ext2_fs_of(inode);
+    struct ext2_inode *e = ext2_of(inode);
+    struct ext2_raw_inode *raw;
+    struct page *page;
+    int err = read_raw(fs, (uint32_t)inode->ino, &page, &raw);
+
+    if (err)
+        return err;
+    rwsem_read_lock(&e->map_lock);
+    page_lock(page);
+    if (!e->deleted) {
+        if (e->fresh)
+            prepare(fs, inode, raw);
+        encode(fs, inode, raw);
+        raw->dtime = le32_make(deleted ? (uint32_t)inode_now().tv_sec : 0);
+        page_cache_dirty(page);
+        e->fresh = false;
+        e->deleted = deleted;
+    }
+    page_unlock(page);
+    rwsem_read_unlock(&e->map_lock);
+    put_page(page);
+    return 0;
+}
+
+int ext2_write_inode(struct inode *inode)
+{
+    return store(inode, false);
+}
+
+int ext2_sync_inode(struct inode *inode)
+{
+    struct ext2_fs *fs = ext2_fs_of(inode);
+    uint32_t block = table_block(fs, (uint32_t)inode->ino);
+
+    return writeback_range(fs->meta, block, block, true);
+}
+
+/* Beginning and end */
+
+int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cred *cred,
+                   struct inode **out)
+{
+    struct ext2_fs *fs = ext2_fs_of(dir);
+    struct inode *inode = inode_new(dir->sb);
+    uint32_t ino;
+    int err;
+
+    if (!inode)
+        return -ENOMEM;
+    err = attach(inode);
+    if (!err)
+        err = ext2_alloc_inode(&fs->alloc, ext2_ino_group(&fs->geo, (uint32_t)dir->ino),
+                               S_ISDIR(mode), &ino);
+    if (err) {
+        inode_put(inode);
+        return err;
+    }
+    inode_init_owner(inode, dir, mode, cred);
+    ext2_of(inode)->fresh = true;
+    ext2_of(inode)->generation = (uint32_t)port_random();
+    if (S_ISCHR(mode) || S_ISBLK(mode))
+        encode_device(ext2_of(inode)->block, rdev);
+    set_operations(inode, rdev);
+    inode->ino = ino;
+    inode_mark_dirty(inode);
+    *out = inode;
+    return 0;
+}
+
+void ext2_keep_inode(struct inode *inode)
+{
+    inode_hash_insert(inode, inode->ino);
+    inode_mark_dirty(inode);
+}
+
+/* Blocks first, then the number: nobody may find the number free and the blocks taken. */
+static void delete(struct inode *inode)
+{
+    struct ext2_fs *fs = ext2_fs_of(inode);
+
+    if (has_own_blocks(inode))
+        ext2_free_from(inode, 0);
+    ext2_xattr_drop(inode);
+    inode_set_size(inode, 0);
+    if (store(inode, true) == 0)
+        ext2_free_inode(&fs->alloc, (uint32_t)inode->ino, S_ISDIR(inode->mode));
+}
+
+void ext2_discard_inode(struct inode *inode)
+{
+    page_cache_truncate(&inode->data, 0, UINT64_MAX);
+    inode->nlink = 0;
+    delete(inode);
+    inode->nlink = 1;               /* nothing is left to be done for it */
+    inode_put(inode);
+}
+
+void ext2_evict(struct inode *inode)
+{
+    if (ext2_of(inode) && inode->nlink == 0)
+        delete(inode);
+    detach(inode);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pages.c - what the page cache asks of a file's pages.
+ *
+ * Reading looks the blocks up in the map, run by run, and remembers each in its
+ * page; a hole is a page of zeros and costs no I/O.  Writing finds the block in
+ * the page.
+ */
+#include "kernel/fs/ext2/ext2.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+
+/* Metadata pages that giving one page of a file its block may dirty: indirect
+ * blocks, and for each block its bitmap and descriptor; inode; superblock. */
+#define CREDITS_PAGE 13
+
+static void fill_with_zeros(struct page *page)
+{
+    memset(page_address(page), 0, PAGE_SIZE);
+}
+
+static void remember_block(struct page *page, uint32_t block)
+{
+    page->block = block;
+    page_set(page, PG_MAPPED_BLOCK);
+}
+
+static int read_page(struct address_space *as, struct page *page)
+{
+    struct ext2_fs *fs = ext2_fs_of(as->host);
+    uint32_t block;
+    int n = ext2_map_run(as->host, page->index, 1, &block);
+
+    if (n < 0)
+        return n;
+    if (block == 0) {
+        fill_with_zeros(page);
+    } else {
+        if (block_rw_sync(fs->dev, BIO_READ, (uint64_t)block * EXT2_SECTORS,
+                          page_address(page), PAGE_SIZE) != 0) {
+            ext2_error(fs, "cannot read block %u of inode %llu", block,
+                       (unsigned long long)as->host->ino);
+            return -EIO;
+        }
+        remember_block(page, block);
+    }
+    page_set(page, PG_UPTODATE);
+    return 0;
+}
+
+/* N pages that lie in blocks from BLOCK on, or in a hole. */
+static void read_run(struct ext2_batch *batch, struct page **pages, size_t n, uint32_t block)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (block == 0) {
+            fill_with_zeros(pages[i]);
+            page_cache_end_read(pages[i], 0);
+        } else {
+            remember_block(pages[i], block + (uint32_t)i);
+            ext2_batch_add(batch, pages[i], block + (uint32_t)i);
+        }
+    }
+}
+
+static void read_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    struct ext2_batch batch;
+    uint32_t block;
+
+    ext2_batch_begin(&batch, ext2_fs_of(as->host), BIO_READ);
+    while (n > 0) {
+        int run = ext2_map_run(as->host, pages[0]->index, n, &block);
+
+        if (run < 0) {
+            page_cache_end_read(pages[0], run);
+            run = 1;
+        } else {
+            read_run(&batch, pages, (size_t)run, block);
+        }
+        pages += run;
+        n -= (size_t)run;
+    }
+    ext2_batch_submit(&batch);
+}
+
+static void write_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    struct ext2_batch batch;
+
+    ext2_batch_begin(&batch, ext2_fs_of(as->host), BIO_WRITE);
+    for (size_t i = 0; i < n; i++) {
+        ASSERT(page_test(pages[i], PG_MAPPED_BLOCK));
+        ext2_batch_add(&batch, pages[i], (uint32_t)pages[i]->block);
+    }
+    ext2_batch_submit(&batch);
+}
+
+static int change_begin(struct address_space *as)
+{
+    fs_op_begin(as->host->sb, CREDITS_PAGE);
+    return 0;
+}
+
+static void change_end(struct address_space *as)
+{
+    fs_op_end(as->host->sb);
+}
+
+const struct address_space_operations ext2_data_ops = {
+    .read_page = read_page,
+    .read_pages = read_pages,
+    .change_begin = change_begin,
+    .change_end = change_end,
+    .make_room = ext2_make_room,
+    .write_pages = write_pages,
+    .forget_page = page_cache_no_forget,
+};

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * super.c - mounting, syncing and unmounting ext2.
+ *
+ * The superblock on the disk says "clean" only while nobody writes: mounting for
+ * writing takes the flag away before anything else is changed, and unmounting
+ * puts back what was found.  The totals in it are the sums of the groups'
+ * counters; they are carried there by sync.
+ */
+#include <stdarg.h>
+#include "kernel/fs/ext2/ext2.h"
+#include "kernel/cache/writeback.h"
+#include "kernel/mm/kmalloc.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+
+/* Errors */
+
+void ext2_error(struct ext2_fs *fs, const char *fmt, ...)
+{
+    char text[160];
+    va_list ap;
+
+    va_start(ap, fmt);
+    fmt_vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    __atomic_fetch_add(&fs->nerrors, 1, __ATOMIC_RELAXED);
+    printk("ext2: %s: %s\n", fs->dev->name, text);
+}
+
+/* The superblock */
+
+static struct ext2_super *super_of(struct ext2_fs *fs)
+{
+    return (struct ext2_super *)((char *)page_address(fs->super_page) + EXT2_SUPER_OFFSET);
+}
+
+static uint32_t now(void)
+{
+    return (uint32_t)inode_now().tv_sec;
+}
+
+/* What the state should be: errors stay until e2fsck has looked. */
+static uint16_t state_of(const struct ext2_fs *fs, bool mounted)
+{
+    uint16_t state = fs->mount_state;
+
+    if (mounted)
+        state &= (uint16_t)~EXT2_STATE_VALID;
+    if (__atomic_load_n(&fs->nerrors, __ATOMIC_RELAXED) > 0)
+        state |= EXT2_STATE_ERROR;
+    return state;
+}
+
+static bool has_news(const struct ext2_fs *fs, const struct ext2_super *s, uint16_t state)
+{
+    uint32_t ro_compat = le32_get(s->feature_ro_compat);
+
+    return le32_get(s->free_blocks_count) != fs->alloc.free_blocks ||
+           le32_get(s->free_inodes_count) != fs->alloc.free_inodes ||
+           le16_get(s->state) != state ||
+           (fs->large_files && !(ro_compat & EXT2_RO_COMPAT_LARGE_FILE));
+}
+
+/* Bring the superblock's page up to date. */
+static void store_super(struct ext2_fs *fs, bool mounted)
+{
+    struct ext2_super *s = super_of(fs);
+    uint16_t state = state_of(fs, mounted);
+
+    page_lock(fs->super_page);
+    if (has_news(fs, s, state)) {
+        s->free_blocks_count = le32_make(fs->alloc.free_blocks);
+        s->free_inodes_count = le32_make(fs->alloc.free_inodes);
+        s->state = le16_make(state);
+        s->wtime = le32_make(now());
+        if (fs->large_files)
+            s->feature_ro_compat = le32_make(le32_get(s->feature_ro_compat) |
+                                             EXT2_RO_COMPAT_LARGE_FILE);
+        page_cache_dirty(fs->super_page);
+    }
+    page_unlock(fs->super_page);
+}
+
+static int sync_meta(struct ext2_fs *fs, bool wait)
+{
+    int err = writeback_range(fs->meta, 0, UINT64_MAX, wait);
+
+    return err || !wait ? err : block_flush(fs->dev);
+}
+
+/* From now on the disk may be inconsistent, and says so. */
+static int begin_writing(struct ext2_fs *fs)
+{
+    struct ext2_super *s = super_of(fs);
+
+    if (!fs->geo.clean)
+        printk("ext2: %s: was not unmounted cleanly or has errors, run e2fsck\n",
+               fs->dev->name);
+    page_lock(fs->super_page);
+    s->mnt_count = le16_make(le16_get(s->mnt_count) + 1);
+    s->mtime = le32_make(now());
+    page_unlock(fs->super_page);
+    store_super(fs, true);
+    return sync_meta(fs, true);
+}
+
+/* The disk is consistent again, once all of this has reached it. */
+static int end_writing(struct ext2_fs *fs)
+{
+    int err = sync_meta(fs, true);
+
+    if (err)
+        return err;
+    store_super(fs, false);
+    return sync_meta(fs, true);
+}
+
+static bool is_writable(const struct super_block *sb)
+{
+    return !(sb->flags & MS_RDONLY);
+}
+
+static int sync(struct super_block *sb, bool wait)
+{
+    struct ext2_fs *fs = sb->private;
+
+    if (is_writable(sb))
+        store_super(fs, true);
+    return sync_meta(fs, wait);
+}
+
+/* Mounting */
+
+/* Explain why not; ERR is the answer. */
+static int refuse(const struct ext2_fs *fs, const char *why, int err)
+{
+    printk("ext2: %s: %s\n", fs->dev->name, why);
+    return err;
+}
+
+static int read_super(struct ext2_fs *fs, bool writable)
+{
+    uint64_t dev_blocks = fs->dev->capacity / EXT2_SECTORS;
+    char why[EXT2_MESSAGE_MAX];
+    int err;
+
+    if (dev_blocks == 0)
+        return refuse(fs, "the disk is smaller than a block", -EINVAL);
+    if (writable && fs->dev->read_only)
+        return refuse(fs, "the disk is read-only", -EROFS);
+    err = page_cache_read(fs->meta, 0, NULL, &fs->super_page);
+    if (err)
+        return refuse(fs, "cannot read the superblock", err);
+    err = ext2_geometry_read(&fs->geo, super_of(fs), dev_blocks, writable, why);
+    if (why[0])
+        refuse(fs, why, err);
+    fs->mount_state = le16_get(super_of(fs)->state);
+    return err;
+}
+
+/* Check GROUP and add up what is free. */
+static int read_group(struct ext2_fs *fs, uint32_t group)
+{
+    const struct ext2_group_desc *desc = ext2_desc(fs, group);
+    struct ext2_group *g = &fs->alloc.groups[group];
+    char why[EXT2_MESSAGE_MAX];
+
+    if (ext2_check_group(&fs->geo, group, desc, why) != 0)
+        return refuse(fs, why, -EINVAL);
+    g->block_bitmap = le32_get(desc->block_bitmap);
+    g->inode_bitmap = le32_get(desc->inode_bitmap);
+    g->inode_table = le32_get(desc->inode_table);
+    g->free_blocks = le16_get(desc->free_blocks_count);
+    g->free_inodes = le16_get(desc->free_inodes_count);
+    g->used_dirs = le16_get(desc->used_dirs_count);
+    fs->alloc.free_blocks += g->free_blocks;
+    fs->alloc.free_inodes += g->free_inodes;
+    return 0;
+}
+
+static int read_groups(struct ext2_fs *fs)
+{
+    int err;
+
+    fs->alloc.geo = &fs->geo;
+    fs->alloc.ops = &ext2_bitmap_ops;
+    fs->alloc.groups = kcalloc(fs->geo.ngroups, sizeof(struct ext2_group), GFP_KERNEL);
+    fs->desc_pages = kcalloc(fs->geo.gdt_blocks, sizeof(struct page *), GFP_KERNEL);
+    if (!fs->alloc.groups || !fs->desc_pages)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < fs->geo.gdt_blocks; i++) {
+        err = page_cache_read(fs->meta, 1 + i, NULL, &fs->desc_pages[i]);
+        if (err)
+            return refuse(fs, "cannot read the group descriptors", err);
+    }
+    for (uint32_t group = 0; group < fs->geo.ngroups; group++) {
+        err = read_group(fs, group);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+static void destroy_fs(struct ext2_fs *fs)
+{
+    ext2_io_fini(fs);
+    for (uint32_t i = 0; fs->desc_pages && i < fs->geo.gdt_blocks; i++)
+        if (fs->desc_pages[i])
+            put_page(fs->desc_pages[i]);
+    if (fs->super_page)
+        put_page(fs->super_page);
+    kfree(fs->desc_pages);
+    kfree(fs->alloc.groups);
+    kfree(fs);
+}
+
+/* No option means anything here; one that we do not know may have been meant. */
+static int check_options(const struct ext2_fs *fs, const char *options)
+{
+    if (!options || options[0] == '\0' || strcmp(options, "defaults") == 0)
+        return 0;
+    printk("ext2: %s: unknown mount option '%s'\n", fs->dev->name, options);
+    return -EINVAL;
+}
+
+static int get_root(struct ext2_fs *fs)
+{
+    int err = ext2_get_inode(fs->sb, EXT2_ROOT_INO, &fs->sb->root);
+
+    if (err) {
+        fs->sb->root = NULL;
+        return refuse(fs, "cannot read the root directory", err);
+    }
+    if (S_ISDIR(fs->sb->root->mode))
+        return 0;
+    inode_put(fs->sb->root);
+    fs->sb->root = NULL;
+    return refuse(fs, "the root is not a directory", -EINVAL);
+}
+
+static int open_fs(struct ext2_fs *fs, const char *options, bool writable)
+{
+    int err;
+
+    fs->meta = bdev_mapping(fs->dev);
+    err = fs->meta ? check_options(fs, options) : -ENOMEM;
+    if (!err)
+        err = read_super(fs, writable);
+    if (!err)
+        err = read_groups(fs);
+    if (!err)
+        err = ext2_io_init(fs);
+    return err;
+}
+
+/* What the VFS asks */
+
+static void unmount(struct super_block *sb)
+{
+    struct ext2_fs *fs = sb->private;
+
+    if (is_writable(sb) && end_writing(fs) != 0)
+        printk("ext2: %s: not everything could be written\n", fs->dev->name);
+    destroy_fs(fs);
+    sb->private = NULL;
+}
+
+static int statfs(struct super_block *sb, struct statfs *st)
+{
+    const struct ext2_fs *fs = sb->private;
+    const struct ext2_geometry *geo = &fs->geo;
+    uint32_t free = fs->alloc.free_blocks;
+
+    *st = (struct statfs){
+        .f_type = EXT2_SUPER_MAGIC,
+        .f_bsize = EXT2_BLOCK_SIZE,
+        .f_frsize = EXT2_BLOCK_SIZE,
+        .f_blocks = geo->nblocks - ext2_overhead(geo),
+        .f_bfree = free,
+        .f_bavail = free - MIN(free, geo->reserved_blocks),
+        .f_files = geo->ninodes,
+        .f_ffree = fs->alloc.free_inodes,
+        .f_namelen = EXT2_NAME_MAX,
+        .f_fsid = { (int32_t)sb->dev, (int32_t)(sb->dev >> 32) },
+    };
+    return 0;
+}
+
+static int remount(struct super_block *sb, uint32_t flags, const char *options)
+{
+    struct ext2_fs *fs = sb->private;
+    bool writable = !(flags & MS_RDONLY);
+    struct ext2_geometry geo;
+    char why[EXT2_MESSAGE_MAX];
+    int err = check_options(fs, options);
+
+    if (err || writable == is_writable(sb))
+        return err;
+    if (!writable)
+        return end_writing(fs);
+    if (fs->dev->read_only)
+        return refuse(fs, "the disk is read-only", -EROFS);
+    err = ext2_geometry_read(&geo, super_of(fs), fs->dev->capacity / EXT2_SECTORS, true, why);
+    return err ? refuse(fs, why, err) : begin_writing(fs);
+}
+
+static const struct super_operations super_ops = {
+    .evict = ext2_evict,
+    .write_inode = ext2_write_inode,
+    .sync = sync,
+    .unmount = unmount,
+    .statfs = statfs,
+    .show_options = super_op_no_options,
+    .remount = remount,
+};
+
+/* With everything checked: take the flag away if we may write, and find the root. */
+static int start(struct ext2_fs *fs, bool writable)
+{
+    int err = writable ? begin_writing(fs) : 0;
+
+    if (!err)
+        err = get_root(fs);
+    if (err && writable)
+        end_writing(fs);
+    return err;
+}
+
+static int mount(const struct file_system_type *type, struct block_device *dev, uint32_t flags,
+                 const char *options, struct super_block **out)
+{
+    struct super_block *sb = super_create(type, dev, flags);
+    struct ext2_fs *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+    bool writable = !(flags & MS_RDONLY);
+    int err = -ENOMEM;
+
+    if (!sb || !fs)
+        goto free_memory;
+    fs->sb = sb;
+    fs->dev = dev;
+    sb->private = fs;
+    sb->ops = &super_ops;
+    sb->max_size = ext2_max_size();
+    err = open_fs(fs, options, writable);
+    if (!err)
+        err = start(fs, writable);
+    if (err) {
+        destroy_fs(fs);
+        super_destroy(sb);
+        return err;
+    }
+    *out = sb;
+    return 0;
+free_memory:
+    kfree(fs);
+    if (sb)
+        super_destroy(sb);
+    return err;
+}
+
+static struct file_system_type ext2_type = {
+    .name = "ext2",
+    .needs_device = true,
+    .mount = mount,
+};
+
+void ext2_register(void)
+{
+    if (ext2_inode_cache_init() != 0)
+        panic("ext2: no memory at boot");
+    filesystem_register(&ext2_type);
+}
