@@ -93,7 +93,7 @@ static bool become_zombie(struct process *p, int status)
 
     p->exit_status = p->exiting ? p->exit_status : status;
     reparent_children(p);
-    group_check_orphaned(p, parent);
+    group_check_orphaned(p, p);
     p->state = PROCESS_ZOMBIE;
     reap = p->exit_signal == SIGCHLD && ignores_children(parent);
     signal_child_event(p, parent);

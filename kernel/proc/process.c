@@ -122,13 +122,19 @@ struct process *process_get_by_pid(int pid)
     return p;
 }
 
-void process_for_each(void (*fn)(struct process *p, void *arg), void *arg)
+void process_for_each_locked(void (*fn)(struct process *p, void *arg), void *arg)
 {
-    uint64_t flags = spin_lock_irqsave(&proc_lock);
     struct process *p, *next;
 
     list_for_each_entry_safe(p, next, &all, all_link)
         fn(p, arg);
+}
+
+void process_for_each(void (*fn)(struct process *p, void *arg), void *arg)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    process_for_each_locked(fn, arg);
     spin_unlock_irqrestore(&proc_lock, flags);
 }
 

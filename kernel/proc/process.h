@@ -30,7 +30,7 @@ struct tty;
 /* Working directory, root and umask: shared with CLONE_FS. */
 struct fs_context {
     int32_t refcount;                       /*                               [a] */
-    struct mutex lock;                      /* RANK_PROC's callers may sleep: own mutex */
+    struct spinlock lock;                   /* RANK_FILES                        */
     struct path root, cwd;                  /*                            [lock] */
     uint32_t umask;                         /*                            [lock] */
 };
@@ -88,7 +88,7 @@ struct process {
     uint64_t minflt, majflt, cminflt, cmajflt, maxrss, cmaxrss;     /* pages     */
     uint64_t nvcsw, nivcsw;
     struct timer alarm;                     /* ITIMER_REAL                       */
-    uint64_t alarm_interval, alarm_deadline;
+    uint64_t alarm_interval;                /* ns, 0: once           [proc_lock] */
     char comm[16];
 };
 
@@ -122,6 +122,8 @@ struct fd_table *process_get_files(struct process *p);
 /* What path resolution needs, from the running process; release with _put. */
 void path_ctx_current(struct path_ctx *ctx);
 void path_ctx_put(struct path_ctx *ctx);
+/* chdir, chroot: WHICH (the running process's root or cwd) becomes TO.  May sleep. */
+void fs_context_set(struct path *which, const struct path *to);
 
 /* fork, vfork, clone: the child's tid, or -EAGAIN -ENOMEM -EINVAL. */
 struct clone_args_kernel {
@@ -160,7 +162,20 @@ int proc_wait(int pid, int options, struct wait_result *result);
 
 int proc_setpgid(int pid, int pgid);
 int proc_setsid(void);
-void proc_getrusage(struct process *p, int who, struct rusage *ru);
+/* RUSAGE_SELF, _CHILDREN or _THREAD of the running process. */
+void proc_getrusage(int who, struct rusage *ru);
+/* User and system time of P, dead tasks included, in timebase ticks.  proc_lock held. */
+void proc_times_locked(struct process *p, uint64_t *utime, uint64_t *stime);
+
+/* ITIMER_REAL of the running process, in ns; either pointer may be NULL. */
+struct itimer_ns {
+    uint64_t value, interval;
+};
+void proc_itimer(const struct itimer_ns *new, struct itimer_ns *old);
+
+/* futex(2) without its time-out parsing: DEADLINE absolute in ns, UINT64_MAX none. */
+int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
+                   uint32_t val2, uint32_t val3);
 
 /* Frees detached stacks, zombies nobody waits for... everything deferred (quiesce). */
 void proc_quiesce(void);

@@ -15,6 +15,7 @@ void task_free(struct task *t);
 void process_publish(struct process *p, struct process *parent);
 void process_unpublish(struct process *p);
 struct process *process_find_locked(int pid);
+void process_for_each_locked(void (*fn)(struct process *p, void *arg), void *arg);
 struct task *process_find_task_locked(int tid, struct process **owner);
 
 /* fs_context: cwd, root, umask. */
@@ -57,9 +58,9 @@ void itimer_fini(struct process *p);
 /* CLONE_CHILD_CLEARTID: store 0 there and wake one futex waiter. */
 void task_clear_child_tid(struct task *t);
 
-/* After a tree or group change: orphaned groups with stopped members get SIGHUP
- * and SIGCONT.  proc_lock held. */
-void group_check_orphaned(struct process *leaving, struct process *old_parent);
+/* LEAVING, CHILD itself or its parent, goes: if that orphans CHILD's group and a
+ * member is stopped, all get SIGHUP and SIGCONT.  proc_lock held. */
+void group_check_orphaned(struct process *child, struct process *leaving);
 /* P, a session leader, exits: its terminal loses it. */
 void session_leader_exit(struct process *p);
 

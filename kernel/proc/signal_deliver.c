@@ -8,6 +8,7 @@
  * An interrupted system call returns -EINTR, or is repeated: its result says
  * which (ERESTART...), and the ecall is four bytes back.
  */
+#include "kernel/mm/kmalloc.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/trap_frame.h"
@@ -82,15 +83,19 @@ static int push_frame(struct trap_frame *frame, const struct sigaction *act,
 {
     struct task *t = current_task();
     uintptr_t at = frame_address(t, act, frame->sp);
-    struct ucontext uc;
+    struct rt_sigframe *f = kzalloc(sizeof(*f), GFP_KERNEL);    /* too large for our stack */
+    int err;
 
-    memset(&uc, 0, sizeof(uc));
-    uc.uc_stack = t->altstack;
-    uc.uc_sigmask = old_mask;
-    save_registers(&uc.uc_mcontext, frame);
-    if (copy_to_user(at + offsetof(struct rt_sigframe, info), info, sizeof(*info))
-        || copy_to_user(at + offsetof(struct rt_sigframe, uc), &uc, sizeof(uc)))
-        return -EFAULT;
+    if (!f)
+        return -ENOMEM;
+    f->info = *info;
+    f->uc.uc_stack = t->altstack;
+    f->uc.uc_sigmask = old_mask;
+    save_registers(&f->uc.uc_mcontext, frame);
+    err = copy_to_user(at, f, sizeof(*f));
+    kfree(f);
+    if (err)
+        return err;
     frame->pc = (uintptr_t)act->sa_handler;
     frame->sp = at;
     frame->ra = current_mm()->sigreturn;
@@ -116,27 +121,35 @@ static void handle(struct trap_frame *frame, const struct sigaction *act, const 
     signal_mask(SIG_SETMASK, &mask, NULL);
 }
 
-int64_t signal_return(struct trap_frame *frame)
+static void restore(struct trap_frame *frame, const struct ucontext *uc)
 {
     struct task *t = current_task();
-    struct ucontext uc;
-    uint64_t status = frame->status;
 
-    if (copy_from_user(&uc, frame->sp + offsetof(struct rt_sigframe, uc), sizeof(uc))
-        || uc.uc_mcontext.fpregs.end.reserved || uc.uc_mcontext.fpregs.end.magic
-        || uc.uc_mcontext.fpregs.end.size) {
-        signal_force(SIGSEGV, SI_KERNEL, 0);
-        return 0;
-    }
-    memcpy(frame, uc.uc_mcontext.gregs, sizeof(uc.uc_mcontext.gregs));
-    frame->status = status;
+    memcpy(frame, uc->uc_mcontext.gregs, sizeof(uc->uc_mcontext.gregs));
     frame->cause = 0;
-    memcpy(current->fpu->f, uc.uc_mcontext.fpregs.d.f, sizeof(current->fpu->f));
-    current->fpu->fcsr = uc.uc_mcontext.fpregs.d.fcsr;
+    memcpy(current->fpu->f, uc->uc_mcontext.fpregs.d.f, sizeof(current->fpu->f));
+    current->fpu->fcsr = uc->uc_mcontext.fpregs.d.fcsr;
     fpu_reload();
-    if (uc.uc_stack.ss_flags == SS_DISABLE || uc.uc_stack.ss_size >= MINSIGSTKSZ)
-        t->altstack = uc.uc_stack;
-    signal_mask(SIG_SETMASK, &uc.uc_sigmask, NULL);
+    if (uc->uc_stack.ss_flags == SS_DISABLE || uc->uc_stack.ss_size >= MINSIGSTKSZ)
+        t->altstack = uc->uc_stack;
+    signal_mask(SIG_SETMASK, &uc->uc_sigmask, NULL);
+}
+
+static bool is_valid(const struct riscv_ext_end *end)
+{
+    return !end->reserved && !end->magic && !end->size;
+}
+
+int64_t signal_return(struct trap_frame *frame)
+{
+    struct ucontext *uc = kmalloc(sizeof(*uc), GFP_KERNEL);
+
+    if (uc && !copy_from_user(uc, frame->sp + offsetof(struct rt_sigframe, uc), sizeof(*uc))
+        && is_valid(&uc->uc_mcontext.fpregs.end))
+        restore(frame, uc);
+    else
+        signal_force(SIGSEGV, SI_KERNEL, 0);
+    kfree(uc);
     return (int64_t)frame->a0;
 }
 

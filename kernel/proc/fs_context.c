@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fs_context.c - root, working directory and umask of a process.
+ */
+#include "kernel/fs/super.h"
+#include "kernel/mm/kmalloc.h"
+#include "kernel/proc/process_impl.h"
+
+static struct fs_context *alloc_context(void)
+{
+    struct fs_context *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+    if (!c)
+        return NULL;
+    c->refcount = 1;
+    spin_init(&c->lock, RANK_FILES, "fs context");
+    return c;
+}
+
+struct fs_context *fs_context_create(void)
+{
+    struct fs_context *c = alloc_context();
+
+    if (!c)
+        return NULL;
+    fs_root(&c->root);
+    fs_root(&c->cwd);
+    c->umask = 022;
+    return c;
+}
+
+struct fs_context *fs_context_copy(struct fs_context *from)
+{
+    struct fs_context *c = alloc_context();
+
+    if (!c)
+        return NULL;
+    spin_lock(&from->lock);
+    c->root = from->root;
+    c->cwd = from->cwd;
+    c->umask = from->umask;
+    path_get(&c->root);
+    path_get(&c->cwd);
+    spin_unlock(&from->lock);
+    return c;
+}
+
+void fs_context_get(struct fs_context *c)
+{
+    __atomic_fetch_add(&c->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void fs_context_put(struct fs_context *c)
+{
+    if (__atomic_sub_fetch(&c->refcount, 1, __ATOMIC_ACQ_REL))
+        return;
+    path_put(&c->root);
+    path_put(&c->cwd);
+    kfree(c);
+}
+
+void fs_context_set(struct path *which, const struct path *to)
+{
+    struct fs_context *c = current_process()->fs;
+    struct path old;
+
+    spin_lock(&c->lock);
+    old = *which;
+    *which = *to;
+    path_get(which);
+    spin_unlock(&c->lock);
+    path_put(&old);
+}
+
+void path_ctx_current(struct path_ctx *ctx)
+{
+    struct process *p = current_process();
+    struct fs_context *c = p->fs;
+
+    spin_lock(&c->lock);
+    ctx->root = c->root;
+    ctx->cwd = c->cwd;
+    ctx->umask = c->umask;
+    path_get(&ctx->root);
+    path_get(&ctx->cwd);
+    spin_unlock(&c->lock);
+    ctx->cred = &p->cred;
+}
+
+void path_ctx_put(struct path_ctx *ctx)
+{
+    path_put(&ctx->root);
+    path_put(&ctx->cwd);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * futex.c - sleep on a word of user memory until somebody wakes it.
+ *
+ * A word is known by where it lives, never by its frame: (mm, address) for a
+ * private one, (mapping, byte offset) for one in a shared mapping.  The value
+ * is compared under the bucket's lock, and a waker takes the same lock, so a
+ * change followed by a wake cannot slip in between.
+ *
+ * The comparison must not fault while the lock is held: it copies without
+ * faulting, and if that stops short, drops the lock, faults the page in and
+ * starts again.
+ */
+#include "kernel/proc/process_impl.h"
+#include "kernel/vm/uaccess.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/futex.h"
+#include "lib/bitops.h"
+#include "lib/hash.h"
+
+#define BUCKETS 64
+
+struct futex_key {
+    const void *owner;              /* mm or mapping              */
+    uint64_t offset;                /* address, or byte in the object */
+};
+
+struct futex_waiter {
+    struct list link;               /* in its bucket; self-linked when woken   */
+    struct futex_key key;
+    struct thread *thread;
+    uint32_t bitset;
+    bool woken;
+};
+
+static struct bucket {
+    struct spinlock lock;           /* RANK_FILES: outside wait and run queues */
+    struct list waiters;
+} buckets[BUCKETS];
+
+static struct bucket *bucket_of(const struct futex_key *k)
+{
+    return &buckets[hash_mix64((uintptr_t)k->owner ^ k->offset) % BUCKETS];
+}
+
+static bool same_key(const struct futex_key *a, const struct futex_key *b)
+{
+    return a->owner == b->owner && a->offset == b->offset;
+}
+
+static int make_key(uintptr_t addr, struct futex_key *k)
+{
+    struct mm *mm = current_mm();
+    struct vma *vma;
+
+    if (addr % 4)
+        return -EINVAL;
+    if (!user_range_ok(addr, 4))
+        return -EFAULT;
+    k->owner = mm;
+    k->offset = addr;
+    rwsem_read_lock(&mm->lock);
+    vma = vmaset_find(&mm->vmas, addr);
+    if (vma && (vma->flags & VM_SHARED) && vma->mapping) {
+        k->owner = vma->mapping;
+        k->offset = (vma->pgoff << PAGE_SHIFT) + (addr - vma->start);
+    }
+    rwsem_read_unlock(&mm->lock);
+    return vma ? 0 : -EFAULT;
+}
+
+/* The bucket's lock is held: W's thread needs it to return, so both stay. */
+static void wake_waiter(struct futex_waiter *w)
+{
+    list_remove(&w->link);
+    __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
+    thread_wake(w->thread);
+}
+
+/* Lock the bucket that W is in now: a requeue may move it until we have it. */
+static struct bucket *lock_bucket_of_waiter(struct futex_waiter *w)
+{
+    for (;;) {
+        struct bucket *b = bucket_of(&w->key);
+
+        spin_lock(&b->lock);
+        if (b == bucket_of(&w->key))
+            return b;
+        spin_unlock(&b->lock);
+    }
+}
+
+/* Sleep until woken, DEADLINE or a signal. */
+static int64_t sleep_on(struct futex_waiter *w, uint64_t deadline)
+{
+    struct bucket *b;
+    int64_t r = 0;
+
+    while (!__atomic_load_n(&w->woken, __ATOMIC_ACQUIRE)) {
+        thread_set_state(THREAD_SLEEPING);
+        if (__atomic_load_n(&w->woken, __ATOMIC_ACQUIRE))
+            break;
+        if (thread_signal_pending()) {
+            r = -EINTR;
+            break;
+        }
+        if (!schedule_until(deadline)) {
+            r = -ETIMEDOUT;
+            break;
+        }
+    }
+    thread_set_state(THREAD_RUNNABLE);
+    b = lock_bucket_of_waiter(w);
+    if (w->woken)
+        r = 0;
+    else
+        list_remove(&w->link);
+    spin_unlock(&b->lock);
+    return r;
+}
+
+static int64_t futex_wait(uintptr_t addr, uint32_t val, uint64_t deadline, uint32_t bitset)
+{
+    struct futex_waiter w = { .thread = current, .bitset = bitset };
+    struct bucket *b;
+    uint32_t now;
+    int err;
+
+    if (!bitset)
+        return -EINVAL;
+    err = make_key(addr, &w.key);
+    if (err)
+        return err;
+    b = bucket_of(&w.key);
+    spin_lock(&b->lock);
+    while (copy_from_user_nofault(&now, addr, 4) < 4) {
+        spin_unlock(&b->lock);
+        if (fault_in_user(addr, 4, false) < 0)
+            return -EFAULT;
+        spin_lock(&b->lock);
+    }
+    if (now == val)
+        list_insert_tail(&b->waiters, &w.link);
+    spin_unlock(&b->lock);
+    return now == val ? sleep_on(&w, deadline) : -EAGAIN;
+}
+
+static int64_t futex_wake(uintptr_t addr, uint32_t n, uint32_t bitset)
+{
+    struct futex_key key;
+    struct futex_waiter *w, *next;
+    struct bucket *b;
+    int64_t woken = 0;
+    int err = make_key(addr, &key);
+
+    if (err)
+        return err;
+    if (!bitset)
+        return -EINVAL;
+    b = bucket_of(&key);
+    spin_lock(&b->lock);
+    list_for_each_entry_safe(w, next, &b->waiters, link) {
+        if (!same_key(&w->key, &key) || !(w->bitset & bitset))
+            continue;
+        if (woken == (int64_t)n)
+            break;
+        wake_waiter(w);
+        woken++;
+    }
+    spin_unlock(&b->lock);
+    return woken;
+}
+
+/* Wake N waiters of ADDR, move up to M others to ADDR2. */
+static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t addr2,
+                             const uint32_t *expected)
+{
+    struct futex_key from, to;
+    struct futex_waiter *w, *next;
+    struct bucket *a, *b;
+    int64_t moved = 0, woken = 0;
+    uint32_t now;
+    int err = make_key(addr, &from);
+
+    if (!err)
+        err = make_key(addr2, &to);
+    if (err)
+        return err;
+    a = bucket_of(&from);
+    b = bucket_of(&to);
+    spin_lock_pair(&a->lock, &b->lock);
+    while (expected && copy_from_user_nofault(&now, addr, 4) < 4) {
+        spin_unlock_pair(&a->lock, &b->lock);
+        if (fault_in_user(addr, 4, false) < 0)
+            return -EFAULT;
+        spin_lock_pair(&a->lock, &b->lock);
+    }
+    if (expected && now != *expected) {
+        spin_unlock_pair(&a->lock, &b->lock);
+        return -EAGAIN;
+    }
+    list_for_each_entry_safe(w, next, &a->waiters, link) {
+        if (!same_key(&w->key, &from))
+            continue;
+        if (woken < (int64_t)n) {
+            wake_waiter(w);
+            woken++;
+        } else if (moved < (int64_t)m) {
+            w->key = to;
+            list_move_tail(&b->waiters, &w->link);
+            moved++;
+        }
+    }
+    spin_unlock_pair(&a->lock, &b->lock);
+    return woken + moved;
+}
+
+int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
+                   uint32_t val2, uint32_t val3)
+{
+    switch (op & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+        return futex_wait(addr, val, deadline, FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAIT_BITSET:
+        return futex_wait(addr, val, deadline, val3);
+    case FUTEX_WAKE:
+        return futex_wake(addr, val, FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAKE_BITSET:
+        return futex_wake(addr, val, val3);
+    case FUTEX_REQUEUE:
+        return futex_requeue(addr, val, val2, addr2, NULL);
+    case FUTEX_CMP_REQUEUE:
+        return futex_requeue(addr, val, val2, addr2, &val3);
+    }
+    return -ENOSYS;
+}
+
+void task_clear_child_tid(struct task *t)
+{
+    int zero = 0;
+
+    /* Nobody to tell if nobody else has the memory. */
+    if (!t->clear_child_tid)
+        return;
+    if (!copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
+        futex_wake(t->clear_child_tid, 1, FUTEX_BITSET_MATCH_ANY);
+    t->clear_child_tid = 0;
+}
+
+void futex_init(void)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        spin_init(&buckets[i].lock, RANK_FILES, "futex");
+        list_init(&buckets[i].waiters);
+    }
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * group.c - process groups, sessions and the terminal they share.
+ *
+ * A session is what one login is; its leader may own a terminal.  A group is
+ * what one shell pipeline is; one group of the session is in the foreground.  A
+ * group is orphaned when nobody is left who could continue its stopped members:
+ * no member has a parent in the same session but in another group.
+ */
+#include "kernel/dev/tty.h"
+#include "kernel/proc/process_impl.h"
+#include "lib/abi/errno.h"
+
+/* proc_lock is held in all of these. */
+
+struct orphan_check {
+    int pgrp;
+    const struct process *without;      /* about to leave: does not count       */
+    bool has_keeper, has_stopped;
+};
+
+static void look_at_member(struct process *p, void *arg)
+{
+    struct orphan_check *c = arg;
+    const struct process *parent = p->parent;
+
+    if (p->pgrp != c->pgrp || p == c->without || p->state == PROCESS_ZOMBIE)
+        return;
+    if (p->state == PROCESS_STOPPED)
+        c->has_stopped = true;
+    if (parent && parent != c->without && parent->pgrp != c->pgrp && parent->session == p->session
+        && parent != init_process)
+        c->has_keeper = true;
+}
+
+bool group_is_orphaned(int pgrp)
+{
+    struct orphan_check c = { .pgrp = pgrp };
+
+    process_for_each(look_at_member, &c);
+    return !c.has_keeper;
+}
+
+static void wake_member(struct process *p, void *arg)
+{
+    if (p->pgrp != *(int *)arg || p->state == PROCESS_ZOMBIE)
+        return;
+    signal_send_locked(p, NULL, SIGHUP, NULL);
+    signal_send_locked(p, NULL, SIGCONT, NULL);
+}
+
+/* LEAVING goes: CHILD's group may lose its last keeper. */
+void group_check_orphaned(struct process *child, struct process *leaving)
+{
+    struct orphan_check c = { .pgrp = child->pgrp, .without = leaving };
+
+    if (!leaving || child->session != leaving->session
+        || (child != leaving && child->pgrp == leaving->pgrp))
+        return;
+    process_for_each_locked(look_at_member, &c);
+    if (c.has_stopped && !c.has_keeper)
+        process_for_each_locked(wake_member, &c.pgrp);
+}
+
+/* Calls */
+
+static void has_session(struct process *p, void *arg)
+{
+    int *pair = arg;            /* group, session found */
+
+    if (p->pgrp == pair[0] && p->state != PROCESS_ZOMBIE)
+        pair[1] = p->session;
+}
+
+static int session_of_locked(int pgrp)
+{
+    int pair[2] = { pgrp, -ESRCH };
+
+    process_for_each_locked(has_session, pair);
+    return pair[1];
+}
+
+static int setpgid_locked(int pid, int pgid)
+{
+    struct process *me = current_process();
+    struct process *p = pid ? process_find_locked(pid) : me;
+
+    if (pgid < 0)
+        return -EINVAL;
+    if (!p || p->state == PROCESS_ZOMBIE)
+        return -ESRCH;
+    if (p != me) {
+        if (p->parent != me)
+            return -ESRCH;
+        if (p->session != me->session)
+            return -EPERM;
+        if (p->did_exec)
+            return -EACCES;
+    }
+    if (p->session == p->pid)
+        return -EPERM;
+    if (!pgid)
+        pgid = p->pid;
+    if (pgid != p->pid && session_of_locked(pgid) != me->session)
+        return -EPERM;
+    p->pgrp = pgid;
+    return 0;
+}
+
+int proc_setpgid(int pid, int pgid)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int err = setpgid_locked(pid, pgid);
+
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
+
+int proc_setsid(void)
+{
+    struct process *p = current_process();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int r = session_of_locked(p->pid) >= 0 ? -EPERM : p->pid;
+
+    if (r > 0) {
+        p->session = p->pgrp = p->pid;
+        p->tty = NULL;
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return r;
+}
+
+void session_leader_exit(struct process *p)
+{
+    if (p->tty)
+        tty_end_session(p->tty, p->session);
+}
+
+/* What terminals ask */
+
+static bool get_caller(struct tty_caller *out)
+{
+    struct process *p = current_process();
+
+    if (!p)
+        return false;
+    out->pid = p->pid;
+    out->pgrp = p->pgrp;
+    out->session = p->session;
+    out->is_leader = p->session == p->pid;
+    out->is_root = !p->cred.euid;
+    out->tty = p->tty;
+    return true;
+}
+
+static int session_of_pgrp(int pgrp)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int session = session_of_locked(pgrp);
+
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return session;
+}
+
+static void signal_pgrp(int pgrp, int sig)
+{
+    signal_send_pgrp(pgrp, sig, NULL);
+}
+
+struct tty_change {
+    int session;
+    struct tty *tty;
+};
+
+static void change_tty(struct process *p, void *arg)
+{
+    const struct tty_change *c = arg;
+
+    if (p->session == c->session)
+        p->tty = c->tty;
+}
+
+/* The terminal is the session's, so all its members see the change. */
+static void set_tty(struct tty *tty)
+{
+    struct tty_change c = { .session = current_process()->session, .tty = tty };
+
+    process_for_each(change_tty, &c);
+}
+
+static const struct tty_process_ops tty_ops = {
+    .get_caller = get_caller,
+    .ignores = signal_is_ignored,
+    .is_orphaned = group_is_orphaned,
+    .session_of_pgrp = session_of_pgrp,
+    .signal_pgrp = signal_pgrp,
+    .set_tty = set_tty,
+};
+
+void group_init(void)
+{
+    tty_register_process_ops(&tty_ops);
+}
