@@ -315,13 +315,38 @@ static const char *check_node(const struct rb_root *root, struct rb_node *node)
 {
     if (node->left && node->left->parent != node)
         return "a left child has another parent";
-    if (node->right && node->right->parent != node)
+    if (node->right && (node->right->parent != node || node->right == node->left))
         return "a right child has another parent";
     if (node->is_red && (is_red(node->left) || is_red(node->right)))
         return "a red node has a red child";
     if (root->update && root->update(node))
         return "an augmented value was stale";
     return NULL;
+}
+
+/* The node after NODE, parents first.  Climbs only links that check_node() has seen. */
+static struct rb_node *next_down(struct rb_node *node)
+{
+    if (node->left)
+        return node->left;
+    if (node->right)
+        return node->right;
+    while (node->parent && (node == node->parent->right || !node->parent->right))
+        node = node->parent;
+    return node->parent ? node->parent->right : NULL;
+}
+
+static const char *check_nodes(const struct rb_root *root)
+{
+    const char *fault = NULL;
+
+    if (is_red(root->top))
+        return "the root is red";
+    if (root->top && root->top->parent)
+        return "the root has a parent";
+    for (struct rb_node *node = root->top; node && !fault; node = next_down(node))
+        fault = check_node(root, node);
+    return fault;
 }
 
 /* The number of black nodes from NODE up to the root. */
@@ -337,18 +362,13 @@ static unsigned black_depth(const struct rb_node *node)
 const char *rb_check(const struct rb_root *root,
                      int (*compare)(const struct rb_node *a, const struct rb_node *b))
 {
+    const char *fault = check_nodes(root);
     const struct rb_node *before = NULL;
-    const char *fault;
     unsigned depth = 0;
 
-    if (is_red(root->top))
-        return "the root is red";
-    if (root->top && root->top->parent)
-        return "the root has a parent";
+    if (fault)
+        return fault;
     rb_for_each(node, root) {
-        fault = check_node(root, node);
-        if (fault)
-            return fault;
         if (!node->left || !node->right) {
             if (depth && black_depth(node) != depth)
                 return "ways down differ in black nodes";
