@@ -9,6 +9,7 @@
 #include "kernel/boot/boot.h"
 #include "kernel/core/hart.h"
 #include "kernel/core/machine.h"
+#include "kernel/dev/dev.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/sbi.h"
@@ -73,6 +74,7 @@ void boot_secondary(void)
     csr_write(scounteren, 7);
     timer_init_hart();
     csr_set(sie, SIE_SOFT);
+    dev_init_hart(&machine);
     __atomic_store_n(&this_hart()->online, true, __ATOMIC_RELEASE);
     sched_idle();
 }

@@ -15,6 +15,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/random.h"
 #include "kernel/core/trace.h"
+#include "kernel/dev/dev.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/memmap.h"
@@ -82,6 +83,7 @@ static void init_memory(void)
     kmalloc_init();
     vmalloc_init();
     map_finisher();
+    dev_init_early(&machine);
 }
 
 static void init_threads(void)
@@ -91,6 +93,7 @@ static void init_threads(void)
     csr_write(scounteren, 7);
     timer_init_hart();
     csr_set(sie, SIE_SOFT);
+    dev_init_hart(&machine);
 }
 
 /* What may sleep. */
@@ -100,6 +103,7 @@ static void boot_thread(void *arg)
     harts_start();
     printk("Pagoda on %s: %u harts, %lu MiB\n", machine.model, nr_harts,
            nr_managed_pages() >> (20 - PAGE_SHIFT));
+    dev_init(&machine);
 }
 
 void boot_main(uint64_t hartid, paddr_t fdt)

@@ -7,11 +7,13 @@
  */
 #include "kernel/core/machine.h"
 #include "kernel/dev/dev.h"
+#include "kernel/dev/irq.h"
 #include "kernel/dev/plic.h"
 #include "kernel/dev/rtc.h"
 #include "kernel/dev/uart.h"
 #include "kernel/dev/virtio.h"
 #include "kernel/dev/virtio_blk.h"
+#include "lib/bitops.h"
 
 /* Whether DEVICE exists; a step that failed is only reported. */
 static bool exists(const struct machine_device *device)
@@ -25,21 +27,30 @@ static void report(const char *what, int error)
         printk("%s: not usable (error %d)\n", what, -error);
 }
 
+/* One more than the highest interrupt context that is a hart's; a hart without
+ * one has UINT32_MAX. */
+static uint32_t context_count(const struct machine *m)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < m->nharts; i++) {
+        if (m->harts[i].plic_context != UINT32_MAX)
+            n = MAX(n, m->harts[i].plic_context + 1);
+    }
+    return n;
+}
+
 void dev_init_early(const struct machine *m)
 {
-    uint32_t contexts[MAX_HARTS];
-
-    for (size_t i = 0; i < MAX_HARTS; i++)
-        contexts[i] = i < m->nharts ? m->harts[i].plic_context : PLIC_NO_CONTEXT;
     if (exists(&m->plic))
-        report("plic", plic_init(m->plic.base, m->plic_lines, contexts));
+        report("plic", plic_init(m->plic.base, m->plic_lines, context_count(m)));
     if (exists(&m->uart))
         report("uart", uart_init(m->uart.base));
 }
 
-void dev_init_hart(void)
+void dev_init_hart(const struct machine *m)
 {
-    plic_init_hart();
+    plic_init_hart(m->harts[port_hart_index()].plic_context);
 }
 
 static void attach_virtio(const struct machine_device *device)
@@ -64,4 +75,5 @@ void dev_init(const struct machine *m)
         report("ttyS0", uart_start(m->uart.irq));
     for (size_t i = 0; i < m->nvirtio; i++)
         attach_virtio(&m->virtio[i]);
+    irq_balance();
 }

@@ -11,8 +11,8 @@ struct machine;
 void dev_init_early(const struct machine *m);
 
 /* On each hart: take interrupts of devices. */
-void dev_init_hart(void);
+void dev_init_hart(const struct machine *m);
 
-/* In a thread, with interrupts on: the time of day, the terminal, the disks.
+/* In a thread, when all harts are up: the time of day, the terminal, the disks.
  * What is missing or broken is said in the log, and boot goes on without it. */
 void dev_init(const struct machine *m);

@@ -11,13 +11,11 @@
  * line is then dead; so lines are masked by their priority, and the bits change
  * only when a line moves to another hart.
  */
-#include "kernel/core/hart.h"
 #include "kernel/dev/plic.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/mmio.h"
 #include "lib/abi/errno.h"
-#include "lib/bitops.h"
 
 #define ENABLE_OFFSET  0x2000UL
 #define ENABLE_SIZE    0x80UL           /* bytes of bits per context */
@@ -29,7 +27,9 @@ static struct {
     char *lines;                        /* priorities and enable bits  [c] */
     char *contexts;                     /* thresholds and claims       [c] */
     unsigned nlines;                    /*                             [c] */
-    uint32_t context[MAX_HARTS];        /* of each hart                [c] */
+    uint32_t ncontexts;                 /*                             [c] */
+    char *page[MAX_HARTS];              /* threshold and claim of each hart, NULL
+                                         * until it accepts interrupts [a] */
 } plic;
 
 static void *priority(unsigned irq)
@@ -39,12 +39,9 @@ static void *priority(unsigned irq)
 
 static void *enable_word(unsigned irq, unsigned hart)
 {
-    return plic.lines + ENABLE_OFFSET + plic.context[hart] * ENABLE_SIZE + irq / 32 * 4UL;
-}
+    size_t context = (size_t)(plic.page[hart] - plic.contexts) / CONTEXT_SIZE;
 
-static char *context_page(unsigned hart)
-{
-    return plic.contexts + plic.context[hart] * CONTEXT_SIZE;
+    return plic.lines + ENABLE_OFFSET + context * ENABLE_SIZE + irq / 32 * 4UL;
 }
 
 bool plic_has_line(unsigned irq)
@@ -54,7 +51,7 @@ bool plic_has_line(unsigned irq)
 
 bool plic_has_hart(unsigned hart)
 {
-    return plic.contexts && plic.context[hart] != PLIC_NO_CONTEXT;
+    return __atomic_load_n(&plic.page[hart], __ATOMIC_ACQUIRE);
 }
 
 void plic_route(unsigned irq, unsigned hart, bool on)
@@ -77,46 +74,21 @@ void plic_unmask(unsigned irq)
 
 unsigned plic_claim(void)
 {
-    return mmio_read32(context_page(port_hart_index()) + CONTEXT_CLAIM);
+    return mmio_read32(plic.page[port_hart_index()] + CONTEXT_CLAIM);
 }
 
 void plic_complete(unsigned irq)
 {
-    mmio_write32(context_page(port_hart_index()) + CONTEXT_CLAIM, irq);
+    mmio_write32(plic.page[port_hart_index()] + CONTEXT_CLAIM, irq);
 }
 
-static uint32_t context_count(const uint32_t contexts[MAX_HARTS])
+int plic_init(paddr_t base, unsigned nlines, uint32_t ncontexts)
 {
-    uint32_t n = 0;
-
-    for (unsigned hart = 0; hart < MAX_HARTS; hart++) {
-        if (contexts[hart] != PLIC_NO_CONTEXT)
-            n = MAX(n, contexts[hart] + 1);
-    }
-    return n;
-}
-
-/* Firmware may have left anything behind. */
-static void silence(void)
-{
-    for (unsigned irq = 1; irq <= plic.nlines; irq++)
-        plic_mask(irq);
-    for (unsigned hart = 0; hart < MAX_HARTS; hart++) {
-        if (!plic_has_hart(hart))
-            continue;
-        for (unsigned irq = 0; irq <= plic.nlines; irq += 32)
-            mmio_write32(enable_word(irq, hart), 0);
-    }
-}
-
-int plic_init(paddr_t base, unsigned nlines, const uint32_t contexts[MAX_HARTS])
-{
-    uint32_t n = context_count(contexts);
-    char *lines = ioremap(base, ENABLE_OFFSET + n * ENABLE_SIZE), *pages;
+    char *lines = ioremap(base, ENABLE_OFFSET + ncontexts * ENABLE_SIZE), *pages;
 
     if (!lines)
         return -ENOMEM;
-    pages = ioremap(base + CONTEXT_OFFSET, n * CONTEXT_SIZE);
+    pages = ioremap(base + CONTEXT_OFFSET, ncontexts * CONTEXT_SIZE);
     if (!pages) {
         iounmap(lines);
         return -ENOMEM;
@@ -124,18 +96,24 @@ int plic_init(paddr_t base, unsigned nlines, const uint32_t contexts[MAX_HARTS])
     plic.lines = lines;
     plic.contexts = pages;
     plic.nlines = nlines;
-    for (unsigned hart = 0; hart < MAX_HARTS; hart++)
-        plic.context[hart] = contexts[hart];
-    silence();
+    plic.ncontexts = ncontexts;
+    for (unsigned irq = 1; irq <= nlines; irq++)
+        plic_mask(irq);
     return 0;
 }
 
-void plic_init_hart(void)
+/* Firmware may have left anything behind in the bits of this context. */
+void plic_init_hart(uint32_t context)
 {
     unsigned hart = port_hart_index();
+    char *page;
 
-    if (!plic_has_hart(hart))
+    if (context >= plic.ncontexts)
         return;
-    mmio_write32(context_page(hart), 0);
+    page = plic.contexts + context * CONTEXT_SIZE;
+    __atomic_store_n(&plic.page[hart], page, __ATOMIC_RELEASE);
+    for (unsigned irq = 0; irq <= plic.nlines; irq += 32)
+        mmio_write32(enable_word(irq, hart), 0);
+    mmio_write32(page, 0);
     csr_set(sie, SIE_EXT);
 }

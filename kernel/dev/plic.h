@@ -9,16 +9,15 @@
 #pragma once
 #include "kernel/port/port.h"
 
-#define PLIC_NO_CONTEXT UINT32_MAX
+/* Map the controller at BASE, which has lines 1 .. NLINES and contexts below
+ * NCONTEXTS.  All lines are masked.  0 or -ENOMEM. */
+int plic_init(paddr_t base, unsigned nlines, uint32_t ncontexts);
 
-/* Map the controller at BASE, which has lines 1 .. NLINES; CONTEXTS[i] is the
- * S-mode context of hart index i.  All lines are masked and go nowhere.  0 or -ENOMEM. */
-int plic_init(paddr_t base, unsigned nlines, const uint32_t contexts[MAX_HARTS]);
+/* The calling hart, whose S-mode context is CONTEXT, accepts interrupts; none
+ * goes to it yet.  Each hart calls it once, if it has a context. */
+void plic_init_hart(uint32_t context);
 
-/* The calling hart accepts interrupts.  Each hart calls it once. */
-void plic_init_hart(void);
-
-/* Whether line IRQ exists, and whether HART can be interrupted. */
+/* Whether line IRQ exists, and whether HART accepts interrupts. */
 bool plic_has_line(unsigned irq);
 bool plic_has_hart(unsigned hart);
 
