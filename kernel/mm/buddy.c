@@ -71,8 +71,8 @@ size_t buddy_pageblocks(const struct buddy *b, enum mobility m)
 {
     size_t n = 0;
 
-    for (pfn_t pfn = pageblock_of(b->first_pfn); pfn < b->end_pfn; pfn += PAGEBLOCK_PAGES)
-        n += buddy_pageblock_mobility(b, pfn) == m;
+    for (size_t i = 0; i < buddy_labels_size(b->first_pfn, b->end_pfn); i++)
+        n += (b->labels[i] & LABEL_MASK) == m;
     return n;
 }
 
@@ -202,11 +202,12 @@ struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility
     return take(b, &s, order);
 }
 
-/* Make N pages from PAGE on single owned pages of mobility M. */
-static void make_singles(struct page *page, size_t n, enum mobility m)
+/* Make N pages from PAGE on single pages of mobility M. */
+static void make_singles(struct page *page, size_t n, enum page_identity identity,
+                         enum mobility m)
 {
     for (struct page *end = page + n; page < end; page++) {
-        page->identity = PAGE_OWNED;
+        page->identity = identity;
         page->order = 0;
         page->mobility = m;
         list_init(&page->link);
@@ -224,7 +225,7 @@ size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
         unsigned order = MIN(s.order, ilog2(n - got));
         struct page *page = take(b, &s, order);
 
-        make_singles(page, 1UL << order, mobility);
+        make_singles(page, 1UL << order, PAGE_PCP, mobility);
         for (struct page *end = page + (1UL << order); page < end; page++)
             list_insert_tail(list, &page->link);
         got += 1UL << order;
@@ -268,7 +269,8 @@ static struct page *take_pageblocks(struct buddy *b, size_t nblocks, enum mobili
         if (buddy_pageblock_mobility(b, pfn) != MOBILITY_CMA)
             relabel(b, pfn, m);
         remove_block(b, pfn_to_page(pfn), BUDDY_MAX_ORDER, buddy_pageblock_mobility(b, pfn));
-        make_singles(pfn_to_page(pfn), PAGEBLOCK_PAGES, buddy_pageblock_mobility(b, pfn));
+        make_singles(pfn_to_page(pfn), PAGEBLOCK_PAGES, PAGE_OWNED,
+                     buddy_pageblock_mobility(b, pfn));
     }
     return pfn_to_page(start);
 }
@@ -291,7 +293,7 @@ struct page *buddy_alloc_run(struct buddy *b, size_t npages, enum mobility mobil
         return NULL;
     pfn = page_to_pfn(page);
     if (taken <= PAGEBLOCK_PAGES)
-        make_singles(page, taken, buddy_pageblock_mobility(b, pfn));
+        make_singles(page, taken, PAGE_OWNED, buddy_pageblock_mobility(b, pfn));
     buddy_free_range(b, pfn + npages, pfn + taken);
     return page;
 }

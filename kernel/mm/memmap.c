@@ -46,6 +46,7 @@ static void take_over(const struct memmap *m)
 {
     nbanks = 0;
     nused = 0;
+    handed_over = false;
     for (unsigned i = 0; i < m->nbanks; i++) {
         struct memmap_range r = { align_up(m->banks[i].start, PAGE_SIZE),
                                   align_down(m->banks[i].end, PAGE_SIZE) };

@@ -7,7 +7,7 @@
  *   RESERVED   firmware, kernel image, holes; never allocated   memmap_init
  *   FREE       heads a block on a buddy list, order valid        buddy_free
  *   FREE_TAIL  inside a free block; look at nothing              buddy_free
- *   PCP        on a hart's list of order-0 pages                 free_page
+ *   PCP        on a hart's list of order-0 pages                 refill, free_page
  *   OWNED      allocated, no special user (kernel memory)        alloc_pages
  *   TAIL       inside a compound block, head points to its head  alloc_pages
  *   SLAB       holds objects of one kmem cache                   slab.c
@@ -16,7 +16,8 @@
  *   CACHE      file data or metadata in an address_space         cache/page_cache
  *
  *   RESERVED -> FREE                              boot, once
- *   FREE -> OWNED -> FREE                         alloc_pages, free_pages
+ *   FREE -> PCP -> OWNED -> PCP -> FREE           single pages
+ *   FREE -> OWNED -> FREE                         blocks
  *   OWNED -> SLAB | TABLE | ANON | CACHE -> OWNED page_set_identity, by the owner
  *
  * At most 64 bytes: two megabytes of them describe 128 MiB.

@@ -27,6 +27,7 @@
 #define COSTLY_ORDER 3              /* above it, a failure does not kill anybody        */
 #define MAX_RECLAIM_ROUNDS 16       /* fruitful, yet no block: then it is fragmentation */
 #define RECLAIM_BATCH 32            /* pages asked of one direct reclaim                */
+#define MIN_RUN 8                   /* neighbours that are worth the zone's lock        */
 #define POISON_WORD 0xb5b5b5b5b5b5b5b5UL
 
 /* Flags that say that somebody still uses the page. */
@@ -513,12 +514,12 @@ static void free_to_zone(struct zone *z, struct page *page)
     buddy_unlock(&z->buddy);
 }
 
-static void free_block(struct page *page)
+/* Where a retired block goes. */
+static void free_retired(struct page *page)
 {
     struct zone *z = &zones[page->zone];
     struct hart_pages *hp;
 
-    retire(page);
     if (page->order || z->buddy.nisolated) {
         free_to_zone(z, page);
         return;
@@ -527,6 +528,12 @@ static void free_block(struct page *page)
     hart_lock(&hp->lock);
     push(z, hp, page);
     hart_unlock(&hp->lock);
+}
+
+static void free_block(struct page *page)
+{
+    retire(page);
+    free_retired(page);
 }
 
 void put_page(struct page *page)
@@ -551,10 +558,51 @@ void free_pages_exact(struct page *page, size_t npages)
         free_pages(page + i, 0);
 }
 
+/* How many of N pages, from the first on, are single neighbours in one zone. */
+static size_t run_length(struct page **pages, size_t n)
+{
+    struct page *first = pages[0];
+    size_t len = 1;
+
+    while (len < n && pages[len] == first + len && pages[len]->order == 0
+           && pages[len]->zone == first->zone)
+        len++;
+    return first->order ? 1 : len;
+}
+
+static void free_run(struct page *first, size_t len)
+{
+    struct zone *z = &zones[first->zone];
+    pfn_t pfn = page_to_pfn(first);
+
+    buddy_lock(&z->buddy);
+    buddy_free_range(&z->buddy, pfn, pfn + len);
+    z->nfrees += len;
+    buddy_unlock(&z->buddy);
+}
+
+/* A run goes to the buddy system at once: a block is merged once, not page by page. */
 void free_page_batch(struct page **pages, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        put_page(pages[i]);
+    size_t last = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct page *page = compound_head(pages[i]);
+
+        if (!drop_reference(page))
+            continue;
+        retire(page);
+        pages[last++] = page;
+    }
+    for (size_t i = 0; i < last;) {
+        size_t len = run_length(pages + i, last - i);
+
+        if (len >= MIN_RUN)
+            free_run(pages[i], len);
+        for (size_t k = i; k < i + len && len < MIN_RUN; k++)
+            free_retired(pages[k]);
+        i += len;
+    }
 }
 
 /* By address */

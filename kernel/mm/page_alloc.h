@@ -45,8 +45,8 @@ void free_pages_va(void *va, unsigned order);
 struct page *alloc_pages_exact(gfp_t gfp, size_t npages);
 void free_pages_exact(struct page *page, size_t npages);
 
-/* Give back N pages of which the caller holds the only references; cheaper than
- * one by one, cheapest if they are neighbours in ascending order. */
+/* Drop a reference on each of N pages; cheaper than one by one, and cheapest if
+ * they are neighbours in ascending order.  The array's content is used up. */
 void free_page_batch(struct page **pages, size_t n);
 
 /* Every hart's lists go back to their zones (leak checks, isolation).  Any hart. */

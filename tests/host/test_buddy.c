@@ -329,6 +329,8 @@ Test(buddy, singles_ascend_and_are_single)
     make_full(0x80000, PAGEBLOCK_PAGES);
     cr_assert_eq(buddy_alloc_singles(&b, 100, MOBILITY_MOVABLE, &list), 100);
     list_for_each_entry(page, &list, link) {
+        cr_assert_eq(page->identity, PAGE_PCP);
+        page->identity = PAGE_OWNED;
         claim(page, 0);
         cr_assert_eq(page->mobility, MOBILITY_MOVABLE);
         n++;
