@@ -46,6 +46,7 @@ __attribute__((format(printf, 1, 2))) void printk(const char *fmt, ...);
 enum lock_rank {
     RANK_NONE,
     RANK_MOUNT,             /* sleeping: the tree of mounts                 */
+    RANK_FILE,              /* sleeping: an open file's position            */
     RANK_RENAME,            /* sleeping: one per file system                */
     RANK_INODE_DIR,         /* sleeping: a directory                        */
     RANK_INODE,             /* sleeping: an inode below a locked directory  */
