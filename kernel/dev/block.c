@@ -14,8 +14,11 @@
  * joined exactly when the disk is busy or when they were submitted together,
  * and nobody is delayed for it.
  *
- * When a request of several bios fails, they are queued again one by one: a bad
- * sector is the trouble of whoever asked for that sector.
+ * A bad sector is the trouble of whoever asked for that sector.  So when a
+ * request fails, each of its bios is tried once more, alone on the device: not
+ * only we join requests, QEMU joins what it finds in the queue, and fails all of
+ * it.  A flush is not tried again: the second could succeed without having saved
+ * what the first one lost.
  *
  * All structures exist before the first request: nothing here allocates.
  */
@@ -29,6 +32,7 @@
 #include "lib/string.h"
 
 #define QUEUE_LIMIT 256         /* bios that wait: beyond it submitters sleep */
+#define ERRORS_TOLD 16          /* of one disk; after that fewer and fewer    */
 
 static struct list disks = LIST_INIT(disks);
 static struct spinlock disks_lock = SPINLOCK_INIT(RANK_BLOCK, "disks");
@@ -131,6 +135,16 @@ static void count_end(struct block_device *dev, uint64_t now)
         s->busy_ns += now - s->busy_since;
 }
 
+static void tell_error(const struct block_device *dev, const struct bio *bio)
+{
+    static const char *const names[BIO_OPS] = { "read", "write", "flush", "identify" };
+    uint64_t errors = dev->stats.errors;
+
+    if (errors <= ERRORS_TOLD || is_pow2(errors))
+        printk("%s: %s of %u sectors at %lu failed\n", dev->name, names[bio->op],
+               bio->nsectors, (unsigned long)bio->sector);
+}
+
 static void count_bio(struct block_device *dev, const struct bio *bio, uint64_t now)
 {
     struct block_stats *s = &dev->stats;
@@ -138,6 +152,7 @@ static void count_bio(struct block_device *dev, const struct bio *bio, uint64_t 
     s->ns[bio->op] += now - bio->start_ns;
     if (bio->error) {
         s->errors++;
+        tell_error(dev, bio);
         return;
     }
     s->ios[bio->op]++;
@@ -170,6 +185,12 @@ static void requeue(struct block_device *dev, struct request *rq, bool alone)
     list_splice(&dev->bios, &rq->bios);
 }
 
+/* Is it worth trying the bios of RQ, which failed, one by one? */
+static bool deserves_retry(const struct block_device *dev, const struct request *rq)
+{
+    return moves_data(rq->op) && !dev->isolating;
+}
+
 void block_request_done(struct block_device *dev, struct request *rq, int error,
                         struct list *done)
 {
@@ -178,13 +199,15 @@ void block_request_done(struct block_device *dev, struct request *rq, int error,
 
     ASSERT(spin_is_mine(&dev->lock));
     count_end(dev, now);
-    if (error && !list_is_single(&rq->bios)) {
+    if (error && deserves_retry(dev, rq)) {
+        dev->stats.retries += list_length(&rq->bios);
         requeue(dev, rq, true);
     } else {
         dev->stats.merges[rq->op] += list_length(&rq->bios) - 1;
         list_for_each_entry_safe(bio, next, &rq->bios, link)
             finish_bio(dev, bio, error, now, done);
     }
+    dev->isolating = false;
     list_insert_head(&dev->free_requests, &rq->link);
 }
 
@@ -194,10 +217,12 @@ static bool start_next(struct block_device *dev, struct list *done)
     struct request *rq = list_entry(list_pop_head(&dev->free_requests), struct request, link);
     int error;
 
+    dev->isolating = list_first_entry(&dev->bios, struct bio, link)->alone;
     form_request(dev, rq);
     dev->stats.queued -= (uint32_t)list_length(&rq->bios);
     error = dev->ops->start(dev, rq);
     if (error == -EBUSY) {
+        dev->isolating = false;
         requeue(dev, rq, false);
         list_insert_head(&dev->free_requests, &rq->link);
         return false;
@@ -208,13 +233,19 @@ static bool start_next(struct block_device *dev, struct list *done)
     return true;
 }
 
+/* May the bio that waited longest start now? */
+static bool can_start(const struct block_device *dev)
+{
+    if (list_is_empty(&dev->bios) || list_is_empty(&dev->free_requests) || dev->isolating)
+        return false;
+    return dev->stats.in_flight == 0 || !list_first_entry(&dev->bios, struct bio, link)->alone;
+}
+
 void block_run_queue(struct block_device *dev, struct list *done)
 {
     ASSERT(spin_is_mine(&dev->lock));
-    while (!list_is_empty(&dev->bios) && !list_is_empty(&dev->free_requests)) {
-        if (!start_next(dev, done))
-            break;
-    }
+    while (can_start(dev) && start_next(dev, done))
+        continue;
     dev->ops->commit(dev);
 }
 

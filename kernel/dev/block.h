@@ -61,7 +61,7 @@ struct bio {
     struct list link;               /* lists of block_submit_list, queue   [o] */
     uint64_t start_ns;              /* when it was queued                  [l] */
     int error;                      /* on its way to END                   [l] */
-    bool alone;                     /* must not be joined with another     [l] */
+    bool alone;                     /* failed once: tried again by itself  [l] */
 };
 
 /*
@@ -107,6 +107,7 @@ struct block_stats {
     uint64_t sectors[BIO_OPS];      /*                                     [l] */
     uint64_t ns[BIO_OPS];           /* sum of their times, queue included  [l] */
     uint64_t errors;                /* bios that failed                    [l] */
+    uint64_t retries;               /* bios that failed with others        [l] */
     uint64_t busy_ns;               /* time with anything in flight        [l] */
     uint64_t busy_since;            /* while in_flight > 0                 [l] */
     uint32_t in_flight;             /* requests the device has             [l] */
@@ -134,6 +135,7 @@ struct block_device {
     struct list free_requests;      /*                                     [l] */
     struct wait_queue room;         /* submitters, while bios is long          */
     struct wait_queue sync_done;    /* block_rw_sync, block_flush              */
+    bool isolating;                 /* the only request is a second try    [l] */
     struct block_stats stats;       /*                                     [l] */
     const void *holder;             /* who has it mounted or swaps to it   [a] */
     struct address_space *mapping;  /* its blocks, cached: cache/ and fs/ set it */

@@ -186,22 +186,11 @@ static void end_slot(struct virtio_blk *b, struct slot *s, int error, struct lis
     block_request_done(&b->disk, rq, error, done);
 }
 
-static void report_error(const struct virtio_blk *b, const struct request *rq, uint8_t status)
+
+/* What the device wrote into the status byte of S. */
+static int slot_error(const struct virtio_blk *b, const struct slot *s)
 {
-    static const char *const names[BIO_OPS] = { "read", "write", "flush", "identify" };
-
-    if (rq->op != BIO_SERIAL)
-        printk("%s: %s of %u sectors at %lu failed (status %u)\n", b->disk.name,
-               names[rq->op], rq->nsectors, (unsigned long)rq->sector, status);
-}
-
-static void take_slot(struct virtio_blk *b, struct slot *s, struct list *done)
-{
-    uint8_t status = b->shared[s->rq->index].status;
-
-    if (status != STATUS_OK)
-        report_error(b, s->rq, status);
-    end_slot(b, s, status == STATUS_OK ? 0 : -EIO, done);
+    return b->shared[s->rq->index].status == STATUS_OK ? 0 : -EIO;
 }
 
 /* The device cannot be trusted any more. */
@@ -226,7 +215,7 @@ static void blk_interrupt(void *arg)
     virtio_ack(b->v);
     flags = spin_lock_irqsave(&b->disk.lock);
     while (!b->broken && (s = virtq_take(&b->q, NULL)) != NULL)
-        take_slot(b, s, &done);
+        end_slot(b, s, slot_error(b, s), &done);
     if (!b->broken && (b->q.broken || virtio_is_lost(b->v)))
         give_up(b, &done);
     block_run_queue(&b->disk, &done);
