@@ -139,14 +139,24 @@ static bool is_frame_pointer(uintptr_t fp)
         || in_range(fp, h->emergency_stack_top - HART_STACK_SIZE, h->emergency_stack_top);
 }
 
-static bool print_address(uintptr_t pc)
+static void print_address(uintptr_t pc)
 {
     uintptr_t offset;
     const char *name = ksym_find(pc, &offset);
 
+    printk("    %016lx  %s+0x%lx\n", pc, name ? name : "?", name ? offset : 0);
+}
+
+/* A return address is that of the instruction after the call, which may already
+ * belong to the next function. */
+static bool print_caller(uintptr_t ra)
+{
+    uintptr_t offset;
+    const char *name = ksym_find(ra - 1, &offset);
+
     if (!name)
         return false;
-    printk("    %016lx  %s+0x%lx\n", pc, name, offset);
+    printk("    %016lx  %s+0x%lx\n", ra, name, offset + 1);
     return true;
 }
 
@@ -156,7 +166,7 @@ void backtrace_print(uintptr_t fp)
     for (unsigned i = 0; i < MAX_CALLERS && is_frame_pointer(fp); i++) {
         const uintptr_t *record = (const uintptr_t *)(fp - FRAME_RECORD);
 
-        if (!print_address(record[1]))
+        if (!print_caller(record[1]))
             return;
         if (record[0] == fp)
             return;
@@ -171,7 +181,7 @@ static void backtrace_frame(const struct trap_frame *f)
 
     print_address(f->pc);
     if (is_frame_pointer(f->s0) && !ksym_find(((const uintptr_t *)f->s0)[-1], &offset)) {
-        print_address(f->ra);
+        print_caller(f->ra);
         backtrace_print(((const uintptr_t *)f->s0)[-1]);
         return;
     }

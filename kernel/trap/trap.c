@@ -199,7 +199,7 @@ void trap_kernel_exception(struct trap_frame *f, uint64_t cause)
         return;
     if (is_page_fault(cause))
         panic_trap(f, "%s in the kernel at %016lx: %s", cause_name(cause), f->tval, explain(f));
-    panic_trap(f, "%s (cause %lu) in the kernel", cause_name(cause), cause);
+    panic_trap(f, "%s (cause %lu) in the kernel at %016lx", cause_name(cause), cause, f->tval);
 }
 
 void trap_stack_overflow(struct trap_frame *f)
