@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * head.c - the first lines (-n) or bytes (-c) of files; a negative number means all but the last.
+ */
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <util.h>
+#include "lib/strutil.h"
+
+static bool count_bytes;
+static bool all_but; /* the last COUNT */
+static unsigned long count = 10;
+
+static void copy_bytes(FILE *f, unsigned long limit)
+{
+    static char buffer[BUFSIZ];
+    size_t got;
+
+    while (limit > 0) {
+        got = fread(buffer, 1, limit < sizeof(buffer) ? limit : sizeof(buffer), f);
+        if (got == 0)
+            break;
+        fwrite(buffer, 1, got, stdout);
+        limit -= got;
+    }
+}
+
+static void copy_lines(FILE *f, unsigned long limit)
+{
+    int c;
+
+    while (limit > 0 && (c = getc(f)) != EOF) {
+        putchar(c);
+        limit -= c == '\n';
+    }
+}
+
+/* Hold back COUNT bytes in a ring: each new one pushes the oldest out. */
+static void copy_all_but_bytes(FILE *f)
+{
+    char *ring = malloc(count);
+    unsigned long seen = 0;
+    int c;
+
+    if (ring == NULL)
+        err(1, NULL);
+    for (; (c = getc(f)) != EOF; seen++) {
+        if (seen >= count)
+            putchar(ring[seen % count]);
+        ring[seen % count] = (char)c;
+    }
+    free(ring);
+}
+
+static void copy_all_but_lines(FILE *f)
+{
+    char **ring = calloc(count, sizeof(*ring));
+    unsigned long seen = 0;
+    char *line = NULL;
+    size_t size = 0;
+
+    if (ring == NULL)
+        err(1, NULL);
+    for (; getline(&line, &size, f) > 0; seen++) {
+        if (seen >= count)
+            fputs(ring[seen % count], stdout);
+        free(ring[seen % count]);
+        ring[seen % count] = line;
+        line = NULL;
+    }
+    for (unsigned long i = 0; i < count; i++)
+        free(ring[i]);
+    free(ring);
+    free(line);
+}
+
+static void copy(FILE *f)
+{
+    if (all_but && count > 0 && count_bytes)
+        copy_all_but_bytes(f);
+    else if (all_but && count > 0)
+        copy_all_but_lines(f);
+    else if (count_bytes)
+        copy_bytes(f, all_but ? ~0UL : count);
+    else
+        copy_lines(f, all_but ? ~0UL : count);
+}
+
+static int head(const char *name, bool with_title)
+{
+    static bool again;
+    bool is_stdin = strcmp(name, "-") == 0;
+    FILE *f = is_stdin ? stdin : fopen(name, "r");
+    int status = 0;
+
+    if (f == NULL) {
+        warn("%s", name);
+        return 1;
+    }
+    if (with_title)
+        printf("%s==> %s <==\n", again ? "\n" : "", is_stdin ? "standard input" : name);
+    again = true;
+    copy(f);
+    if (ferror(f)) {
+        warn("%s", name);
+        status = 1;
+    }
+    if (!is_stdin)
+        fclose(f);
+    return status;
+}
+
+static void parse_count(const char *text)
+{
+    all_but = *text == '-';
+    if (str_to_size(text + all_but, &count) < 0)
+        errx(1, "%s: invalid number", text);
+}
+
+int main(int argc, char **argv)
+{
+    int status = 0;
+    int option;
+
+    /* The old form, "-20". */
+    if (argc > 1 && argv[1][0] == '-' && strspn(argv[1] + 1, "0123456789") > 0) {
+        parse_count(argv[1] + 1);
+        optind = 2;
+    }
+    while ((option = getopt(argc, argv, "n:c:")) != -1) {
+        if (option != 'n' && option != 'c') {
+            fputs("usage: head [-n lines | -c bytes] [file ...]\n", stderr);
+            return 1;
+        }
+        count_bytes = option == 'c';
+        parse_count(optarg);
+    }
+    if (optind == argc)
+        status = head("-", false);
+    for (int i = optind; i < argc; i++)
+        status |= head(argv[i], argc - optind > 1);
+    return finish_output(status);
+}
