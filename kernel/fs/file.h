@@ -17,7 +17,8 @@ struct file {
     struct path path;                   /* referenced; mount NULL for pipes etc [c] */
     struct inode *inode;                /* held through path, or referenced    [c] */
     uint32_t flags;                     /* O_*; APPEND NONBLOCK may change     [a] */
-    uint32_t mode;                      /* FILE_*: what it may do              [c] */
+    uint32_t mode;                      /* FILE_*: what it may do; an open
+                                         * operation may take FILE_SEEK away   [c] */
     int32_t refcount;                   /*                                     [a] */
     uint64_t pos;                       /*                            [pos_lock]   */
     struct mutex pos_lock;              /* held around read/write/lseek of shared files */
@@ -30,6 +31,10 @@ struct file {
 #define FILE_WRITE 0x2u                 /* open for writing                    */
 #define FILE_SEEK  0x4u                 /* has a position; else pread is -ESPIPE */
 #define FILE_PATH  0x8u                 /* O_PATH: a name only                 */
+#define FILE_POS   0x10u                /* its position is moved by one call at a time */
+#define FILE_ROOT  0x20u                /* opened by fsuid 0: set-id bits survive writes */
+#define FILE_WRITER 0x40u               /* counted in inode->writers           */
+#define FILE_NOCTTY 0x80u               /* O_NOCTTY was given                  */
 
 /*
  * No member is NULL; the functions and groups below stand for what a kind of
@@ -54,6 +59,7 @@ struct file_operations {
 };
 extern const struct file_operations file_ops_default;
 
+ssize_t file_op_read_isdir(struct file *f, struct uio *uio, uint64_t *pos);      /* -EISDIR */
 ssize_t file_op_read_refuse(struct file *f, struct uio *uio, uint64_t *pos);     /* -EINVAL */
 ssize_t file_op_write_refuse(struct file *f, struct uio *uio, uint64_t *pos);    /* -EINVAL */
 int64_t file_op_seek_size(struct file *f, int64_t offset, int whence);   /* END: inode's size */
@@ -84,7 +90,7 @@ int file_op_fsync_cache(struct file *f, bool data_only);
     .seek = file_op_seek_size, .mmap = file_op_mmap_cache,                      \
     .fsync = file_op_fsync_cache
 #define FILE_OPS_NO_DATA                        /* directories */               \
-    .read = file_op_read_refuse, .write = file_op_write_refuse,                 \
+    .read = file_op_read_isdir, .write = file_op_write_refuse,                  \
     .mmap = file_op_mmap_refuse
 #define FILE_OPS_NOT_DIRECTORY                                                  \
     .iterate = file_op_iterate_notdir
@@ -148,6 +154,8 @@ int file_iterate(struct file *f, struct dir_context *ctx);
 int file_sync(struct file *f, bool data_only);
 int file_flush(struct file *f);
 int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len);
+/* ftruncate(2).  0, -EINVAL (not open for writing, not a regular file), ... */
+int file_truncate(struct file *f, uint64_t size);
 /* F_SETFL: O_APPEND and O_NONBLOCK as in FLAGS. */
 void file_set_flags(struct file *f, uint32_t flags);
 /* For ioctl: N bytes between KBUF and the user address ADDR.  0 or -EFAULT.  May sleep. */
@@ -165,5 +173,7 @@ int pipe_get_size(struct file *f);
 /* A file whose writes may meet a reader that is gone: SIGPIPE is meant. */
 bool file_is_pipe(const struct file *f);
 
+/* What /proc/<pid>/fd shows: a path, or "pipe:[7]"; starts inside BUF, NULL: too long. */
+char *file_describe(const struct file *f, const struct path *root, char *buf, size_t size);
 size_t file_count(void);                /* open files of the machine */
 void file_init(void);

@@ -563,6 +563,18 @@ void inode_allow_write(struct inode *inode)
     __atomic_fetch_add(&inode->writers, 1, __ATOMIC_RELEASE);
 }
 
+bool inode_has_writers(struct super_block *sb)
+{
+    struct inode *inode;
+    bool has = false;
+
+    spin_lock(&inodes.lock);
+    list_for_each_entry(inode, &sb->inodes, sb_link)
+        has |= __atomic_load_n(&inode->writers, __ATOMIC_RELAXED) > 0;
+    spin_unlock(&inodes.lock);
+    return has;
+}
+
 void inode_cache_init(void)
 {
     for (size_t i = 0; i < HASH_BUCKETS; i++)

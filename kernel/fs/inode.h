@@ -242,6 +242,8 @@ static inline void inode_clear(struct inode *inode, uint32_t flag)
 /* Evict every unused inode of SB, dirty attributes thrown away: all is synced, or
  * the file system has none.  Returns how many are still in use. */
 size_t inode_evict_unused(struct super_block *sb);
+/* Whether any file of SB is open for writing. */
+bool inode_has_writers(struct super_block *sb);
 /* Write the dirty attributes of SB's inodes; then its data pages, and wait for
  * them if WAIT.  0 or the first error.  May sleep. */
 int inode_sync_all(struct super_block *sb, bool wait);

@@ -8,12 +8,12 @@
  */
 #pragma once
 #include "kernel/fs/inode.h"
+#include "lib/path.h"
 
 struct mount;
 struct dentry;
 
-#define NAME_LEN_MAX 255
-#define PATH_LEN_MAX 4096               /* with its NUL */
+#define PATH_LEN_MAX PATH_MAX
 
 struct path {
     struct mount *mount;
@@ -47,6 +47,9 @@ int path_lookup(const struct path_ctx *ctx, const struct path *start, const char
 /* The absolute name into BUF's end; returns its start inside BUF or NULL with
  * -ENAMETOOLONG/-ENOENT (unreachable, deleted) in *ERR. */
 char *path_name(const struct path *p, const struct path *root, char *buf, size_t size, int *err);
+/* The same for people to read (/proc/self/maps, fd): " (deleted)" follows a removed
+ * name; NULL only if it does not fit. */
+char *path_describe(const struct path *p, const struct path *root, char *buf, size_t size);
 
 /* The operations behind the *at() system calls.  0 or an errno; all may sleep. */
 int path_mknod(const struct path_ctx *ctx, const struct path *start, const char *name,

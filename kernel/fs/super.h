@@ -47,6 +47,7 @@ void super_op_evict_nothing(struct inode *inode);
 void super_op_unmount_nothing(struct super_block *sb);
 void super_op_no_options(struct super_block *sb, char *buf, size_t size);
 int super_op_remount_accept(struct super_block *sb, uint32_t flags, const char *options);
+int super_op_statfs_empty(struct super_block *sb, struct statfs *st);
 
 /* sb->internal_flags */
 #define SB_VOLATILE_NAMES 0x1u          /* names come and go by themselves (/proc): unused
@@ -75,6 +76,8 @@ struct super_block {
 struct super_block *super_create(const struct file_system_type *type, struct block_device *dev,
                                  uint32_t flags);
 void super_destroy(struct super_block *sb);
+/* Unmount: sync, let go of every inode, tell the file system, free.  Nobody uses it. */
+void super_kill(struct super_block *sb);
 
 /*
  * Bracket of one file-system operation that changes metadata: a journal's
@@ -85,6 +88,7 @@ void fs_op_begin(struct super_block *sb, unsigned credits);
 void fs_op_end(struct super_block *sb);
 
 void filesystem_register(struct file_system_type *type);
+struct file_system_type *filesystem_find(const char *name);     /* or NULL */
 /* Mount onto DIR (NULL: the root of all).  0 or an errno.  May sleep. */
 int fs_mount(const char *source, const struct path *dir, const char *type, uint32_t flags,
              const char *options, const struct path_ctx *ctx);

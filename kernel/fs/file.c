@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file.c - open files: references, positions, and the calls that go through
+ * their table of operations.
+ *
+ * The position of a regular file or directory is moved by one call at a time.
+ * Its lock is taken only where somebody else could be there: the file is shared,
+ * which its count of references says, since the caller's table holds the one that
+ * is left otherwise.
+ */
+#include "kernel/fs/file.h"
+#include "kernel/fs/locks.h"
+#include "kernel/fs/open.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/slab.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+
+static struct kmem_cache *file_cache;
+static size_t nr_files;                 /* [a] */
+
+size_t file_count(void)
+{
+    return __atomic_load_n(&nr_files, __ATOMIC_RELAXED);
+}
+
+struct file *file_alloc(uint32_t flags)
+{
+    struct file *f = kmem_cache_alloc(file_cache, GFP_KERNEL);
+
+    if (!f)
+        return NULL;
+    *f = (struct file){ .ops = &file_ops_default, .flags = flags, .refcount = 1 };
+    mutex_init(&f->pos_lock, RANK_FILE, "file position");
+    __atomic_fetch_add(&nr_files, 1, __ATOMIC_RELAXED);
+    return f;
+}
+
+void file_free(struct file *f)
+{
+    if (f->mode & FILE_WRITER)
+        inode_put_write(f->inode);
+    if (f->path.dentry)
+        path_put(&f->path);
+    else if (f->inode)
+        inode_put(f->inode);
+    __atomic_fetch_sub(&nr_files, 1, __ATOMIC_RELAXED);
+    kmem_cache_free(file_cache, f);
+}
+
+void file_get(struct file *f)
+{
+    __atomic_fetch_add(&f->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void file_put(struct file *f)
+{
+    if (__atomic_sub_fetch(&f->refcount, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    file_unlock_all(f);
+    f->ops->release(f);
+    file_free(f);
+}
+
+int file_open_anon(struct inode *inode, const struct file_operations *ops, uint32_t flags,
+                   void *private, struct file **out)
+{
+    struct file *f = file_alloc(flags);
+
+    if (!f)
+        return -ENOMEM;
+    f->inode = inode;
+    f->ops = ops;
+    f->private = private;
+    f->mode = file_access_mode(flags) | (S_ISREG(inode->mode) ? FILE_SEEK | FILE_POS : 0);
+    *out = f;
+    return 0;
+}
+
+char *file_describe(const struct file *f, const struct path *root, char *buf, size_t size)
+{
+    const char *kind = file_is_pipe(f) ? "pipe" : "anon_inode";
+
+    if (f->path.dentry)
+        return path_describe(&f->path, root, buf, size);
+    return fmt_snprintf(buf, size, "%s:[%lu]", kind, f->inode->ino) < size ? buf : NULL;
+}
+
+/* ---- the position ------------------------------------------------------------------- */
+
+static bool pos_lock(struct file *f)
+{
+    if (!(f->mode & FILE_POS) || __atomic_load_n(&f->refcount, __ATOMIC_ACQUIRE) == 1)
+        return false;
+    mutex_lock(&f->pos_lock);
+    return true;
+}
+
+static void pos_unlock(struct file *f, bool locked)
+{
+    if (locked)
+        mutex_unlock(&f->pos_lock);
+}
+
+ssize_t file_read(struct file *f, struct uio *uio)
+{
+    bool locked;
+    ssize_t n;
+
+    if (!(f->mode & FILE_READ))
+        return -EBADF;
+    locked = pos_lock(f);
+    n = f->ops->read(f, uio, &f->pos);
+    pos_unlock(f, locked);
+    return n;
+}
+
+ssize_t file_write(struct file *f, struct uio *uio)
+{
+    bool locked;
+    ssize_t n;
+
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
+    locked = pos_lock(f);
+    n = f->ops->write(f, uio, &f->pos);
+    pos_unlock(f, locked);
+    return n;
+}
+
+ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos)
+{
+    if (!(f->mode & FILE_READ))
+        return -EBADF;
+    if (!(f->mode & FILE_SEEK))
+        return -ESPIPE;
+    if ((int64_t)pos < 0)
+        return -EINVAL;
+    return f->ops->read(f, uio, &pos);
+}
+
+ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos)
+{
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
+    if (!(f->mode & FILE_SEEK))
+        return -ESPIPE;
+    if ((int64_t)pos < 0)
+        return -EINVAL;
+    return f->ops->write(f, uio, &pos);
+}
+
+int64_t file_seek(struct file *f, int64_t offset, int whence)
+{
+    bool locked;
+    int64_t pos;
+
+    if (f->mode & FILE_PATH)
+        return -EBADF;
+    if (!(f->mode & FILE_SEEK))
+        return -ESPIPE;
+    locked = pos_lock(f);
+    pos = f->ops->seek(f, offset, whence);
+    if (pos >= 0)
+        f->pos = (uint64_t)pos;
+    pos_unlock(f, locked);
+    return pos;
+}
+
+int file_iterate(struct file *f, struct dir_context *ctx)
+{
+    struct inode *dir = f->inode;
+    bool locked;
+    int err;
+
+    if (!(f->mode & FILE_READ))
+        return -EBADF;
+    if (!S_ISDIR(dir->mode))
+        return -ENOTDIR;
+    locked = pos_lock(f);
+    rwsem_read_lock(&dir->lock);
+    ctx->pos = f->pos;
+    err = inode_test(dir, INODE_DEAD) ? -ENOENT : f->ops->iterate(f, ctx);
+    f->pos = ctx->pos;
+    rwsem_read_unlock(&dir->lock);
+    pos_unlock(f, locked);
+    inode_touch_atime(dir);
+    return err;
+}
+
+ssize_t file_read_kernel(struct file *f, void *buf, size_t len, uint64_t pos)
+{
+    struct uio_segment seg;
+    struct uio uio;
+    ssize_t n;
+
+    uio_init_kernel(&uio, &seg, buf, len);
+    do {
+        n = f->ops->read(f, &uio, &pos);
+    } while (n > 0 && uio.resid > 0);
+    return n < 0 && uio.resid == len ? n : (ssize_t)(len - uio.resid);
+}
+
+/* ---- the rest ------------------------------------------------------------------------ */
+
+int file_sync(struct file *f, bool data_only)
+{
+    if (f->mode & FILE_PATH)
+        return -EBADF;
+    return f->ops->fsync(f, data_only);
+}
+
+int file_flush(struct file *f)
+{
+    return f->ops->flush(f);
+}
+
+int file_truncate(struct file *f, uint64_t size)
+{
+    if (f->mode & FILE_PATH)
+        return -EBADF;
+    if (!(f->mode & FILE_WRITE) || !S_ISREG(f->inode->mode) || (int64_t)size < 0)
+        return -EINVAL;
+    return inode_truncate(f->inode, size);
+}
+
+int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
+{
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
+    if ((int64_t)off < 0 || (int64_t)len <= 0)
+        return -EINVAL;
+    if (S_ISFIFO(f->inode->mode))
+        return -ESPIPE;
+    if (S_ISDIR(f->inode->mode))
+        return -EISDIR;
+    if (!S_ISREG(f->inode->mode))
+        return -ENODEV;
+    if (off + len > f->inode->sb->max_size)
+        return -EFBIG;
+    return f->ops->fallocate(f, mode, off, len);
+}
+
+void file_set_flags(struct file *f, uint32_t flags)
+{
+    uint32_t changes = O_APPEND | O_NONBLOCK | O_NOATIME;
+
+    __atomic_store_n(&f->flags, (f->flags & ~changes) | (flags & changes), __ATOMIC_RELAXED);
+}
+
+int file_copy_in(void *kbuf, uintptr_t addr, size_t n)
+{
+    struct uio_segment seg = { addr, n };
+    struct uio uio;
+
+    uio_init_user(&uio, &seg, 1, n);
+    return uio_read(&uio, kbuf, n);
+}
+
+int file_copy_out(uintptr_t addr, const void *kbuf, size_t n)
+{
+    struct uio_segment seg = { addr, n };
+    struct uio uio;
+
+    uio_init_user(&uio, &seg, 1, n);
+    return uio_write(&uio, kbuf, n);
+}
+
+void file_init(void)
+{
+    file_cache = kmem_cache_create("filp", sizeof(struct file), 0, 0, NULL);
+    if (!file_cache)
+        panic("no memory for open files");
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file_ops.c - members for tables of file operations: refusals, each with its
+ * errno, and the plain file whose content is its inode's pages.
+ */
+#include "kernel/cache/writeback.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/super.h"
+#include "kernel/dev/block.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/poll.h"
+#include "lib/bitops.h"
+
+/* ---- refusals ------------------------------------------------------------------------ */
+
+ssize_t file_op_read_isdir(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)f, (void)uio, (void)pos;
+    return -EISDIR;
+}
+
+ssize_t file_op_read_refuse(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)f, (void)uio, (void)pos;
+    return -EINVAL;
+}
+
+ssize_t file_op_write_refuse(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)f, (void)uio, (void)pos;
+    return -EINVAL;
+}
+
+int64_t file_op_seek_refuse(struct file *f, int64_t offset, int whence)
+{
+    (void)f, (void)offset, (void)whence;
+    return -ESPIPE;
+}
+
+int64_t file_op_seek_nowhere(struct file *f, int64_t offset, int whence)
+{
+    (void)f, (void)offset, (void)whence;
+    return 0;
+}
+
+int file_op_iterate_notdir(struct file *f, struct dir_context *ctx)
+{
+    (void)f, (void)ctx;
+    return -ENOTDIR;
+}
+
+uint32_t file_op_poll_ready(struct file *f, struct poll_table *pt)
+{
+    (void)f, (void)pt;
+    return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+}
+
+int file_op_ioctl_refuse(struct file *f, uint32_t cmd, uintptr_t arg)
+{
+    (void)f, (void)cmd, (void)arg;
+    return -ENOTTY;
+}
+
+int file_op_mmap_refuse(struct file *f, struct mmap_request *req)
+{
+    (void)f, (void)req;
+    return -ENODEV;
+}
+
+int file_op_open_accept(struct inode *inode, struct file *f)
+{
+    (void)inode, (void)f;
+    return 0;
+}
+
+void file_op_release_nothing(struct file *f)
+{
+    (void)f;
+}
+
+int file_op_fsync_refuse(struct file *f, bool data_only)
+{
+    (void)f, (void)data_only;
+    return -EINVAL;
+}
+
+int file_op_fsync_nothing(struct file *f, bool data_only)
+{
+    (void)f, (void)data_only;
+    return 0;
+}
+
+int file_op_flush_nothing(struct file *f)
+{
+    (void)f;
+    return 0;
+}
+
+int file_op_fallocate_refuse(struct file *f, int mode, uint64_t off, uint64_t len)
+{
+    (void)f, (void)mode, (void)off, (void)len;
+    return -EOPNOTSUPP;
+}
+
+const struct file_operations file_ops_default = {
+    .read = file_op_read_refuse,
+    .write = file_op_write_refuse,
+    .seek = file_op_seek_size,
+    .mmap = file_op_mmap_refuse,
+    .fsync = file_op_fsync_refuse,
+    FILE_OPS_NOT_DIRECTORY,
+    FILE_OPS_PLAIN,
+};
+
+/* ---- files of pages -------------------------------------------------------------------- */
+
+int64_t file_op_seek_size(struct file *f, int64_t offset, int whence)
+{
+    int64_t size = (int64_t)inode_size(f->inode), base = 0;
+
+    switch (whence) {
+    case SEEK_SET:
+        break;
+    case SEEK_CUR:
+        base = (int64_t)f->pos;
+        break;
+    case SEEK_END:
+        base = size;
+        break;
+    case SEEK_DATA:
+        return offset < 0 || offset >= size ? -ENXIO : offset;
+    case SEEK_HOLE:
+        return offset < 0 || offset >= size ? -ENXIO : size;
+    default:
+        return -EINVAL;
+    }
+    if (__builtin_add_overflow(base, offset, &base))
+        return -EOVERFLOW;
+    return base < 0 || (uint64_t)base > f->inode->sb->max_size ? -EINVAL : base;
+}
+
+int file_op_mmap_cache(struct file *f, struct mmap_request *req)
+{
+    req->kind = MMAP_CACHE;
+    req->as = f->inode->mapping;
+    return 0;
+}
+
+ssize_t file_op_read_cache(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct inode *inode = f->inode;
+    ssize_t n = page_cache_read_iter(inode->mapping, pos, inode_size(inode), &f->ra, uio);
+
+    if (n > 0 && !(f->flags & O_NOATIME))
+        inode_touch_atime(inode);
+    return n;
+}
+
+static void grow(struct inode *inode, uint64_t size)
+{
+    inode_set_size(inode, size);
+    inode_mark_dirty(inode);
+}
+
+/* The inode is locked.  Writes up to the largest size, refuses to begin beyond. */
+static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct inode *inode = f->inode;
+    uint64_t max = inode->sb->max_size;
+    size_t cut;
+    ssize_t n;
+
+    if (f->flags & O_APPEND)
+        *pos = inode->size;
+    if (uio->resid == 0)
+        return 0;
+    if (*pos >= max)
+        return -EFBIG;
+    cut = uio->resid - min_u64(uio->resid, max - *pos);
+    uio->resid -= cut;
+    if ((inode->mode & (S_ISUID | S_ISGID)) && !(f->mode & FILE_ROOT))
+        inode_strip_set_id(inode, NULL);
+    n = page_cache_write_iter(inode->mapping, pos, inode->size, uio, grow);
+    uio->resid += cut;
+    if (n > 0) {
+        inode->mtime = inode->ctime = inode_now();
+        inode_mark_dirty(inode);
+    }
+    return n;
+}
+
+ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct inode *inode = f->inode;
+    ssize_t n;
+    int err = 0;
+
+    rwsem_write_lock(&inode->lock);
+    n = write_locked(f, uio, pos);
+    rwsem_write_unlock(&inode->lock);
+    if (n > 0 && (f->flags & (O_SYNC | O_DSYNC)))
+        err = f->ops->fsync(f, (f->flags & O_SYNC) != O_SYNC);
+    return err ? err : n;
+}
+
+int file_op_fsync_cache(struct file *f, bool data_only)
+{
+    struct inode *inode = f->inode;
+    struct super_block *sb = inode->sb;
+    bool was_dirty = inode_test(inode, INODE_DIRTY);
+    int err = writeback_range(inode->mapping, 0, UINT64_MAX, true), e;
+
+    if (!sb->bdev)
+        return err;
+    e = inode_write(inode);
+    if (!err)
+        err = e;
+    e = data_only && !was_dirty ? block_flush(sb->bdev) : sb->ops->sync(sb, true);
+    return err ? err : e;
+}

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pipe.c - pipes and FIFOs: a ring of pages between writers and readers.
+ *
+ *      tail                        head
+ *        |                           |
+ *     [ page | page | page | page ]  .  .  .      nslots of them
+ *       ^ read at offset       ^ small writes are added to the last page
+ *
+ * A write of at most PIPE_BUF bytes goes in whole or waits: one free slot, or room
+ * in the last page, is always enough for it.
+ *
+ * A page that was read empty is kept for the next write, so that a byte sent to and
+ * fro costs no allocation.  The lock may be held while a user page is faulted in.
+ * Sleepers look at the ring without the lock, and again with it; whoever changes
+ * the ring looks whether somebody sleeps only after a fence.
+ */
+#include "kernel/fs/fifo.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/page_alloc.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/ioctl.h"
+#include "lib/abi/poll.h"
+#include "lib/bitops.h"
+
+#define PIPE_BUF_SIZE 4096              /* POSIX PIPE_BUF                      */
+#define DEFAULT_SLOTS 16
+#define MAX_SLOTS 256                   /* 1 MiB */
+
+struct pipe_slot {
+    struct page *page;
+    uint32_t offset, len;               /* unread bytes                        */
+};
+
+struct pipe {
+    struct mutex lock;                  /* RANK_PIPE                           */
+    struct pipe_slot *slots;            /*                                 [l] */
+    uint32_t nslots;                    /* a power of two                  [l] */
+    uint32_t head, tail;                /* slots ever filled, emptied      [l] */
+    struct page *spare;                 /*                                 [l] */
+    uint32_t readers, writers;          /* open ends                       [l] */
+    uint32_t reader_opens, writer_opens;/* ever                            [l] */
+    uint32_t nfiles;                    /*                       [inode->lock] */
+    struct wait_queue can_read, can_write;
+};
+
+static struct super_block *pipe_super;
+static uint64_t next_pipe_number = 1;   /* [a] */
+
+/* ---- the ring ------------------------------------------------------------------------- */
+
+static uint32_t peek(const uint32_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static bool is_empty(const struct pipe *p)
+{
+    return peek(&p->head) == peek(&p->tail);
+}
+
+static bool is_full(const struct pipe *p)
+{
+    return peek(&p->head) - peek(&p->tail) >= peek(&p->nslots);
+}
+
+static struct pipe_slot *slot_at(struct pipe *p, uint32_t n)
+{
+    return &p->slots[n & (p->nslots - 1)];
+}
+
+static void move_counter(uint32_t *counter)
+{
+    __atomic_store_n(counter, *counter + 1, __ATOMIC_RELEASE);
+}
+
+static void wake_if_any(struct wait_queue *wq)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!wait_queue_is_empty(wq))
+        wake_up_all(wq);
+}
+
+static void keep_or_free(struct pipe *p, struct page *page)
+{
+    if (!p->spare)
+        p->spare = page;
+    else
+        put_page(page);
+}
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+/* Move what is there; 0 or -EFAULT. */
+static int drain(struct pipe *p, struct uio *uio)
+{
+    int err = 0;
+
+    while (!err && uio->resid > 0 && !is_empty(p)) {
+        struct pipe_slot *s = slot_at(p, p->tail);
+        size_t before = uio->resid, n = min_u64(s->len, before);
+
+        err = uio_write(uio, (char *)page_address(s->page) + s->offset, n);
+        n = before - uio->resid;
+        s->offset += (uint32_t)n;
+        s->len -= (uint32_t)n;
+        if (s->len > 0)
+            continue;
+        keep_or_free(p, s->page);
+        move_counter(&p->tail);
+    }
+    return err;
+}
+
+static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct pipe *p = f->private;
+    size_t wanted = uio->resid;
+    int err = 0;
+
+    (void)pos;
+    if (wanted == 0)
+        return 0;
+    mutex_lock(&p->lock);
+    while (is_empty(p) && p->writers > 0) {
+        if (f->flags & O_NONBLOCK) {
+            err = -EAGAIN;
+            break;
+        }
+        mutex_unlock(&p->lock);
+        if (wait_event_interruptible(&p->can_read, !is_empty(p) || peek(&p->writers) == 0) != 0)
+            return -ERESTARTSYS;
+        /* Another reader may have been faster. */
+        mutex_lock(&p->lock);
+    }
+    if (!err)
+        err = drain(p, uio);
+    mutex_unlock(&p->lock);
+    if (uio->resid == wanted)
+        return err;
+    wake_if_any(&p->can_write);
+    return (ssize_t)(wanted - uio->resid);
+}
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+/* Room in the page written last. */
+static size_t last_room(struct pipe *p)
+{
+    struct pipe_slot *s = slot_at(p, p->head - 1);
+
+    return is_empty(p) ? 0 : PAGE_SIZE - s->offset - s->len;
+}
+
+/* Add up to N bytes behind those of S.  0 or -EFAULT. */
+static int append(struct pipe_slot *s, struct uio *uio, size_t n)
+{
+    size_t before = uio->resid;
+    int err = uio_read(uio, (char *)page_address(s->page) + s->offset + s->len, n);
+
+    s->len += (uint32_t)(before - uio->resid);
+    return err;
+}
+
+static int fill_new_slot(struct pipe *p, struct uio *uio)
+{
+    struct pipe_slot *s = slot_at(p, p->head);
+    struct page *page = p->spare ? p->spare : alloc_page(GFP_KERNEL);
+    int err;
+
+    if (!page)
+        return -ENOMEM;
+    p->spare = NULL;
+    *s = (struct pipe_slot){ .page = page };
+    err = append(s, uio, min_u64(PAGE_SIZE, uio->resid));
+    if (s->len > 0)
+        move_counter(&p->head);
+    else
+        keep_or_free(p, page);
+    return err;
+}
+
+/* Take in what there is room for.  0; -EFAULT, -ENOMEM. */
+static int fill(struct pipe *p, struct uio *uio)
+{
+    size_t room = last_room(p);
+    int err = 0;
+
+    /* A small write is not torn between the last page and a slot that may not be free. */
+    if (room > 0 && (room >= uio->resid || !is_full(p) || uio->resid > PIPE_BUF_SIZE))
+        err = append(slot_at(p, p->head - 1), uio, min_u64(room, uio->resid));
+    while (!err && uio->resid > 0 && !is_full(p))
+        err = fill_new_slot(p, uio);
+    return err;
+}
+
+static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct pipe *p = f->private;
+    size_t wanted = uio->resid;
+    int err = 0;
+
+    (void)pos;
+    if (wanted == 0)
+        return 0;
+    mutex_lock(&p->lock);
+    for (;;) {
+        if (p->readers == 0)
+            err = -EPIPE;
+        if (!err)
+            err = fill(p, uio);
+        if (err || uio->resid == 0)
+            break;
+        if (f->flags & O_NONBLOCK) {
+            err = -EAGAIN;
+            break;
+        }
+        mutex_unlock(&p->lock);
+        wake_if_any(&p->can_read);
+        if (wait_event_interruptible(&p->can_write, !is_full(p) || peek(&p->readers) == 0) != 0) {
+            /* The ring is not touched without the lock; what went in stays. */
+            return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : -ERESTARTSYS;
+        }
+        mutex_lock(&p->lock);
+    }
+    mutex_unlock(&p->lock);
+    if (uio->resid == wanted)
+        return err;
+    wake_if_any(&p->can_read);
+    return (ssize_t)(wanted - uio->resid);
+}
+
+/* ---- poll, ioctl, size ------------------------------------------------------------------------ */
+
+static uint32_t pipe_poll(struct file *f, struct poll_table *pt)
+{
+    struct pipe *p = f->private;
+    uint32_t mask = 0;
+
+    if (f->mode & FILE_READ)
+        poll_wait(pt, &p->can_read);
+    if (f->mode & FILE_WRITE)
+        poll_wait(pt, &p->can_write);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (f->mode & FILE_READ) {
+        if (!is_empty(p))
+            mask |= POLLIN | POLLRDNORM;
+        /* A FIFO hangs up only after somebody has written since this end was opened. */
+        if (peek(&p->writers) == 0 && peek(&p->writer_opens) != (uint32_t)f->dir_cookie)
+            mask |= POLLHUP;
+    }
+    if (f->mode & FILE_WRITE) {
+        if (!is_full(p))
+            mask |= POLLOUT | POLLWRNORM;
+        if (peek(&p->readers) == 0)
+            mask |= POLLERR;
+    }
+    return mask;
+}
+
+static int pipe_ioctl(struct file *f, uint32_t cmd, uintptr_t arg)
+{
+    struct pipe *p = f->private;
+    int32_t bytes = 0;
+
+    if (cmd != FIONREAD)
+        return -ENOTTY;
+    mutex_lock(&p->lock);
+    for (uint32_t n = p->tail; n != p->head; n++)
+        bytes += (int32_t)slot_at(p, n)->len;
+    mutex_unlock(&p->lock);
+    return file_copy_out(arg, &bytes, sizeof(bytes));
+}
+
+bool file_is_pipe(const struct file *f)
+{
+    return f->ops == &fifo_file_ops;
+}
+
+int pipe_get_size(struct file *f)
+{
+    struct pipe *p = f->private;
+
+    return file_is_pipe(f) ? (int)(peek(&p->nslots) * PAGE_SIZE) : -EBADF;
+}
+
+int pipe_set_size(struct file *f, size_t size)
+{
+    struct pipe *p = f->private;
+    uint64_t nslots = round_up_pow2(max_u64(div_round_up(size, PAGE_SIZE), 1));
+    struct pipe_slot *slots, *old;
+    uint32_t used;
+
+    if (!file_is_pipe(f))
+        return -EBADF;
+    if (size > (size_t)INT32_MAX)
+        return -EINVAL;
+    if (nslots > MAX_SLOTS)
+        return -EPERM;
+    slots = kcalloc(nslots, sizeof(*slots), GFP_KERNEL);
+    if (!slots)
+        return -ENOMEM;
+    mutex_lock(&p->lock);
+    used = p->head - p->tail;
+    old = slots;
+    if (used <= nslots) {
+        for (uint32_t i = 0; i < used; i++)
+            slots[i] = *slot_at(p, p->tail + i);
+        old = p->slots;
+        p->slots = slots;
+        __atomic_store_n(&p->nslots, (uint32_t)nslots, __ATOMIC_RELAXED);
+        __atomic_store_n(&p->tail, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&p->head, used, __ATOMIC_RELAXED);
+    }
+    mutex_unlock(&p->lock);
+    kfree(old);
+    wake_if_any(&p->can_write);
+    return used <= nslots ? (int)(nslots * PAGE_SIZE) : -EBUSY;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static struct pipe *make_pipe(void)
+{
+    struct pipe *p = kzalloc(sizeof(*p), GFP_KERNEL);
+
+    if (!p)
+        return NULL;
+    p->nslots = DEFAULT_SLOTS;
+    p->slots = kcalloc(DEFAULT_SLOTS, sizeof(*p->slots), GFP_KERNEL);
+    if (!p->slots) {
+        kfree(p);
+        return NULL;
+    }
+    mutex_init(&p->lock, RANK_PIPE, "pipe");
+    wait_queue_init(&p->can_read);
+    wait_queue_init(&p->can_write);
+    return p;
+}
+
+static void free_pipe(struct pipe *p)
+{
+    for (; p->tail != p->head; p->tail++)
+        put_page(slot_at(p, p->tail)->page);
+    if (p->spare)
+        put_page(p->spare);
+    kfree(p->slots);
+    kfree(p);
+}
+
+/* F is one more open end. */
+static void join(struct pipe *p, struct file *f)
+{
+    mutex_lock(&p->lock);
+    f->private = p;
+    f->dir_cookie = p->writer_opens;
+    if (f->mode & FILE_READ) {
+        p->readers++;
+        __atomic_fetch_add(&p->reader_opens, 1, __ATOMIC_RELEASE);
+    }
+    if (f->mode & FILE_WRITE) {
+        p->writers++;
+        __atomic_fetch_add(&p->writer_opens, 1, __ATOMIC_RELEASE);
+    }
+    mutex_unlock(&p->lock);
+}
+
+static void leave(struct pipe *p, struct file *f)
+{
+    mutex_lock(&p->lock);
+    if (f->mode & FILE_READ)
+        __atomic_fetch_sub(&p->readers, 1, __ATOMIC_RELEASE);
+    if (f->mode & FILE_WRITE)
+        __atomic_fetch_sub(&p->writers, 1, __ATOMIC_RELEASE);
+    mutex_unlock(&p->lock);
+    wake_if_any(&p->can_read);
+    wake_if_any(&p->can_write);
+}
+
+/* The inode's pipe, made if there is none, counted for one more file.  NULL: no memory. */
+static struct pipe *get_pipe(struct inode *inode)
+{
+    struct pipe *p;
+
+    rwsem_write_lock(&inode->lock);
+    p = inode->pipe;
+    if (!p)
+        p = inode->pipe = make_pipe();
+    if (p)
+        p->nfiles++;
+    rwsem_write_unlock(&inode->lock);
+    return p;
+}
+
+static void put_pipe(struct inode *inode)
+{
+    struct pipe *p = inode->pipe;
+    bool last;
+
+    rwsem_write_lock(&inode->lock);
+    last = --p->nfiles == 0;
+    if (last)
+        inode->pipe = NULL;
+    rwsem_write_unlock(&inode->lock);
+    if (last)
+        free_pipe(p);
+}
+
+static void pipe_release(struct file *f)
+{
+    leave(f->private, f);
+    put_pipe(f->inode);
+}
+
+/* Wait until the other end has been opened.  0 or -ERESTARTSYS. */
+static int wait_for_partner(struct file *f, struct pipe *p)
+{
+    const uint32_t *partners = f->mode & FILE_READ ? &p->writers : &p->readers;
+    const uint32_t *opens = f->mode & FILE_READ ? &p->writer_opens : &p->reader_opens;
+    struct wait_queue *wq = f->mode & FILE_READ ? &p->can_read : &p->can_write;
+    uint32_t seen = peek(opens);
+
+    if (peek(partners) > 0)
+        return 0;
+    /* One that came and went is enough: its bytes may be in the ring. */
+    if (wait_event_interruptible(wq, peek(opens) != seen) != 0)
+        return -ERESTARTSYS;
+    return 0;
+}
+
+static int fifo_open(struct inode *inode, struct file *f)
+{
+    struct pipe *p = get_pipe(inode);
+    bool both = (f->mode & (FILE_READ | FILE_WRITE)) == (FILE_READ | FILE_WRITE);
+    int err = 0;
+
+    f->mode &= ~FILE_SEEK;
+    if (!p)
+        return -ENOMEM;
+    if ((f->flags & O_NONBLOCK) && !(f->mode & FILE_READ) && peek(&p->readers) == 0) {
+        put_pipe(inode);
+        return -ENXIO;
+    }
+    join(p, f);
+    wake_if_any(&p->can_read);
+    wake_if_any(&p->can_write);
+    if (!both && !(f->flags & O_NONBLOCK))
+        err = wait_for_partner(f, p);
+    if (err)
+        pipe_release(f);
+    return err;
+}
+
+const struct file_operations fifo_file_ops = {
+    .read = pipe_read,
+    .write = pipe_write,
+    .seek = file_op_seek_refuse,
+    .iterate = file_op_iterate_notdir,
+    .poll = pipe_poll,
+    .ioctl = pipe_ioctl,
+    .mmap = file_op_mmap_refuse,
+    .open = fifo_open,
+    .release = pipe_release,
+    .fsync = file_op_fsync_refuse,
+    .flush = file_op_flush_nothing,
+    .fallocate = file_op_fallocate_refuse,
+};
+
+static struct inode *make_pipe_inode(void)
+{
+    struct inode *inode = inode_new(pipe_super);
+
+    if (!inode)
+        return NULL;
+    inode->ino = __atomic_fetch_add(&next_pipe_number, 1, __ATOMIC_RELAXED);
+    inode_set_mode(inode, S_IFIFO | S_IRUSR | S_IWUSR);
+    inode->fops = &fifo_file_ops;
+    return inode;
+}
+
+/* One end of INODE's pipe. */
+static int open_end(struct inode *inode, uint32_t flags, struct file **out)
+{
+    struct pipe *p = get_pipe(inode);
+    int err = p ? file_open_anon(inode, &fifo_file_ops, flags, p, out) : -ENOMEM;
+
+    if (err) {
+        if (p)
+            put_pipe(inode);
+        return err;
+    }
+    inode_get(inode);
+    join(p, *out);
+    return 0;
+}
+
+int pipe_create(uint32_t flags, struct file **reader, struct file **writer)
+{
+    struct inode *inode = make_pipe_inode();
+    int err;
+
+    if (!inode)
+        return -ENOMEM;
+    flags &= O_NONBLOCK;
+    err = open_end(inode, O_RDONLY | flags, reader);
+    if (!err) {
+        err = open_end(inode, O_WRONLY | flags, writer);
+        if (err)
+            file_put(*reader);
+    }
+    inode_put(inode);
+    return err;
+}
+
+static const struct super_operations pipe_super_ops = {
+    .evict = super_op_evict_nothing,
+    .write_inode = super_op_write_inode_nothing,
+    .sync = super_op_sync_nothing,
+    .unmount = super_op_unmount_nothing,
+    .statfs = super_op_statfs_empty,
+    .show_options = super_op_no_options,
+    .remount = super_op_remount_accept,
+};
+
+static const struct file_system_type pipe_type = { .name = "pipefs" };
+
+void pipe_init(void)
+{
+    pipe_super = super_create(&pipe_type, NULL, 0);
+    if (!pipe_super)
+        panic("no memory for pipes");
+    pipe_super->ops = &pipe_super_ops;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * super.c - super blocks: the kinds of file systems, their life, sync, statfs.
+ */
+#include "kernel/fs/super.h"
+#include "kernel/fs/bdev.h"
+#include "kernel/fs/mount.h"
+#include "kernel/mm/kmalloc.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+
+/* Minor numbers of file systems without a disk (st_dev), major 0. */
+static uint32_t next_minor = 1;
+static struct list types = LIST_INIT(types);    /* filled at boot, then constant */
+
+void filesystem_register(struct file_system_type *type)
+{
+    list_insert_tail(&types, &type->link);
+}
+
+struct file_system_type *filesystem_find(const char *name)
+{
+    struct file_system_type *type;
+
+    list_for_each_entry(type, &types, link)
+        if (strcmp(type->name, name) == 0)
+            return type;
+    return NULL;
+}
+
+void filesystem_for_each(int (*fn)(const struct file_system_type *type, void *arg), void *arg)
+{
+    struct file_system_type *type;
+
+    list_for_each_entry(type, &types, link)
+        if (fn(type, arg) != 0)
+            return;
+}
+
+/* ---- members for file systems with nothing to do -------------------------------------- */
+
+int super_op_sync_nothing(struct super_block *sb, bool wait)
+{
+    (void)sb, (void)wait;
+    return 0;
+}
+
+int super_op_write_inode_nothing(struct inode *inode)
+{
+    (void)inode;
+    return 0;
+}
+
+void super_op_evict_nothing(struct inode *inode)
+{
+    (void)inode;
+}
+
+void super_op_unmount_nothing(struct super_block *sb)
+{
+    (void)sb;
+}
+
+void super_op_no_options(struct super_block *sb, char *buf, size_t size)
+{
+    (void)sb;
+    if (size)
+        buf[0] = '\0';
+}
+
+int super_op_remount_accept(struct super_block *sb, uint32_t flags, const char *options)
+{
+    (void)sb, (void)flags, (void)options;
+    return 0;
+}
+
+int super_op_statfs_empty(struct super_block *sb, struct statfs *st)
+{
+    (void)sb;
+    st->f_bsize = st->f_frsize = PAGE_SIZE;
+    st->f_namelen = NAME_MAX;
+    return 0;
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+struct super_block *super_create(const struct file_system_type *type, struct block_device *dev,
+                                 uint32_t flags)
+{
+    struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
+
+    if (!sb)
+        return NULL;
+    sb->type = type;
+    sb->bdev = dev;
+    sb->flags = flags;
+    sb->max_size = INT64_MAX;
+    sb->dev = dev ? dev_make(dev->major, dev->minor)
+                  : dev_make(0, __atomic_fetch_add(&next_minor, 1, __ATOMIC_RELAXED));
+    mutex_init(&sb->rename_lock, RANK_RENAME, "rename");
+    list_init(&sb->inodes);
+    list_init(&sb->link);
+    return sb;
+}
+
+void super_destroy(struct super_block *sb)
+{
+    ASSERT(list_is_empty(&sb->inodes));
+    kfree(sb);
+}
+
+/* ---- operations ------------------------------------------------------------------------------ */
+
+void fs_op_begin(struct super_block *sb, unsigned credits)
+{
+    (void)credits;
+    rank_acquire(RANK_FS_OP, "file-system operation");
+    __atomic_fetch_add(&sb->fs_ops, 1, __ATOMIC_RELAXED);
+}
+
+void fs_op_end(struct super_block *sb)
+{
+    __atomic_fetch_sub(&sb->fs_ops, 1, __ATOMIC_RELAXED);
+    rank_release(RANK_FS_OP, "file-system operation");
+}
+
+int fs_sync(struct super_block *sb, bool wait)
+{
+    int err, e;
+
+    if (sb->flags & MS_RDONLY)
+        return 0;
+    err = inode_sync_all(sb, wait);
+    e = sb->ops->sync(sb, wait);
+    return err ? err : e;
+}
+
+int fs_statfs(const struct path *path, struct statfs *st)
+{
+    struct super_block *sb = path_inode(path)->sb;
+
+    *st = (struct statfs){ .f_fsid = { (int32_t)sb->dev, 0 }, .f_flags = ST_VALID };
+    if (sb->flags & MS_RDONLY)
+        st->f_flags |= ST_RDONLY;
+    if (sb->flags & MS_NOSUID)
+        st->f_flags |= ST_NOSUID;
+    if (sb->flags & MS_NODEV)
+        st->f_flags |= ST_NODEV;
+    if (sb->flags & MS_NOEXEC)
+        st->f_flags |= ST_NOEXEC;
+    st->f_flags |= sb->flags & MS_NOATIME ? ST_NOATIME : ST_RELATIME;
+    return sb->ops->statfs(sb, st);
+}
+
+void super_kill(struct super_block *sb)
+{
+    struct block_device *bdev = sb->bdev;
+
+    dentry_shrink_super(sb);
+    fs_sync(sb, true);
+    if (sb->root)
+        inode_put(sb->root);
+    sb->root = NULL;
+    inode_evict_unused(sb);
+    sb->ops->unmount(sb);
+    super_destroy(sb);
+    if (!bdev)
+        return;
+    bdev_flush_and_drop(bdev);
+    block_release(bdev, bdev);
+}
