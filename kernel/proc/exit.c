@@ -70,6 +70,8 @@ static void reparent_children(struct process *p)
         group_check_orphaned(child, p);
         child->parent = init_process;
         child->exit_signal = SIGCHLD;
+        if (child->death_signal)
+            signal_send_locked(child, NULL, child->death_signal, NULL);
         list_move_tail(&init_process->children, &child->sibling);
         if (child->state == PROCESS_ZOMBIE)
             signal_child_event(child, init_process);

@@ -45,7 +45,9 @@ struct task {
     bool restore_blocked;
     struct sigaltstack altstack;                /*                               [p] */
     uintptr_t clear_child_tid;              /* CLONE_CHILD_CLEARTID          [p] */
-    uintptr_t robust_list;
+    uintptr_t robust_list;                  /* given by set_robust_list      [p] */
+    uint64_t restart_deadline;              /* an interrupted sleep's end    [p] */
+    uintptr_t restart_left;                 /* ... and where the rest is told    */
     uintptr_t set_child_tid;                /* CLONE_CHILD_SETTID, until first run [p] */
     struct vfork_wait *vfork_wait;          /* the parent waits there        [proc_lock] */
     int tid;                                /*                               [c] */
@@ -72,6 +74,7 @@ struct process {
     struct cred cred;                       /* copied under proc_lock            */
     struct rlimit rlimits[RLIM_NLIMITS];    /*                       [proc_lock] */
     int exit_signal;                        /* to the parent; 0 none         [c] */
+    int death_signal;                       /* to us when the parent goes, 0 none */
     int exit_status;                        /* as wait4 reports it   [proc_lock] */
     bool exiting;                           /* all tasks are to end  [proc_lock] */
     struct task *survivor;                  /* execs: all others end [proc_lock] */

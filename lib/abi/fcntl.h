@@ -126,3 +126,7 @@ struct flock {
 _Static_assert(sizeof(struct flock) == 32 && offsetof(struct flock, l_start) == 8 &&
                offsetof(struct flock, l_len) == 16 && offsetof(struct flock, l_pid) == 24,
                "struct flock");
+
+/* close_range */
+#define CLOSE_RANGE_UNSHARE 2
+#define CLOSE_RANGE_CLOEXEC 4

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * args.h - what many calls have in common: names, directories, segments, times.
+ */
+#pragma once
+#include "kernel/proc/files.h"
+#include "kernel/proc/process.h"
+#include "kernel/vm/uaccess.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/time.h"
+
+#define PATH_MAX 4096
+#define RW_MAX   0x7ffff000UL           /* most bytes of one read or write, as Linux */
+
+/* A name from user memory.  Owned by the caller until name_put. */
+struct name {
+    char *s;
+};
+/* 0, -EFAULT, -ENAMETOOLONG, -ENOMEM; an empty name is -ENOENT unless EMPTY_OK. */
+int name_get(struct name *n, uintptr_t user, bool empty_ok);
+void name_put(struct name *n);
+
+/* A name and what it is relative to: everything an ...at() call resolves with. */
+struct at {
+    struct name name;
+    struct path_ctx ctx;
+    struct path start;                  /* valid if start.dentry is not NULL    */
+    struct fd_ref dir;
+};
+int at_get(struct at *at, int dirfd, uintptr_t name, bool empty_ok);
+void at_put(struct at *at);
+/* The starting point for path_...(): NULL means the working directory. */
+const struct path *at_start(const struct at *at);
+/* Resolve to a referenced path. */
+int at_lookup(struct at *at, uint32_t lookup_flags, struct path *out);
+
+/* The segments of a vector call.  Owned until segments_put. */
+#define SEGMENTS_INLINE 8
+struct segments {
+    struct uio_segment inline_seg[SEGMENTS_INLINE];
+    struct uio_segment *seg;
+    struct uio uio;
+};
+/* 0, -EINVAL (too many, negative sum), -EFAULT, -ENOMEM. */
+int segments_get(struct segments *s, uintptr_t iov, uint64_t n);
+void segments_put(struct segments *s);
+/* One buffer; cannot fail but with -EFAULT (not in the user half). */
+int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len);
+
+/* A timespec as ns; -EFAULT, or -EINVAL if it is not a time. */
+int timespec_get(uintptr_t user, uint64_t *ns);
+int timespec_put(uintptr_t user, uint64_t ns);

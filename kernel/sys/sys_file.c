@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_file.c - calls on open files: read, write, seek, copy, synchronise.
+ */
+#include "kernel/fs/locks.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/kmalloc.h"
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/ioctl.h"
+#include "lib/abi/stat.h"
+#include "lib/bitops.h"
+
+/* A write that nobody will read: the writer is told by a signal, too. */
+static ssize_t check_pipe(ssize_t r)
+{
+    if (r == -EPIPE)
+        signal_send_task(current_task(), SIGPIPE, NULL);
+    return r;
+}
+
+int64_t sys_read(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    struct uio_segment seg;
+    struct uio uio;
+    ssize_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = buffer_get(&uio, &seg, a[1], a[2]);
+    if (!r)
+        r = file_read(ref.file, &uio);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_write(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    struct uio_segment seg;
+    struct uio uio;
+    ssize_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = buffer_get(&uio, &seg, a[1], a[2]);
+    if (!r)
+        r = file_write(ref.file, &uio);
+    fd_put(ref);
+    return check_pipe(r);
+}
+
+/* The vector calls and the positioned ones: POS -1 is the file's own position. */
+static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
+{
+    struct fd_ref ref = fd_get(fd);
+    ssize_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    if (pos < 0)
+        r = write ? file_write(ref.file, uio) : file_read(ref.file, uio);
+    else
+        r = write ? file_pwrite(ref.file, uio, (uint64_t)pos)
+                  : file_pread(ref.file, uio, (uint64_t)pos);
+    fd_put(ref);
+    return check_pipe(r);
+}
+
+static int64_t transfer_buffer(const uint64_t *a, bool write)
+{
+    struct uio_segment seg;
+    struct uio uio;
+    int err;
+
+    if ((int64_t)a[3] < 0)
+        return -EINVAL;
+    err = buffer_get(&uio, &seg, a[1], a[2]);
+    return err ? err : transfer((int)a[0], &uio, (int64_t)a[3], write);
+}
+
+static int64_t transfer_vector(const uint64_t *a, int64_t pos, bool write)
+{
+    struct segments s;
+    int64_t r = segments_get(&s, a[1], a[2]);
+
+    if (r)
+        return r;
+    r = transfer((int)a[0], &s.uio, pos, write);
+    segments_put(&s);
+    return r;
+}
+
+int64_t sys_pread64(const uint64_t *a)
+{
+    return transfer_buffer(a, false);
+}
+
+int64_t sys_pwrite64(const uint64_t *a)
+{
+    return transfer_buffer(a, true);
+}
+
+int64_t sys_readv(const uint64_t *a)
+{
+    return transfer_vector(a, -1, false);
+}
+
+int64_t sys_writev(const uint64_t *a)
+{
+    return transfer_vector(a, -1, true);
+}
+
+int64_t sys_preadv(const uint64_t *a)
+{
+    return (int64_t)a[3] < 0 ? -EINVAL : transfer_vector(a, (int64_t)a[3], false);
+}
+
+int64_t sys_pwritev(const uint64_t *a)
+{
+    return (int64_t)a[3] < 0 ? -EINVAL : transfer_vector(a, (int64_t)a[3], true);
+}
+
+int64_t sys_lseek(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int64_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = file_seek(ref.file, (int64_t)a[1], (int)a[2]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_close(const uint64_t *a)
+{
+    return fd_close((int)a[0]);
+}
+
+int64_t sys_close_range(const uint64_t *a)
+{
+    if ((unsigned)a[2] & ~(unsigned)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC))
+        return -EINVAL;
+    if (((unsigned)a[2] & CLOSE_RANGE_UNSHARE) && fd_unshare() < 0)
+        return -ENOMEM;
+    return fd_close_range((unsigned)a[0], (unsigned)a[1], (unsigned)a[2] & CLOSE_RANGE_CLOEXEC);
+}
+
+int64_t sys_pipe2(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[1];
+    struct file *reader, *writer;
+    int fds[2], err;
+
+    if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK))
+        return -EINVAL;
+    err = pipe_create(flags & O_NONBLOCK, &reader, &writer);
+    if (err)
+        return err;
+    err = fd_install_pair(reader, writer, flags & O_CLOEXEC, fds);
+    if (err) {
+        file_put(reader);
+        file_put(writer);
+        return err;
+    }
+    if (copy_to_user(a[0], fds, sizeof(fds))) {
+        fd_close(fds[0]);
+        fd_close(fds[1]);
+        return -EFAULT;
+    }
+    return 0;
+}
+
+/* A further number, at least MIN, for the file of FD. */
+static int64_t duplicate(int fd, int min, bool cloexec)
+{
+    struct fd_ref ref = fd_get_any(fd);
+    int r;
+
+    if (!ref.file)
+        return -EBADF;
+    file_get(ref.file);
+    r = fd_install(ref.file, min, cloexec);
+    if (r < 0)
+        file_put(ref.file);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_dup(const uint64_t *a)
+{
+    return duplicate((int)a[0], 0, false);
+}
+
+int64_t sys_dup3(const uint64_t *a)
+{
+    if ((int)a[0] == (int)a[1] || ((uint32_t)a[2] & ~(uint32_t)O_CLOEXEC))
+        return -EINVAL;
+    return fd_dup_to((int)a[0], (int)a[1], (uint32_t)a[2] & O_CLOEXEC);
+}
+
+static int64_t record_lock(struct file *f, int cmd, uintptr_t user)
+{
+    struct process *p = current_process();
+    bool ofd = cmd == F_OFD_GETLK || cmd == F_OFD_SETLK || cmd == F_OFD_SETLKW;
+    struct flock lk;
+    int err;
+
+    if (copy_from_user(&lk, user, sizeof(lk)))
+        return -EFAULT;
+    err = ofd ? file_lock_record(f, cmd - F_OFD_GETLK + F_GETLK, &lk, f, -1)
+              : file_lock_record(f, cmd, &lk, p->files, p->pid);
+    if (!err && (cmd == F_GETLK || cmd == F_OFD_GETLK))
+        err = copy_to_user(user, &lk, sizeof(lk));
+    return err;
+}
+
+static int64_t file_control(struct file *f, int cmd, uint64_t arg)
+{
+    switch (cmd) {
+    case F_GETFL:
+        return f->flags & ~(uint32_t)(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+    case F_SETFL:
+        file_set_flags(f, (uint32_t)arg);
+        return 0;
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+        return record_lock(f, cmd, arg);
+    case F_SETPIPE_SZ:
+        return pipe_set_size(f, (uint32_t)arg);
+    case F_GETPIPE_SZ:
+        return pipe_get_size(f);
+    }
+    return -EINVAL;
+}
+
+int64_t sys_fcntl(const uint64_t *a)
+{
+    int fd = (int)a[0], cmd = (int)a[1];
+    struct fd_ref ref;
+    int64_t r;
+
+    switch (cmd) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+        return duplicate(fd, (int)a[2], cmd == F_DUPFD_CLOEXEC);
+    case F_GETFD:
+        return fd_get_cloexec(fd);
+    case F_SETFD:
+        return fd_set_cloexec(fd, a[2] & FD_CLOEXEC);
+    }
+    ref = cmd == F_GETFL ? fd_get_any(fd) : fd_get(fd);
+    if (!ref.file)
+        return -EBADF;
+    r = file_control(ref.file, cmd, a[2]);
+    fd_put(ref);
+    return r;
+}
+
+static int64_t ioctl_common(int fd, struct file *f, uint32_t cmd, uintptr_t arg)
+{
+    int on;
+
+    switch (cmd) {
+    case FIOCLEX:
+    case FIONCLEX:
+        return fd_set_cloexec(fd, cmd == FIOCLEX);
+    case FIONBIO:
+        if (copy_from_user(&on, arg, sizeof(on)))
+            return -EFAULT;
+        file_set_flags(f, on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK);
+        return 0;
+    }
+    return f->ops->ioctl(f, cmd, arg);
+}
+
+int64_t sys_ioctl(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int64_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = ioctl_common((int)a[0], ref.file, (uint32_t)a[1], a[2]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_flock(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = file_lock_whole(ref.file, (int)a[1]);
+    fd_put(ref);
+    return r;
+}
+
+static int64_t sync_file(int fd, bool data_only)
+{
+    struct fd_ref ref = fd_get(fd);
+    int r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = file_sync(ref.file, data_only);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_fsync(const uint64_t *a)
+{
+    return sync_file((int)a[0], false);
+}
+
+int64_t sys_fdatasync(const uint64_t *a)
+{
+    return sync_file((int)a[0], true);
+}
+
+int64_t sys_sync(const uint64_t *a)
+{
+    (void)a;
+    fs_sync_all(true);
+    return 0;
+}
+
+int64_t sys_syncfs(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+
+    if (!ref.file)
+        return -EBADF;
+    fd_put(ref);
+    return fs_sync_all(true);
+}
+
+int64_t sys_fallocate(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int r;
+
+    if (!ref.file)
+        return -EBADF;
+    if ((int64_t)a[2] < 0 || (int64_t)a[3] <= 0)
+        r = -EINVAL;
+    else
+        r = file_allocate(ref.file, (int)a[1], a[2], a[3]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_ftruncate(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int r = -EINVAL;
+
+    if (!ref.file)
+        return -EBADF;
+    if ((int64_t)a[1] >= 0 && (ref.file->mode & FILE_WRITE) && S_ISREG(ref.file->inode->mode))
+        r = inode_truncate(ref.file->inode, a[1]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_fadvise64(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int r = (int)a[3] < 0 || (int)a[3] > 5 ? -EINVAL : 0;
+
+    if (!ref.file)
+        return -EBADF;
+    if (file_is_pipe(ref.file))
+        r = -ESPIPE;
+    fd_put(ref);
+    return r;
+}
+
+/* Copying from file to file */
+
+#define COPY_CHUNK (16 * PAGE_SIZE)
+
+/* A position that is the file's own, or one in user memory. */
+struct copy_end {
+    struct file *file;
+    uintptr_t user_pos;             /* 0: the file's own */
+    int64_t pos;
+};
+
+static int copy_end_begin(struct copy_end *e)
+{
+    e->pos = -1;
+    if (!e->user_pos)
+        return 0;
+    if (copy_from_user(&e->pos, e->user_pos, sizeof(e->pos)))
+        return -EFAULT;
+    return e->pos < 0 ? -EINVAL : 0;
+}
+
+static ssize_t copy_end_move(struct copy_end *e, void *buf, size_t len, bool write)
+{
+    struct uio_segment seg;
+    struct uio uio;
+    ssize_t r;
+
+    uio_init_kernel(&uio, &seg, buf, len);
+    if (e->pos < 0)
+        return write ? file_write(e->file, &uio) : file_read(e->file, &uio);
+    r = write ? file_pwrite(e->file, &uio, (uint64_t)e->pos)
+              : file_pread(e->file, &uio, (uint64_t)e->pos);
+    if (r > 0)
+        e->pos += r;
+    return r;
+}
+
+/* What was read but not written is still to be read. */
+static void copy_end_back(struct copy_end *e, ssize_t n)
+{
+    if (e->pos >= 0)
+        e->pos -= n;
+    else if (n)
+        file_seek(e->file, -n, SEEK_CUR);
+}
+
+static int64_t copy_loop(struct copy_end *in, struct copy_end *out, size_t count, void *buf)
+{
+    int64_t done = 0;
+
+    while (count) {
+        ssize_t got = copy_end_move(in, buf, MIN(count, COPY_CHUNK), false), put;
+
+        if (got <= 0)
+            return done ? done : got;
+        put = copy_end_move(out, buf, (size_t)got, true);
+        copy_end_back(in, got - MAX(put, (ssize_t)0));
+        if (put < 0)
+            return done ? done : put;
+        done += put;
+        count -= (size_t)put;
+        if (put < got || thread_signal_pending())
+            break;
+        cond_resched();
+    }
+    return done;
+}
+
+static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t count)
+{
+    void *buf;
+    int64_t r;
+
+    if (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE))
+        return -EBADF;
+    r = copy_end_begin(in);
+    if (!r)
+        r = copy_end_begin(out);
+    if (r)
+        return r;
+    buf = kmalloc(COPY_CHUNK, GFP_KERNEL);
+    if (!buf)
+        return -ENOMEM;
+    r = copy_loop(in, out, MIN(count, RW_MAX), buf);
+    kfree(buf);
+    if (r > 0 && ((in->user_pos && copy_to_user(in->user_pos, &in->pos, sizeof(in->pos)))
+                  || (out->user_pos && copy_to_user(out->user_pos, &out->pos, sizeof(out->pos)))))
+        return -EFAULT;
+    return check_pipe(r);
+}
+
+int64_t sys_sendfile(const uint64_t *a)
+{
+    struct fd_ref out_ref = fd_get((int)a[0]), in_ref = fd_get((int)a[1]);
+    struct copy_end in = { .file = in_ref.file, .user_pos = a[2] }, out = { .file = out_ref.file };
+    int64_t r = -EBADF;
+
+    if (in.file && out.file)
+        r = !(in.file->mode & FILE_SEEK) ? -EINVAL : copy_between(&in, &out, a[3]);
+    fd_put(in_ref);
+    fd_put(out_ref);
+    return r;
+}
+
+int64_t sys_copy_file_range(const uint64_t *a)
+{
+    struct fd_ref in_ref = fd_get((int)a[0]), out_ref = fd_get((int)a[2]);
+    struct copy_end in = { .file = in_ref.file, .user_pos = a[1] };
+    struct copy_end out = { .file = out_ref.file, .user_pos = a[3] };
+    int64_t r;
+
+    if (!in.file || !out.file)
+        r = -EBADF;
+    else if (a[5])
+        r = -EINVAL;
+    else if (S_ISDIR(in.file->inode->mode) || S_ISDIR(out.file->inode->mode))
+        r = -EISDIR;
+    else if (!S_ISREG(in.file->inode->mode) || !S_ISREG(out.file->inode->mode))
+        r = -EINVAL;
+    else
+        r = copy_between(&in, &out, a[4]);
+    fd_put(in_ref);
+    fd_put(out_ref);
+    return r;
+}

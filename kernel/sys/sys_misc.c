@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_misc.c - the machine as a whole: its name, figures, log, end.
+ */
+#include "kernel/core/panic.h"
+#include "kernel/core/printk.h"
+#include "kernel/core/random.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/kmalloc.h"
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "kernel/sys/version.h"
+#include "lib/abi/random.h"
+#include "lib/abi/reboot.h"
+#include "lib/abi/sysinfo.h"
+#include "lib/abi/syslog.h"
+#include "lib/abi/utsname.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+#include "lib/strutil.h"
+
+static struct spinlock hostname_lock = SPINLOCK_INIT(RANK_FILES, "hostname");
+static char hostname[65] = "pagoda";
+
+int64_t sys_uname(const uint64_t *a)
+{
+    struct utsname u = { .sysname = "Linux", .release = PAGODA_RELEASE, .version = PAGODA_VERSION,
+                         .machine = "riscv64", .domainname = "(none)" };
+
+    spin_lock(&hostname_lock);
+    strlcpy(u.nodename, hostname, sizeof(u.nodename));
+    spin_unlock(&hostname_lock);
+    return copy_to_user(a[0], &u, sizeof(u));
+}
+
+int64_t sys_sethostname(const uint64_t *a)
+{
+    char name[65] = { 0 };
+
+    if (current_process()->cred.euid)
+        return -EPERM;
+    if (a[1] >= sizeof(name))
+        return -EINVAL;
+    if (copy_from_user(name, a[0], a[1]))
+        return -EFAULT;
+    spin_lock(&hostname_lock);
+    memcpy(hostname, name, sizeof(hostname));
+    spin_unlock(&hostname_lock);
+    return 0;
+}
+
+int64_t sys_sysinfo(const uint64_t *a)
+{
+    uint64_t load[3];
+    struct sysinfo s = {
+        .uptime = (int64_t)(clock_monotonic_ns() / NSEC_PER_SEC),
+        .totalram = nr_managed_pages() << PAGE_SHIFT,
+        .freeram = nr_free_pages() << PAGE_SHIFT,
+        .bufferram = nr_buffer_pages() << PAGE_SHIFT,
+        .procs = (uint16_t)process_count(),
+        .mem_unit = 1,
+    };
+
+    sched_loadavg(load);
+    for (int i = 0; i < 3; i++)
+        s.loads[i] = load[i] << (SI_LOAD_SHIFT - 11);
+    return copy_to_user(a[0], &s, sizeof(s));
+}
+
+/* The generator is seeded once and never blocks, so the flags make no difference. */
+int64_t sys_getrandom(const uint64_t *a)
+{
+    size_t len = MIN((size_t)a[1], (size_t)INT32_MAX), done = 0;
+    uint8_t chunk[256];
+
+    if (a[2] & ~(uint64_t)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)
+        || (a[2] & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
+        return -EINVAL;
+    while (done < len) {
+        size_t n = MIN(len - done, sizeof(chunk));
+
+        random_bytes(chunk, n);
+        if (copy_to_user(a[0] + done, chunk, n))
+            return done ? (int64_t)done : -EFAULT;
+        done += n;
+        if (thread_signal_pending())
+            break;
+    }
+    return (int64_t)done;
+}
+
+static bool is_reboot_magic(uint32_t m1, uint32_t m2)
+{
+    return m1 == LINUX_REBOOT_MAGIC1
+           && (m2 == LINUX_REBOOT_MAGIC2 || m2 == LINUX_REBOOT_MAGIC2A
+               || m2 == LINUX_REBOOT_MAGIC2B || m2 == LINUX_REBOOT_MAGIC2C);
+}
+
+int64_t sys_reboot(const uint64_t *a)
+{
+    uint32_t cmd = (uint32_t)a[2];
+
+    if (current_process()->cred.euid)
+        return -EPERM;
+    if (!is_reboot_magic((uint32_t)a[0], (uint32_t)a[1]))
+        return -EINVAL;
+    switch (cmd) {
+    case LINUX_REBOOT_CMD_CAD_ON:
+    case LINUX_REBOOT_CMD_CAD_OFF:
+        return 0;                   /* this machine has no such keys */
+    case LINUX_REBOOT_CMD_RESTART:
+        fs_shutdown();
+        machine_reboot();
+    case LINUX_REBOOT_CMD_HALT:
+    case LINUX_REBOOT_CMD_POWER_OFF:
+        fs_shutdown();
+        machine_exit(0);
+    }
+    return -EINVAL;
+}
+
+/* The log */
+
+static uint64_t cleared;                /* syslog's readers start here */
+
+static int64_t read_log(uintptr_t user, size_t size, uint64_t from)
+{
+    size_t len = MIN(size, (size_t)LOG_SIZE), got;
+    char *buf = kmalloc(LOG_SIZE, GFP_KERNEL);
+    uint64_t pos = MAX(from, log_start());
+    int64_t r;
+
+    if (!buf)
+        return -ENOMEM;
+    if (log_end() - pos > len)
+        pos = log_end() - len;          /* the newest part */
+    got = log_read(&pos, buf, len);
+    r = copy_to_user(user, buf, got) ? -EFAULT : (int64_t)got;
+    kfree(buf);
+    return r;
+}
+
+int64_t sys_syslog(const uint64_t *a)
+{
+    int64_t r;
+
+    switch ((int)a[0]) {
+    case SYSLOG_ACTION_CLOSE:
+    case SYSLOG_ACTION_OPEN:
+        return 0;
+    case SYSLOG_ACTION_READ_ALL:
+    case SYSLOG_ACTION_READ_CLEAR:
+        if (!a[1] || (int)a[2] < 0)
+            return -EINVAL;
+        r = read_log(a[1], a[2], cleared);
+        if (r >= 0 && (int)a[0] == SYSLOG_ACTION_READ_CLEAR)
+            cleared = log_end();
+        return r;
+    case SYSLOG_ACTION_CLEAR:
+        cleared = log_end();
+        return 0;
+    case SYSLOG_ACTION_SIZE_UNREAD:
+        return (int64_t)(log_end() - MAX(cleared, log_start()));
+    case SYSLOG_ACTION_SIZE_BUFFER:
+        return (int64_t)LOG_SIZE;
+    }
+    return -EINVAL;
+}
+
+/* riscv_hwprobe: what a program may use beyond the base. */
+
+struct hwprobe {
+    int64_t key;
+    uint64_t value;
+};
+
+#define HWPROBE_KEY_MVENDORID     0
+#define HWPROBE_KEY_MARCHID       1
+#define HWPROBE_KEY_MIMPID        2
+#define HWPROBE_KEY_BASE_BEHAVIOR 3
+#define HWPROBE_BASE_IMA          1
+#define HWPROBE_KEY_IMA_EXT_0     4
+#define HWPROBE_IMA_FD            1
+#define HWPROBE_IMA_C             2
+#define HWPROBE_KEY_CPUPERF_0     5
+
+static void answer_probe(struct hwprobe *p)
+{
+    switch (p->key) {
+    case HWPROBE_KEY_MVENDORID:
+    case HWPROBE_KEY_MARCHID:
+    case HWPROBE_KEY_MIMPID:
+    case HWPROBE_KEY_CPUPERF_0:         /* 0: unknown */
+        p->value = 0;
+        return;
+    case HWPROBE_KEY_BASE_BEHAVIOR:
+        p->value = HWPROBE_BASE_IMA;
+        return;
+    case HWPROBE_KEY_IMA_EXT_0:
+        p->value = HWPROBE_IMA_FD | HWPROBE_IMA_C;
+        return;
+    }
+    p->key = -1;
+    p->value = 0;
+}
+
+int64_t sys_riscv_hwprobe(const uint64_t *a)
+{
+    struct hwprobe p;
+
+    if (a[4])
+        return -EINVAL;
+    for (uint64_t i = 0; i < a[1]; i++) {
+        if (copy_from_user(&p, a[0] + i * sizeof(p), sizeof(p)))
+            return -EFAULT;
+        answer_probe(&p);
+        if (copy_to_user(a[0] + i * sizeof(p), &p, sizeof(p)))
+            return -EFAULT;
+    }
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_mm.c - calls on the address space.
+ */
+#include "kernel/mm/icache.h"
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "kernel/vm/mmap.h"
+#include "lib/abi/mman.h"
+
+int64_t sys_brk(const uint64_t *a)
+{
+    return (int64_t)vm_brk(current_mm(), a[0]);
+}
+
+int64_t sys_mmap(const uint64_t *a)
+{
+    struct fd_ref ref = { 0 };
+    int64_t r;
+
+    if (!(a[3] & MAP_ANONYMOUS)) {
+        ref = fd_get((int)a[4]);
+        if (!ref.file)
+            return -EBADF;
+    }
+    r = vm_mmap(current_mm(), a[0], a[1], (unsigned)a[2], (unsigned)a[3], ref.file, a[5]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_munmap(const uint64_t *a)
+{
+    return vm_munmap(current_mm(), a[0], a[1]);
+}
+
+int64_t sys_mprotect(const uint64_t *a)
+{
+    return vm_mprotect(current_mm(), a[0], a[1], (unsigned)a[2]);
+}
+
+/* The range does not matter: the fence has no finer form. */
+int64_t sys_riscv_flush_icache(const uint64_t *a)
+{
+    if (a[2] & ~1UL)
+        return -EINVAL;
+    fence_i_all();
+    return 0;
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_proc.c - calls on processes: make, replace, end, await, identify, limit.
+ */
+#include "kernel/core/machine.h"
+#include "kernel/fs/inode.h"
+#include "kernel/riscv/trap_frame.h"
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "lib/abi/futex.h"
+#include "lib/abi/prctl.h"
+#include "lib/abi/sched.h"
+#include "lib/abi/wait.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+#include "lib/strutil.h"
+
+/* riscv64 passes clone(flags, stack, parent_tid, tls, child_tid). */
+int64_t sys_clone(const uint64_t *a)
+{
+    struct clone_args_kernel args = {
+        .flags = a[0] & ~(uint64_t)CSIGNAL,
+        .exit_signal = (int)(a[0] & CSIGNAL),
+        .stack = a[1], .parent_tid = a[2], .tls = a[3], .child_tid = a[4],
+    };
+
+    return args.exit_signal > NSIG_MAX ? -EINVAL : proc_clone(&args);
+}
+
+int64_t sys_execve(const uint64_t *a)
+{
+    struct name path;
+    int r = name_get(&path, a[0], false);
+
+    if (r)
+        return r;
+    r = proc_exec(path.s, a[1], a[2]);
+    name_put(&path);
+    return r;
+}
+
+int64_t sys_exit(const uint64_t *a)
+{
+    proc_exit_task((int)(a[0] & 0xff) << 8);
+}
+
+int64_t sys_exit_group(const uint64_t *a)
+{
+    proc_exit_group((int)(a[0] & 0xff) << 8);
+}
+
+int64_t sys_wait4(const uint64_t *a)
+{
+    int options = (int)a[2];
+    struct wait_result result;
+    int pid;
+
+    if ((uint32_t)options & ~(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
+        return -EINVAL;
+    if ((int)a[0] == INT32_MIN)
+        return -ESRCH;
+    pid = proc_wait((int)a[0], options | WEXITED, &result);
+    if (pid <= 0)
+        return pid;
+    if (a[1] && copy_to_user(a[1], &result.status, sizeof(result.status)))
+        return -EFAULT;
+    if (a[3] && copy_to_user(a[3], &result.rusage, sizeof(result.rusage)))
+        return -EFAULT;
+    return pid;
+}
+
+static void describe_child(struct siginfo *info, const struct wait_result *r)
+{
+    memset(info, 0, sizeof(*info));
+    if (!r->pid)
+        return;
+    info->si_signo = SIGCHLD;
+    info->si_pid = r->pid;
+    info->si_uid = r->uid;
+    if (WIFEXITED(r->status)) {
+        info->si_code = CLD_EXITED;
+        info->si_status = WEXITSTATUS(r->status);
+    } else if (WIFSTOPPED(r->status)) {
+        info->si_code = CLD_STOPPED;
+        info->si_status = WSTOPSIG(r->status);
+    } else if (WIFCONTINUED(r->status)) {
+        info->si_code = CLD_CONTINUED;
+        info->si_status = SIGCONT;
+    } else {
+        info->si_code = CLD_KILLED;
+        info->si_status = WTERMSIG(r->status);
+    }
+}
+
+int64_t sys_waitid(const uint64_t *a)
+{
+    int type = (int)a[0], id = (int)a[1], options = (int)a[3], r;
+    struct wait_result result;
+    struct siginfo info;
+
+    if (((uint32_t)options & ~(uint32_t)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED
+                                         | __WNOTHREAD | __WCLONE | __WALL))
+        || !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+        return -EINVAL;
+    if (type != P_ALL && type != P_PID && type != P_PGID)
+        return -EINVAL;
+    if ((type == P_PID && id <= 0) || (type == P_PGID && id < 0))
+        return -EINVAL;
+    r = proc_wait(type == P_ALL ? -1 : type == P_PID ? id : -id, options, &result);
+    if (r < 0)
+        return r;
+    describe_child(&info, &result);
+    if (a[2] && copy_to_user(a[2], &info, sizeof(info)))
+        return -EFAULT;
+    if (a[4] && r && copy_to_user(a[4], &result.rusage, sizeof(result.rusage)))
+        return -EFAULT;
+    return 0;
+}
+
+/* Who am I */
+
+int64_t sys_getpid(const uint64_t *a)
+{
+    (void)a;
+    return current_process()->pid;
+}
+
+int64_t sys_getppid(const uint64_t *a)
+{
+    struct process *parent = current_process()->parent;
+
+    (void)a;
+    return parent ? parent->pid : 0;
+}
+
+int64_t sys_gettid(const uint64_t *a)
+{
+    (void)a;
+    return current->tid;
+}
+
+int64_t sys_set_tid_address(const uint64_t *a)
+{
+    current_task()->clear_child_tid = a[0];
+    return current->tid;
+}
+
+int64_t sys_set_robust_list(const uint64_t *a)
+{
+    if (a[1] != 24)             /* sizeof(struct robust_list_head) */
+        return -EINVAL;
+    current_task()->robust_list = a[0];
+    return 0;
+}
+
+int64_t sys_get_robust_list(const uint64_t *a)
+{
+    uint64_t size = 24;
+
+    if ((int)a[0] && (int)a[0] != current->tid)
+        return -ESRCH;
+    if (copy_to_user(a[1], &current_task()->robust_list, 8) || copy_to_user(a[2], &size, 8))
+        return -EFAULT;
+    return 0;
+}
+
+/* Groups and sessions */
+
+int64_t sys_setpgid(const uint64_t *a)
+{
+    return proc_setpgid((int)a[0], (int)a[1]);
+}
+
+int64_t sys_getpgid(const uint64_t *a)
+{
+    struct process *p;
+    int r;
+
+    if (!(int)a[0])
+        return current_process()->pgrp;
+    p = process_get_by_pid((int)a[0]);
+    if (!p)
+        return -ESRCH;
+    r = p->pgrp;
+    process_put(p);
+    return r;
+}
+
+int64_t sys_getsid(const uint64_t *a)
+{
+    struct process *p;
+    int r;
+
+    if (!(int)a[0])
+        return current_process()->session;
+    p = process_get_by_pid((int)a[0]);
+    if (!p)
+        return -ESRCH;
+    r = p->session;
+    process_put(p);
+    return r;
+}
+
+int64_t sys_setsid(const uint64_t *a)
+{
+    (void)a;
+    return proc_setsid();
+}
+
+/* Time used, priorities, limits */
+
+int64_t sys_getrusage(const uint64_t *a)
+{
+    struct rusage ru;
+    int who = (int)a[0];
+
+    if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
+        return -EINVAL;
+    proc_getrusage(who, &ru);
+    return copy_to_user(a[1], &ru, sizeof(ru));
+}
+
+static long clock_ticks(uint64_t timebase_ticks)
+{
+    return (long)(timebase_ticks / (machine.timebase / 100));
+}
+
+int64_t sys_times(const uint64_t *a)
+{
+    struct process *p = current_process();
+    uint64_t flags = spin_lock_irqsave(&proc_lock), utime, stime;
+    struct tms tms;
+
+    proc_times_locked(p, &utime, &stime);
+    tms.tms_utime = clock_ticks(utime);
+    tms.tms_stime = clock_ticks(stime);
+    tms.tms_cutime = clock_ticks(p->cutime);
+    tms.tms_cstime = clock_ticks(p->cstime);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    if (a[0] && copy_to_user(a[0], &tms, sizeof(tms)))
+        return -EFAULT;
+    return (int64_t)(clock_monotonic_ns() / 10000000);
+}
+
+int64_t sys_sched_yield(const uint64_t *a)
+{
+    (void)a;
+    yield();
+    return 0;
+}
+
+/* The process whose thread is TID (0: this one), referenced; NULL if none. */
+static struct process *process_of(int tid)
+{
+    if (!tid || tid == current->tid) {
+        process_get(current_process());
+        return current_process();
+    }
+    return process_get_by_pid(tid);
+}
+
+int64_t sys_sched_getaffinity(const uint64_t *a)
+{
+    uint64_t mask = (1UL << nr_harts) - 1;
+    struct process *p;
+
+    if (a[1] < sizeof(mask) || a[1] % sizeof(mask))
+        return -EINVAL;
+    p = process_of((int)a[0]);
+    if (!p)
+        return -ESRCH;
+    process_put(p);
+    return copy_to_user(a[2], &mask, sizeof(mask)) ? -EFAULT : (int64_t)sizeof(mask);
+}
+
+/* Threads run where there is room; only a mask that allows every hart can be kept. */
+int64_t sys_sched_setaffinity(const uint64_t *a)
+{
+    uint64_t all = (1UL << nr_harts) - 1, mask = 0;
+    struct process *p;
+
+    if (copy_from_user(&mask, a[2], MIN((size_t)a[1], sizeof(mask))))
+        return -EFAULT;
+    p = process_of((int)a[0]);
+    if (!p)
+        return -ESRCH;
+    process_put(p);
+    return (mask & all) == all ? 0 : -EINVAL;
+}
+
+int64_t sys_getcpu(const uint64_t *a)
+{
+    uint32_t hart = this_hart()->index, node = 0;
+
+    if ((a[0] && copy_to_user(a[0], &hart, sizeof(hart)))
+        || (a[1] && copy_to_user(a[1], &node, sizeof(node))))
+        return -EFAULT;
+    return 0;
+}
+
+#define PRIO_PROCESS 0
+#define PRIO_PGRP    1
+#define PRIO_USER    2
+
+struct priority {
+    int which, who;
+    bool set;
+    int nice;                   /* to set, or the best found */
+    int result;
+};
+
+static void one_priority(struct process *p, void *arg)
+{
+    struct priority *q = arg;
+    const struct cred *me = &current_process()->cred;
+
+    if (q->which == PRIO_PROCESS ? p->pid != q->who
+        : q->which == PRIO_PGRP ? p->pgrp != q->who : p->cred.uid != (uint32_t)q->who)
+        return;
+    if (!q->set) {
+        q->nice = q->result == -ESRCH ? p->nice : MIN(q->nice, (int)p->nice);
+        q->result = 0;
+    } else if (me->euid && me->euid != p->cred.euid && me->euid != p->cred.uid) {
+        q->result = -EPERM;
+    } else if (me->euid && q->nice < p->nice) {
+        q->result = -EACCES;
+    } else {
+        p->nice = (int8_t)q->nice;
+        q->result = q->result == -ESRCH ? 0 : q->result;
+    }
+}
+
+static int64_t priority_call(struct priority *q)
+{
+    const struct process *p = current_process();
+
+    if (q->which < PRIO_PROCESS || q->which > PRIO_USER)
+        return -EINVAL;
+    if (!q->who)
+        q->who = q->which == PRIO_PROCESS ? p->pid : q->which == PRIO_PGRP ? p->pgrp : (int)p->cred.uid;
+    q->result = -ESRCH;
+    process_for_each(one_priority, q);
+    return q->result;
+}
+
+int64_t sys_getpriority(const uint64_t *a)
+{
+    struct priority q = { .which = (int)a[0], .who = (int)a[1] };
+    int64_t r = priority_call(&q);
+
+    return r ? r : 20 - q.nice;
+}
+
+int64_t sys_setpriority(const uint64_t *a)
+{
+    struct priority q = { .which = (int)a[0], .who = (int)a[1], .set = true,
+                          .nice = MAX(MIN((int)a[2], 19), -20) };
+
+    return priority_call(&q);
+}
+
+/* A new limit reaches the address space, which checks three of them itself. */
+static void apply_limit(struct process *p, unsigned resource)
+{
+    struct mm *mm = p->mm;
+
+    if (!mm)
+        return;
+    if (resource == RLIMIT_AS)
+        mm->limit_as = p->rlimits[RLIMIT_AS].rlim_cur;
+    else if (resource == RLIMIT_DATA)
+        mm->limit_data = p->rlimits[RLIMIT_DATA].rlim_cur;
+    else if (resource == RLIMIT_STACK)
+        mm->limit_stack = p->rlimits[RLIMIT_STACK].rlim_cur;
+}
+
+static int change_limit(struct process *p, unsigned resource, const struct rlimit *new,
+                        struct rlimit *old)
+{
+    const struct cred *me = &current_process()->cred;
+    uint64_t flags;
+    int err = 0;
+
+    if (resource >= RLIM_NLIMITS || (new && new->rlim_cur > new->rlim_max))
+        return -EINVAL;
+    if (p != current_process() && me->euid && (me->uid != p->cred.uid || me->uid != p->cred.euid))
+        return -EPERM;
+    flags = spin_lock_irqsave(&proc_lock);
+    *old = p->rlimits[resource];
+    if (new && new->rlim_max > old->rlim_max && me->euid)
+        err = -EPERM;
+    if (new && resource == RLIMIT_NOFILE && new->rlim_max > FD_MAX)
+        err = -EPERM;
+    if (new && !err) {
+        p->rlimits[resource] = *new;
+        apply_limit(p, resource);
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
+
+int64_t sys_prlimit64(const uint64_t *a)
+{
+    struct rlimit new, old;
+    struct process *p;
+    int r;
+
+    if (a[2] && copy_from_user(&new, a[2], sizeof(new)))
+        return -EFAULT;
+    p = process_of((int)a[0]);
+    if (!p)
+        return -ESRCH;
+    r = change_limit(p, (unsigned)a[1], a[2] ? &new : NULL, &old);
+    process_put(p);
+    if (!r && a[3])
+        r = copy_to_user(a[3], &old, sizeof(old));
+    return r;
+}
+
+int64_t sys_getrlimit(const uint64_t *a)
+{
+    const uint64_t args[] = { 0, a[0], 0, a[1] };
+
+    return a[1] ? sys_prlimit64(args) : -EFAULT;
+}
+
+int64_t sys_setrlimit(const uint64_t *a)
+{
+    const uint64_t args[] = { 0, a[0], a[1], 0 };
+
+    return a[1] ? sys_prlimit64(args) : -EFAULT;
+}
+
+/* prctl */
+
+static int64_t set_name(uintptr_t user)
+{
+    char name[TASK_COMM_LEN];
+    ssize_t n = strncpy_from_user(name, user, sizeof(name));
+
+    if (n == -EFAULT)
+        return n;
+    name[sizeof(name) - 1] = '\0';
+    strlcpy(current->name, name, sizeof(current->name));
+    if (current->tid == current_process()->pid)
+        strlcpy(current_process()->comm, name, sizeof(current_process()->comm));
+    return 0;
+}
+
+static int64_t get_name(uintptr_t user)
+{
+    char name[TASK_COMM_LEN] = { 0 };
+
+    strlcpy(name, current->name, sizeof(name));
+    return copy_to_user(user, name, sizeof(name));
+}
+
+int64_t sys_prctl(const uint64_t *a)
+{
+    int value;
+
+    switch ((int)a[0]) {
+    case PR_SET_NAME:
+        return set_name(a[1]);
+    case PR_GET_NAME:
+        return get_name(a[1]);
+    case PR_GET_DUMPABLE:
+        return 0;                       /* no core dumps */
+    case PR_SET_DUMPABLE:
+        return a[1] ? -EINVAL : 0;
+    case PR_SET_PDEATHSIG:
+        if (a[1] > NSIG_MAX)
+            return -EINVAL;
+        current_process()->death_signal = (int)a[1];
+        return 0;
+    case PR_GET_PDEATHSIG:
+        value = current_process()->death_signal;
+        return copy_to_user(a[1], &value, sizeof(value));
+    }
+    return -EINVAL;
+}
+
+int64_t sys_futex(const uint64_t *a)
+{
+    int op = (int)a[1], cmd = op & FUTEX_CMD_MASK;
+    uint64_t deadline = UINT64_MAX, ns;
+    bool waits = cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET;
+    int err;
+
+    if (waits && a[3]) {
+        err = timespec_get(a[3], &ns);
+        if (err)
+            return err;
+        /* WAIT's time is relative, WAIT_BITSET's absolute on either clock. */
+        if (cmd == FUTEX_WAIT)
+            deadline = clock_monotonic_ns() + ns;
+        else if (op & FUTEX_CLOCK_REALTIME)
+            deadline = ns - MIN(ns, clock_realtime_ns() - clock_monotonic_ns());
+        else
+            deadline = ns;
+    }
+    return futex_call(a[0], op, (uint32_t)a[2], deadline, a[4], (uint32_t)a[3], (uint32_t)a[5]);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_signal.c - calls on signals: copy in, check, call proc/signal, copy out.
+ */
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+/* Programs say how large they think a set is. */
+static int get_set(uintptr_t user, uint64_t size, uint64_t *set)
+{
+    if (size != SIGSET_SIZE)
+        return -EINVAL;
+    return copy_from_user(set, user, sizeof(*set));
+}
+
+int64_t sys_kill(const uint64_t *a)
+{
+    return signal_kill((int)a[0], (int)a[1]);
+}
+
+int64_t sys_tkill(const uint64_t *a)
+{
+    return signal_kill_task(0, (int)a[0], (int)a[1]);
+}
+
+int64_t sys_tgkill(const uint64_t *a)
+{
+    return (int)a[0] <= 0 ? -EINVAL : signal_kill_task((int)a[0], (int)a[1], (int)a[2]);
+}
+
+int64_t sys_rt_sigqueueinfo(const uint64_t *a)
+{
+    struct siginfo info;
+
+    if (copy_from_user(&info, a[2], sizeof(info)))
+        return -EFAULT;
+    info.si_signo = (int)a[1];
+    return signal_queue_info((int)a[0], (int)a[1], &info);
+}
+
+int64_t sys_rt_sigaction(const uint64_t *a)
+{
+    struct sigaction new, old;
+    int err;
+
+    if (a[3] != SIGSET_SIZE)
+        return -EINVAL;
+    if (a[1] && copy_from_user(&new, a[1], sizeof(new)))
+        return -EFAULT;
+    err = signal_action((int)a[0], a[1] ? &new : NULL, &old);
+    if (!err && a[2])
+        err = copy_to_user(a[2], &old, sizeof(old));
+    return err;
+}
+
+int64_t sys_rt_sigprocmask(const uint64_t *a)
+{
+    uint64_t set, old;
+    int err;
+
+    if (a[3] != SIGSET_SIZE)
+        return -EINVAL;
+    if (a[1] && copy_from_user(&set, a[1], sizeof(set)))
+        return -EFAULT;
+    err = signal_mask((int)a[0], a[1] ? &set : NULL, &old);
+    if (!err && a[2])
+        err = copy_to_user(a[2], &old, sizeof(old));
+    return err;
+}
+
+int64_t sys_rt_sigpending(const uint64_t *a)
+{
+    uint64_t set = signal_pending_set();
+
+    return a[1] > SIGSET_SIZE ? -EINVAL : copy_to_user(a[0], &set, a[1]);
+}
+
+int64_t sys_rt_sigsuspend(const uint64_t *a)
+{
+    uint64_t set;
+    int err = get_set(a[0], a[1], &set);
+
+    if (err)
+        return err;
+    signal_mask_temporarily(set);
+    while (!thread_signal_pending()) {
+        thread_set_state(THREAD_SLEEPING);
+        if (!thread_signal_pending())
+            schedule();
+        thread_set_state(THREAD_RUNNABLE);
+    }
+    return -EINTR;
+}
+
+/* Wait for a signal of the set, which the caller has blocked. */
+static int wait_for(uint64_t set, uint64_t deadline, struct siginfo *info)
+{
+    struct task *t = current_task();
+    uint64_t blocked = t->blocked, open = blocked & ~set;
+    int sig = signal_take(set, info);
+
+    while (!sig) {
+        bool in_time = true;
+
+        signal_mask(SIG_SETMASK, &open, NULL);  /* so that their arrival wakes us */
+        thread_set_state(THREAD_SLEEPING);
+        if (!thread_signal_pending())
+            in_time = schedule_until(deadline);
+        thread_set_state(THREAD_RUNNABLE);
+        signal_mask(SIG_SETMASK, &blocked, NULL);
+        sig = signal_take(set, info);
+        if (!sig && thread_signal_pending())
+            return -EINTR;
+        if (!sig && !in_time)
+            return -EAGAIN;
+    }
+    return sig;
+}
+
+int64_t sys_rt_sigtimedwait(const uint64_t *a)
+{
+    uint64_t set, ns, deadline = UINT64_MAX;
+    struct siginfo info;
+    int r = get_set(a[0], a[3], &set);
+
+    if (r)
+        return r;
+    if (a[2]) {
+        r = timespec_get(a[2], &ns);
+        if (r)
+            return r;
+        deadline = clock_monotonic_ns() + ns;
+    }
+    r = wait_for(set, deadline, &info);
+    if (r > 0 && a[1] && copy_to_user(a[1], &info, sizeof(info)))
+        return -EFAULT;
+    return r;
+}
+
+int64_t sys_rt_sigreturn(const uint64_t *a)
+{
+    (void)a;
+    return signal_return(current->frame);
+}
+
+static bool on_altstack(const struct sigaltstack *s)
+{
+    return current->frame->sp - (uintptr_t)s->ss_sp < s->ss_size;
+}
+
+static int set_altstack(struct sigaltstack *s, const struct sigaltstack *new)
+{
+    if (on_altstack(s))
+        return -EPERM;
+    if (new->ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+        return -EINVAL;
+    if (new->ss_flags & SS_DISABLE) {
+        *s = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+        return 0;
+    }
+    if (new->ss_size < MINSIGSTKSZ)
+        return -ENOMEM;
+    *s = *new;
+    s->ss_flags = 0;
+    return 0;
+}
+
+int64_t sys_sigaltstack(const uint64_t *a)
+{
+    struct sigaltstack *s = &current_task()->altstack, new, old = *s;
+    int err = 0;
+
+    if (a[0] && copy_from_user(&new, a[0], sizeof(new)))
+        return -EFAULT;
+    if (on_altstack(s))
+        old.ss_flags |= SS_ONSTACK;
+    if (a[0])
+        err = set_altstack(s, &new);
+    if (!err && a[1])
+        err = copy_to_user(a[1], &old, sizeof(old));
+    return err;
+}

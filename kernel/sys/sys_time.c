@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_time.c - clocks, sleeping, and the interval timer.
+ */
+#include "kernel/core/machine.h"
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "lib/bitops.h"
+
+static uint64_t ticks_to_ns(uint64_t ticks)
+{
+    return ticks / machine.timebase * NSEC_PER_SEC
+           + ticks % machine.timebase * NSEC_PER_SEC / machine.timebase;
+}
+
+static uint64_t process_time_ns(void)
+{
+    uint64_t flags, utime, stime;
+
+    thread_charge(current, false);
+    flags = spin_lock_irqsave(&proc_lock);
+    proc_times_locked(current_process(), &utime, &stime);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return ticks_to_ns(utime + stime);
+}
+
+static uint64_t thread_time_ns(void)
+{
+    thread_charge(current, false);
+    return ticks_to_ns(current->utime + current->stime);
+}
+
+static int clock_ns(int clock, uint64_t *ns)
+{
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_TAI:
+        *ns = clock_realtime_ns();
+        return 0;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+        *ns = clock_monotonic_ns();
+        return 0;
+    case CLOCK_PROCESS_CPUTIME_ID:
+        *ns = process_time_ns();
+        return 0;
+    case CLOCK_THREAD_CPUTIME_ID:
+        *ns = thread_time_ns();
+        return 0;
+    }
+    return -EINVAL;
+}
+
+int64_t sys_clock_gettime(const uint64_t *a)
+{
+    uint64_t ns;
+    int err = clock_ns((int)a[0], &ns);
+
+    return err ? err : timespec_put(a[1], ns);
+}
+
+int64_t sys_clock_getres(const uint64_t *a)
+{
+    uint64_t ns;
+    int err = clock_ns((int)a[0], &ns);
+
+    if (err || !a[1])
+        return err;
+    return timespec_put(a[1], MAX(NSEC_PER_SEC / machine.timebase, 1UL));
+}
+
+int64_t sys_clock_settime(const uint64_t *a)
+{
+    uint64_t ns;
+    int err;
+
+    if ((int)a[0] != CLOCK_REALTIME)
+        return -EINVAL;
+    err = timespec_get(a[1], &ns);
+    if (err)
+        return err;
+    if (current_process()->cred.euid)
+        return -EPERM;
+    clock_set_realtime(ns);
+    return 0;
+}
+
+int64_t sys_gettimeofday(const uint64_t *a)
+{
+    uint64_t ns = clock_realtime_ns();
+    struct timeval tv = { .tv_sec = (int64_t)(ns / NSEC_PER_SEC),
+                          .tv_usec = (int64_t)(ns % NSEC_PER_SEC / 1000) };
+    struct timezone tz = { 0 };
+
+    if ((a[0] && copy_to_user(a[0], &tv, sizeof(tv)))
+        || (a[1] && copy_to_user(a[1], &tz, sizeof(tz))))
+        return -EFAULT;
+    return 0;
+}
+
+static int timeval_get(const struct timeval *tv, uint64_t *ns)
+{
+    if (tv->tv_sec < 0 || tv->tv_usec < 0 || tv->tv_usec >= USEC_PER_SEC)
+        return -EINVAL;
+    *ns = MIN((uint64_t)tv->tv_sec, (uint64_t)INT64_MAX / NSEC_PER_SEC - 1) * NSEC_PER_SEC
+          + (uint64_t)tv->tv_usec * 1000;
+    return 0;
+}
+
+int64_t sys_settimeofday(const uint64_t *a)
+{
+    struct timeval tv;
+    uint64_t ns;
+
+    if (!a[0])
+        return a[1] ? 0 : -EINVAL;      /* there is no time zone to set */
+    if (copy_from_user(&tv, a[0], sizeof(tv)))
+        return -EFAULT;
+    if (timeval_get(&tv, &ns))
+        return -EINVAL;
+    if (current_process()->cred.euid)
+        return -EPERM;
+    clock_set_realtime(ns);
+    return 0;
+}
+
+/* Sleeping.  An interrupted sleep is continued by restart_syscall to the same
+ * deadline, if no handler ran. */
+
+static int64_t sleep_until(uint64_t deadline, uintptr_t user_left, bool absolute)
+{
+    struct task *t = current_task();
+    uint64_t now = clock_monotonic_ns();
+    int r = deadline > now ? thread_sleep_ns(deadline - now, true, NULL) : 0;
+
+    if (r != -EINTR)
+        return r;
+    if (absolute)
+        return -ERESTARTNOHAND;
+    now = clock_monotonic_ns();
+    if (user_left && timespec_put(user_left, deadline > now ? deadline - now : 0))
+        return -EFAULT;
+    t->restart_deadline = deadline;
+    t->restart_left = user_left;
+    return -ERESTART_RESTARTBLOCK;
+}
+
+int64_t sys_restart_syscall(const uint64_t *a)
+{
+    struct task *t = current_task();
+
+    (void)a;
+    return t->restart_deadline ? sleep_until(t->restart_deadline, t->restart_left, false) : -EINTR;
+}
+
+int64_t sys_nanosleep(const uint64_t *a)
+{
+    uint64_t ns;
+    int err = timespec_get(a[0], &ns);
+
+    return err ? err : sleep_until(clock_monotonic_ns() + ns, a[1], false);
+}
+
+int64_t sys_clock_nanosleep(const uint64_t *a)
+{
+    uint64_t ns, now, mono = clock_monotonic_ns();
+    bool absolute = a[1] & TIMER_ABSTIME;
+    int err = clock_ns((int)a[0], &now);
+
+    if ((int)a[0] == CLOCK_THREAD_CPUTIME_ID || (a[1] & ~(uint64_t)TIMER_ABSTIME))
+        return -EINVAL;
+    if ((int)a[0] == CLOCK_PROCESS_CPUTIME_ID)
+        return -EOPNOTSUPP;
+    if (!err)
+        err = timespec_get(a[2], &ns);
+    if (err)
+        return err;
+    if (absolute)
+        return sleep_until(ns > now ? mono + (ns - now) : 0, 0, true);
+    return sleep_until(mono + ns, a[3], false);
+}
+
+/* The interval timer */
+
+static int64_t put_itimer(uintptr_t user, const struct itimer_ns *t)
+{
+    struct itimerval tv = {
+        .it_interval = { .tv_sec = (int64_t)(t->interval / NSEC_PER_SEC),
+                         .tv_usec = (int64_t)(t->interval % NSEC_PER_SEC / 1000) },
+        .it_value = { .tv_sec = (int64_t)(t->value / NSEC_PER_SEC),
+                      .tv_usec = (int64_t)(t->value % NSEC_PER_SEC / 1000) },
+    };
+
+    return copy_to_user(user, &tv, sizeof(tv));
+}
+
+/* Only real time is counted; the two timers of processor time are refused. */
+int64_t sys_getitimer(const uint64_t *a)
+{
+    struct itimer_ns old;
+
+    if ((int)a[0] != ITIMER_REAL)
+        return -EINVAL;
+    proc_itimer(NULL, &old);
+    return put_itimer(a[1], &old);
+}
+
+int64_t sys_setitimer(const uint64_t *a)
+{
+    struct itimer_ns new = { 0 }, old;
+    struct itimerval tv;
+
+    if ((int)a[0] != ITIMER_REAL)
+        return -EINVAL;
+    if (a[1]) {
+        if (copy_from_user(&tv, a[1], sizeof(tv)))
+            return -EFAULT;
+        if (timeval_get(&tv.it_value, &new.value) || timeval_get(&tv.it_interval, &new.interval))
+            return -EINVAL;
+    }
+    proc_itimer(&new, &old);
+    return a[2] ? put_itimer(a[2], &old) : 0;
+}
