@@ -2,6 +2,7 @@
 /*
  * sys_signal.c - calls on signals: copy in, check, call proc/signal, copy out.
  */
+#include "kernel/riscv/trap_frame.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/bitops.h"
