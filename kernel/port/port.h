@@ -47,6 +47,7 @@ enum lock_rank {
     RANK_NONE,
     RANK_MOUNT,             /* sleeping: the tree of mounts                 */
     RANK_FILE,              /* sleeping: an open file's position            */
+    RANK_SYNTH,             /* sleeping: a synthetic file's text            */
     RANK_RENAME,            /* sleeping: one per file system                */
     RANK_INODE_DIR,         /* sleeping: a directory                        */
     RANK_INODE,             /* sleeping: an inode below a locked directory  */
