@@ -109,9 +109,11 @@ static struct element *new_element(struct rand *r, uint64_t keys)
 {
     struct element *e = malloc(sizeof *e);
 
-    memset(e, 0x77, sizeof *e);         /* nothing is set up beforehand    */
+    memset(e, 0x77, sizeof *e);         /* nothing is set up beforehand,   */
     e->key = rand_below(r, keys);
     e->weight = rand_below(r, 50);
+    if (rand_one_in(r, 2))              /* or is right by accident         */
+        e->sum = e->max_weight = e->weight;
     return e;
 }
 
