@@ -15,7 +15,7 @@ Test(path, names_as_strtok_finds_them)
 
     for (int round = 0; round < 20000; round++) {
         char path[24], copy[24], *token;
-        const char *rest = path;
+        const char *rest = path, *tail;
         struct path_name name, last;
         size_t n = rand_below(&r, sizeof path), dir_len;
         int names = 0, err;
@@ -31,7 +31,8 @@ Test(path, names_as_strtok_finds_them)
             cr_assert(path_is_dot(&name) == (strcmp(token, ".") == 0));
             cr_assert(path_is_dotdot(&name) == (strcmp(token, "..") == 0));
             cr_assert(name.has_slash == (name.s[name.len] == '/'));
-            cr_assert(name.is_last == (strspn(name.s + name.len, "/") == strlen(name.s + name.len)));
+            tail = name.s + name.len;
+            cr_assert(name.is_last == (strspn(tail, "/") == strlen(tail)));
         }
         cr_assert(path_next(&rest, &name) == 0 && path_next(&rest, &name) == 0);
         if (n == 0) {
