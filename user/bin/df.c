@@ -62,14 +62,22 @@ static void unescape(char *to, size_t size, const char *from)
     to[n] = '\0';
 }
 
+/* A mount hides an earlier one at the same place. */
+static struct row *choose_row(const char *place)
+{
+    for (int i = 0; i < nrows; i++)
+        if (strcmp(rows[i].place, place) == 0)
+            return &rows[i];
+    return nrows < MAX_MOUNTS ? &rows[nrows++] : NULL;
+}
+
 static void add_row(const char *device, const char *place, const struct statfs *fs)
 {
-    struct row *row = &rows[nrows];
+    struct row *row = choose_row(place);
     uint64_t unit = (uint64_t)(fs->f_frsize != 0 ? fs->f_frsize : fs->f_bsize);
 
-    if (nrows == MAX_MOUNTS)
+    if (row == NULL)
         return;
-    nrows++;
     strlcpy(row->device, device, sizeof(row->device));
     strlcpy(row->place, place, sizeof(row->place));
     if (inodes) {
@@ -130,7 +138,7 @@ static int add_all(void)
     return status;
 }
 
-/* A later mount hides an earlier one at the same place: the last that fits is the right one. */
+/* The last mount of the file's device is the one in sight. */
 static int add_file(const char *path)
 {
     char device[64], place[256], found_device[64] = "-", found_place[256] = "-";

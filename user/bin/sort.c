@@ -3,9 +3,9 @@
  * sort.c - sort lines.
  *
  *   -n  by the number at the start    -r  backwards     -u  one of those that compare equal
- *   -f  upper case as lower case      -b  without leading blanks
+ *   -f  lower case as upper case      -b  without leading blanks
  *   -k F[,L][bfnr]  by fields F to L; -t C  fields are separated by C instead of blanks
- *   -o FILE  write there              -c  only check the order     -m  taken, and sorted as well
+ *   -o FILE  write there              -c  only check the order     -m  the same as without it
  *
  * Keys are compared in the order given; lines whose keys are equal are compared as a whole, unless -s
  * or -u says that their order is good as it is.
@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 #include <util.h>
 
@@ -169,10 +168,13 @@ static int compare_numbers(struct text a, struct text b)
 
 static int compare_folded(struct text a, struct text b)
 {
-    size_t length = a.length < b.length ? a.length : b.length;
-    int order = strncasecmp(a.start, b.start, length);
+    for (size_t i = 0; i < a.length && i < b.length; i++) {
+        int order = toupper((unsigned char)a.start[i]) - toupper((unsigned char)b.start[i]);
 
-    return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+        if (order != 0)
+            return order;
+    }
+    return (a.length > b.length) - (a.length < b.length);
 }
 
 static int compare_texts(struct text a, struct text b, const struct order *how)
