@@ -8,5 +8,7 @@
 /* Carry out the call in FRAME (a7, a0-a5) and put the result into its a0. */
 void syscall_dispatch(struct trap_frame *frame);
 
+void sys_init(void);
+
 /* "read" for 63; "unknown" if there is no such call. */
 const char *syscall_name(uint64_t nr);

@@ -53,7 +53,7 @@ enum debug_op {
      * DEBUG_ALLOC_PAGES(struct debug_pages *)
      * DEBUG_FREE_PAGES(struct debug_pages *)
      * Take blocks of pages from the page allocator and keep them under a
-     * number; give them back.  They are given back at the caller's exit too.
+     * number; give them back.  They outlive the caller.
      */
     DEBUG_ALLOC_PAGES,
     DEBUG_FREE_PAGES,
@@ -133,21 +133,19 @@ struct debug_counters {
     uint64_t reserved[8];       /* zero                                    */
 };
 
-/* What DEBUG_FAIL_NTH makes fail: a set of these. */
-#define DEBUG_FAIL_PAGE 0x01    /* page allocations                        */
+/* What DEBUG_FAIL_NTH makes fail: one of these, or all. */
+#define DEBUG_FAIL_PAGE 0x01    /* page allocations, page tables included  */
 #define DEBUG_FAIL_SLAB 0x02    /* kmem caches and kmalloc                 */
 #define DEBUG_FAIL_VMALLOC 0x04
 #define DEBUG_FAIL_UACCESS 0x08 /* copies from and to a user               */
 #define DEBUG_FAIL_DISK 0x10    /* disk requests                           */
-#define DEBUG_FAIL_TABLE 0x20   /* page tables                             */
+#define DEBUG_FAIL_ALL 0x1f
 
 struct debug_fail {
-    uint32_t sites;             /* DEBUG_FAIL_...; 0 turns it off          */
-    uint32_t all_tasks;         /* 0: only the caller and its children     */
-    uint64_t nth;               /* fail the n-th from now, once; 0: chance */
-    uint32_t one_in;            /* chance: one in so many                  */
-    uint32_t seed;
-    uint64_t hits;              /* out: how often it failed the last setting */
+    uint32_t sites;             /* DEBUG_FAIL_...                          */
+    uint32_t one_in;            /* everybody's: one call in so many; 0 off */
+    uint64_t nth;               /* the caller's n-th from now, once; 0 off */
+    uint64_t left;              /* out: what was left of the last nth      */
 };
 
 struct debug_page {
