@@ -317,6 +317,8 @@ static int make_uptodate(struct address_space *as, struct page *page)
         err = -EAGAIN;
     else if (!page_test(page, PG_UPTODATE))
         err = as->ops->read_page(as, page);
+    if (err && err != -EAGAIN)
+        page_cache_discard_unread(as, page);
     page_unlock(page);
     return err;
 }
@@ -325,31 +327,31 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
                             struct readahead *ra, struct page **out)
 {
     uint64_t end = div_round_up(__atomic_load_n(&as->size, __ATOMIC_RELAXED), PAGE_SIZE);
-    struct readahead_plan plan = { index, 0 };
+    struct readahead_plan plan = { 0, 0 };
     struct page *page;
     int err;
 
-    for (;;) {
+    if (!as->writes_back)
+        ra = NULL;
+    do {
         page = page_cache_find(as, index);
-        if (!page) {
-            plan = ra ? readahead_on_miss(ra, index, nreq, end)
-                      : (struct readahead_plan){ index, 1 };
+        if (ra && plan.npages == 0) {
+            plan = page ? readahead_on_hit(ra, index, end)
+                        : readahead_on_miss(ra, index, nreq, end);
             page_cache_start_read(as, plan.start, plan.npages);
+        }
+        if (!page) {
             err = page_cache_get_lock(as, index, &page);
             if (err)
                 return err;
             page_unlock(page);
-        } else if (ra && plan.npages == 0) {
-            plan = readahead_on_hit(ra, index, end);
-            page_cache_start_read(as, plan.start, plan.npages);
         }
         err = make_uptodate(as, page);
-        if (err == 0)
-            break;
-        put_page(page);
-        if (err != -EAGAIN)
-            return err;
-    }
+        if (err)
+            put_page(page);
+    } while (err == -EAGAIN);
+    if (err)
+        return err;
     page_mark_used(page);
     *out = page;
     return 0;

@@ -25,6 +25,12 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
  * dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
  * true if it left. */
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
+/* PAGE (locked) of a memory-only mapping got no content: nothing would ever evict it. */
+static inline void page_cache_discard_unread(struct address_space *as, struct page *page)
+{
+    if (!as->writes_back && !page_test(page, PG_UPTODATE))
+        page_cache_remove(as, page, true);
+}
 /* PAGE (locked, dirty) goes into writeback: write-protect its mappings, move its
  * state from dirty to writeback.  False if it was not dirty. */
 bool page_cache_begin_writeback(struct address_space *as, struct page *page);

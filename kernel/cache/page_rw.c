@@ -173,6 +173,8 @@ static ssize_t write_one(struct write_step *w,
     copied = page_cache_get_lock(w->as, w->pos / PAGE_SIZE, &w->page);
     if (copied == 0) {
         copied = write_page_locked(w, grow);
+        if (copied <= 0)
+            page_cache_discard_unread(w->as, w->page);
         page_unlock(w->page);
         put_page(w->page);
     }

@@ -368,6 +368,24 @@ void dentry_delete(struct dentry *d)
         inode_put(inode);
 }
 
+void dentry_forget_negative(struct super_block *sb, const char *name, size_t len)
+{
+    struct dentry *d = NULL;
+
+    spin_lock(&dentry_lock);
+    if (sb->root_dentry)
+        d = dentry_find_locked(sb->root_dentry, name, len, dentry_hash(name, len));
+    if (d && !d->inode) {
+        /* Held, so that it leaves the list of unused ones through its last put. */
+        dentry_get_locked(d);
+        unhash_locked(d);
+    } else {
+        d = NULL;
+    }
+    spin_unlock(&dentry_lock);
+    dentry_put(d);
+}
+
 /* The name pointers follow the structs' contents. */
 static void swap_names(struct dentry *a, struct dentry *b)
 {

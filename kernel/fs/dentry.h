@@ -70,6 +70,8 @@ void dentry_instantiate(struct dentry *d, struct inode *inode);
 void dentry_delete(struct dentry *d);
 /* D's name is no more to be found. */
 void dentry_unhash(struct dentry *d);
+/* The file system itself made NAME in SB's root: what says otherwise is unhashed. */
+void dentry_forget_negative(struct super_block *sb, const char *name, size_t len);
 /* FROM and TO change places: name and parent.  TO becomes unhashed unless BOTH stay. */
 void dentry_exchange(struct dentry *from, struct dentry *to, bool both);
 /* Drop the unused children of D, a directory that was removed. */

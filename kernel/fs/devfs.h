@@ -15,10 +15,8 @@
 #define DEV_FULL    dev_make(1, 7)
 #define DEV_RANDOM  dev_make(1, 8)
 #define DEV_URANDOM dev_make(1, 9)
-#define DEV_KMSG    dev_make(1, 11)
 #define DEV_TTY     dev_make(5, 0)
 #define DEV_CONSOLE dev_make(5, 1)
-#define DEV_TTYS0   dev_make(4, 64)
 
 /* Device RDEV is served by FOPS; a node /dev/NAME with permissions MODE appears.
  * NAME and FOPS must live forever.  0, -EEXIST, -ENOMEM.  May sleep. */
@@ -32,4 +30,5 @@ extern const struct file_operations chrdev_file_ops;
 /* A node /dev/NAME for something registered elsewhere (disks).  0 or an errno. */
 int devfs_make_node(const char *name, uint32_t mode, dev_t rdev);
 
-void devfs_init(void);          /* registers devtmpfs and the memory devices */
+void devfs_init(void);          /* registers devtmpfs, memory devices, disks   */
+void devtty_init(void);         /* registers the terminals (devtty.c)          */

@@ -13,11 +13,12 @@
 /*
  * F_GETLK, F_SETLK, F_SETLKW for OWNER (PID is what others are told).  LK is
  * the caller's copy; F_GETLK fills it in.  OFD locks: pass the file as OWNER
- * and -1 as PID.  0, -EAGAIN, -EBADF, -EINVAL, -EOVERFLOW, -ENOLCK, -EINTR.
+ * and -1 as PID.  0, -EAGAIN, -EBADF, -EINVAL, -EOVERFLOW, -ENOLCK, -ERESTARTSYS.
  * F_SETLKW may sleep.
  */
 int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owner, int pid);
-/* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.  0, -EWOULDBLOCK, -EINVAL, -ENOMEM, -EINTR. */
+/* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.  0, -EWOULDBLOCK, -EINVAL, -ENOMEM,
+ * -ERESTARTSYS.  EWOULDBLOCK is EAGAIN. */
 int file_lock_whole(struct file *f, int op);
 /* OWNER closed a descriptor of F: its record locks go.  Cheap where there are none. */
 void file_unlock_owner(struct file *f, const void *owner);
@@ -25,5 +26,3 @@ void file_unlock_owner(struct file *f, const void *owner);
 void file_unlock_all(struct file *f);
 /* INODE is being freed. */
 void inode_free_locks(struct inode *inode);
-
-void locks_init(void);

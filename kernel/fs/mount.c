@@ -55,10 +55,8 @@ void mount_descend_locked(struct path *path)
 
 static void destroy_mount(struct mount *m)
 {
-    struct super_block *sb = m->sb;
-
     dentry_put(m->root);
-    super_kill(sb);
+    super_put(m->sb);
     kfree(m->source);
     kfree(m);
 }
@@ -67,6 +65,20 @@ void mount_put(struct mount *m)
 {
     if (m && __atomic_sub_fetch(&m->refcount, 1, __ATOMIC_ACQ_REL) == 0)
         destroy_mount(m);
+}
+
+/* The root entry of SB with a reference; all mounts of SB share it.  mount_mutex held. */
+static struct dentry *get_root_dentry(struct super_block *sb)
+{
+    if (!sb->root_dentry) {
+        inode_get(sb->root);
+        sb->root_dentry = dentry_make_root(sb, sb->root);
+        if (!sb->root_dentry)
+            inode_put(sb->root);
+    }
+    if (sb->root_dentry)
+        dentry_get(sb->root_dentry);
+    return sb->root_dentry;
 }
 
 /* A mount of SB, not attached, with one reference; takes over SB.  NULL: no memory. */
@@ -79,10 +91,8 @@ static struct mount *make_mount(struct super_block *sb, const char *source)
     m->sb = sb;
     m->refcount = 1;
     m->source = kstrdup(source, GFP_KERNEL);
-    inode_get(sb->root);
-    m->root = m->source ? dentry_make_root(sb, sb->root) : NULL;
+    m->root = m->source ? get_root_dentry(sb) : NULL;
     if (!m->root) {
-        inode_put(sb->root);
         kfree(m->source);
         kfree(m);
         return NULL;
@@ -205,7 +215,7 @@ int fs_mount(const char *source, const struct path *dir, const char *type_name, 
     if (!err) {
         m = make_mount(sb, source);
         if (!m)
-            super_kill(sb);
+            super_put(sb);
         err = m ? attach(m, dir) : -ENOMEM;
         if (m && err)
             mount_put(m);

@@ -94,6 +94,7 @@ struct super_block *super_create(const struct file_system_type *type, struct blo
     sb->type = type;
     sb->bdev = dev;
     sb->flags = flags;
+    sb->users = 1;
     sb->max_size = INT64_MAX;
     sb->dev = dev ? dev_make(dev->major, dev->minor)
                   : dev_make(0, __atomic_fetch_add(&next_minor, 1, __ATOMIC_RELAXED));
@@ -114,7 +115,8 @@ void super_destroy(struct super_block *sb)
 void fs_op_begin(struct super_block *sb, unsigned credits)
 {
     (void)credits;
-    rank_acquire(RANK_FS_OP, "file-system operation");
+    /* An operation may end in deleting a file, which is one too: they nest. */
+    rank_acquire_pair(RANK_FS_OP, "file-system operation");
     __atomic_fetch_add(&sb->fs_ops, 1, __ATOMIC_RELAXED);
 }
 
@@ -152,10 +154,12 @@ int fs_statfs(const struct path *path, struct statfs *st)
     return sb->ops->statfs(sb, st);
 }
 
-void super_kill(struct super_block *sb)
+static void super_kill(struct super_block *sb)
 {
     struct block_device *bdev = sb->bdev;
 
+    if (sb->root_dentry)
+        dentry_put(sb->root_dentry);
     dentry_shrink_super(sb);
     fs_sync(sb, true);
     if (sb->root)
@@ -168,4 +172,15 @@ void super_kill(struct super_block *sb)
         return;
     bdev_flush_and_drop(bdev);
     block_release(bdev, bdev);
+}
+
+void super_get(struct super_block *sb)
+{
+    __atomic_fetch_add(&sb->users, 1, __ATOMIC_RELAXED);
+}
+
+void super_put(struct super_block *sb)
+{
+    if (__atomic_sub_fetch(&sb->users, 1, __ATOMIC_ACQ_REL) == 0)
+        super_kill(sb);
 }

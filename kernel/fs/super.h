@@ -64,6 +64,8 @@ struct super_block {
     uint32_t internal_flags;            /* SB_*                                [c] */
     uint64_t max_size;                  /* of a file, bytes                    [c] */
     struct inode *root;                 /* referenced; set by type->mount      [c] */
+    struct dentry *root_dentry;         /* referenced; made at the first mount [super.c] */
+    int32_t users;                      /* mounts, and whoever else keeps it   [a] */
     struct mutex rename_lock;           /* RANK_RENAME: directories move              */
     struct list inodes;                 /* all of its inodes in memory   [inode.c]    */
     struct list link;                   /* all super blocks              [super.c]    */
@@ -71,13 +73,15 @@ struct super_block {
     void *private;
 };
 
-/* For type->mount: a super block with flags, device number and defaults set, or
+/* For type->mount: a super block with one user, flags, device number and defaults set, or
  * NULL if out of memory; and its end when mounting fails. */
 struct super_block *super_create(const struct file_system_type *type, struct block_device *dev,
                                  uint32_t flags);
 void super_destroy(struct super_block *sb);
-/* Unmount: sync, let go of every inode, tell the file system, free.  Nobody uses it. */
-void super_kill(struct super_block *sb);
+/* One more user (a type that exists once), one less.  The last one unmounts: sync,
+ * let go of every inode, tell the file system, free.  put may sleep. */
+void super_get(struct super_block *sb);
+void super_put(struct super_block *sb);
 
 /*
  * Bracket of one file-system operation that changes metadata: a journal's

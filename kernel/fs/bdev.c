@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bdev.c - a disk's blocks in the page cache, and /dev/vda as a file.
+ *
+ * Transfers come from a fixed set: writing back must work when there is no memory,
+ * and the interrupt that ends one may not free any.  Who finds the set empty sends
+ * off what he has and waits; those under way always end.
+ */
+#include "kernel/fs/bdev.h"
+#include "kernel/cache/writeback.h"
+#include "kernel/fs/super.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/ioctl.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+#define TRANSFERS 16
+#define TRANSFER_PAGES 32
+#define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
+
+struct transfer {
+    struct bio bio;
+    struct bio_segment segs[TRANSFER_PAGES];
+    struct list link;                   /* free ones                           */
+};
+
+static struct {
+    struct spinlock lock;               /* RANK_BLOCK, interrupts off          */
+    struct list free;                   /*                                 [l] */
+    struct wait_queue returned;
+    struct transfer all[TRANSFERS];
+} transfers = {
+    .lock = SPINLOCK_INIT(RANK_BLOCK, "disk transfers"),
+};
+
+static struct super_block *bdev_super;
+
+/* ---- transfers ------------------------------------------------------------------------- */
+
+static struct transfer *try_get_transfer(void)
+{
+    uint64_t flags = spin_lock_irqsave(&transfers.lock);
+    struct list *link = list_pop_head(&transfers.free);
+
+    spin_unlock_irqrestore(&transfers.lock, flags);
+    return link ? list_entry(link, struct transfer, link) : NULL;
+}
+
+static void put_transfer(struct transfer *t)
+{
+    uint64_t flags = spin_lock_irqsave(&transfers.lock);
+
+    list_insert_head(&transfers.free, &t->link);
+    spin_unlock_irqrestore(&transfers.lock, flags);
+    wake_up_all(&transfers.returned);
+}
+
+/* Interrupt context. */
+static void end_transfer(struct bio *bio, int error)
+{
+    struct transfer *t = container_of(bio, struct transfer, bio);
+
+    for (unsigned i = 0; i < bio->nsegs; i++) {
+        if (bio->op == BIO_READ)
+            page_cache_end_read(t->segs[i].page, error);
+        else
+            page_cache_end_writeback(t->segs[i].page, error);
+    }
+    put_transfer(t);
+}
+
+static struct block_device *disk_of(const struct address_space *as)
+{
+    return as->host->private;
+}
+
+/* Bytes of page INDEX that exist: the last one of a disk may be cut. */
+static uint32_t bytes_in_page(const struct block_device *dev, pgoff_t index)
+{
+    uint64_t first = index * SECTORS_PER_PAGE;
+
+    if (first >= dev->capacity)
+        return 0;
+    return (uint32_t)(min_u64(dev->capacity - first, SECTORS_PER_PAGE) * SECTOR_SIZE);
+}
+
+/* A run of pages that grows while transfers are at hand. */
+struct batch {
+    struct block_device *dev;
+    enum bio_op op;
+    struct transfer *t;                 /* being filled, or NULL               */
+    pgoff_t next;                       /* page that would continue it         */
+    struct list bios;                   /* ready to go                         */
+};
+
+static void batch_send(struct batch *b)
+{
+    if (b->t)
+        list_insert_tail(&b->bios, &b->t->bio.link);
+    b->t = NULL;
+    if (!list_is_empty(&b->bios))
+        block_submit_list(&b->bios);
+}
+
+static void batch_next_transfer(struct batch *b, pgoff_t index)
+{
+    struct transfer *t;
+
+    if (b->t)
+        list_insert_tail(&b->bios, &b->t->bio.link);
+    b->t = NULL;
+    while (!(t = try_get_transfer())) {
+        batch_send(b);
+        wait_event(&transfers.returned, !list_is_empty(&transfers.free));
+    }
+    bio_init(&t->bio, b->dev, b->op, index * SECTORS_PER_PAGE, t->segs, TRANSFER_PAGES);
+    t->bio.end = end_transfer;
+    b->t = t;
+}
+
+static void batch_add(struct batch *b, struct page *page)
+{
+    uint32_t len = bytes_in_page(b->dev, page->index);
+
+    if (!b->t || page->index != b->next || !bio_add_page(&b->t->bio, page, 0, len)) {
+        batch_next_transfer(b, page->index);
+        if (!bio_add_page(&b->t->bio, page, 0, len))
+            panic("%s takes no whole page", b->dev->name);
+    }
+    b->next = page->index + 1;
+}
+
+static void start_pages(struct address_space *as, struct page **pages, size_t n, enum bio_op op)
+{
+    struct batch b = { .dev = disk_of(as), .op = op };
+
+    list_init(&b.bios);
+    for (size_t i = 0; i < n; i++)
+        batch_add(&b, pages[i]);
+    batch_send(&b);
+}
+
+/* ---- the mapping ---------------------------------------------------------------------------- */
+
+/* What lies beyond the disk's end is zero, and never transferred. */
+static void clear_beyond(const struct block_device *dev, struct page *page)
+{
+    uint32_t len = bytes_in_page(dev, page->index);
+
+    if (len < PAGE_SIZE)
+        memset((char *)page_address(page) + len, 0, PAGE_SIZE - len);
+}
+
+static int bdev_read_page(struct address_space *as, struct page *page)
+{
+    struct block_device *dev = disk_of(as);
+    uint32_t len = bytes_in_page(dev, page->index);
+    int err = len ? block_rw_sync(dev, BIO_READ, page->index * SECTORS_PER_PAGE,
+                                  page_address(page), len)
+                  : -EIO;
+
+    if (err)
+        return err;
+    clear_beyond(dev, page);
+    page_set(page, PG_UPTODATE);
+    return 0;
+}
+
+static void bdev_read_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    while (n > 0 && bytes_in_page(disk_of(as), pages[n - 1]->index) == 0)
+        page_cache_end_read(pages[--n], -EIO);
+    for (size_t i = 0; i < n; i++)
+        clear_beyond(disk_of(as), pages[i]);
+    start_pages(as, pages, n, BIO_READ);
+}
+
+static int bdev_make_room(struct address_space *as, struct page *page, size_t to)
+{
+    return to > bytes_in_page(disk_of(as), page->index) ? -ENOSPC : 0;
+}
+
+static void bdev_write_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    start_pages(as, pages, n, BIO_WRITE);
+}
+
+static const struct address_space_operations bdev_pages_ops = {
+    .read_page = bdev_read_page,
+    .read_pages = bdev_read_pages,
+    .change_begin = page_cache_no_bracket,
+    .change_end = page_cache_no_bracket_end,
+    .make_room = bdev_make_room,
+    .write_pages = bdev_write_pages,
+    .forget_page = page_cache_no_forget,
+};
+
+static struct inode *make_inode(struct block_device *dev)
+{
+    struct inode *inode = inode_new(bdev_super);
+
+    if (!inode)
+        return NULL;
+    inode_set_mode(inode, S_IFBLK | S_IRUSR | S_IWUSR);
+    inode->rdev = dev_make(dev->major, dev->minor);
+    inode->private = dev;
+    /* Unmovable: file systems hold on to these pages while they work on them. */
+    inode_set_data_ops(inode, &bdev_pages_ops, GFP_NOFS, true);
+    inode->data.metadata = true;
+    inode_set_size(inode, dev->capacity * SECTOR_SIZE);
+    return inode;
+}
+
+struct address_space *bdev_mapping(struct block_device *dev)
+{
+    struct address_space *old = __atomic_load_n(&dev->mapping, __ATOMIC_ACQUIRE);
+    struct inode *inode;
+
+    if (old)
+        return old;
+    inode = make_inode(dev);
+    if (!inode)
+        return NULL;
+    if (__atomic_compare_exchange_n(&dev->mapping, &old, &inode->data, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+        return &inode->data;
+    inode_put(inode);
+    return old;
+}
+
+int bdev_flush_and_drop(struct block_device *dev)
+{
+    struct address_space *as = __atomic_load_n(&dev->mapping, __ATOMIC_ACQUIRE);
+    int err, e;
+
+    if (!as)
+        return 0;
+    err = writeback_range(as, 0, UINT64_MAX, true);
+    e = block_flush(dev);
+    page_cache_invalidate(as, 0, UINT64_MAX);
+    return err ? err : e;
+}
+
+struct block_device *bdev_of_inode(const struct inode *inode)
+{
+    return block_find_devno(dev_major(inode->rdev), dev_minor(inode->rdev));
+}
+
+/* ---- the file --------------------------------------------------------------------------------- */
+
+static int bdev_open(struct inode *inode, struct file *f)
+{
+    struct block_device *dev = bdev_of_inode(inode);
+    struct address_space *as;
+
+    if (!dev)
+        return -ENXIO;
+    if (dev->read_only && (f->mode & FILE_WRITE))
+        return -EACCES;
+    as = bdev_mapping(dev);
+    if (!as)
+        return -ENOMEM;
+    inode->mapping = as;
+    f->private = dev;
+    return 0;
+}
+
+static uint64_t size_of(const struct file *f)
+{
+    return f->inode->mapping->size;
+}
+
+static ssize_t bdev_read(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    return page_cache_read_iter(f->inode->mapping, pos, size_of(f), &f->ra, uio);
+}
+
+static void never_grows(struct inode *inode, uint64_t size)
+{
+    panic("block device of inode %p grows to %lu bytes", (void *)inode, size);
+}
+
+static ssize_t bdev_write(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct address_space *as = f->inode->mapping;
+    struct inode *host = as->host;
+    uint64_t size = size_of(f);
+    size_t cut;
+    ssize_t n;
+
+    if (uio->resid == 0)
+        return 0;
+    if (*pos >= size)
+        return -ENOSPC;
+    cut = uio->resid - min_u64(uio->resid, size - *pos);
+    uio->resid -= cut;
+    rwsem_write_lock(&host->lock);
+    n = page_cache_write_iter(as, pos, size, uio, never_grows);
+    rwsem_write_unlock(&host->lock);
+    uio->resid += cut;
+    return n;
+}
+
+static int64_t bdev_seek(struct file *f, int64_t offset, int whence)
+{
+    int64_t base = 0;
+
+    if (whence == SEEK_CUR)
+        base = (int64_t)f->pos;
+    else if (whence == SEEK_END)
+        base = (int64_t)size_of(f);
+    else if (whence != SEEK_SET)
+        return -EINVAL;
+    if (__builtin_add_overflow(base, offset, &base) || base < 0)
+        return -EINVAL;
+    return base;
+}
+
+static int bdev_fsync(struct file *f, bool data_only)
+{
+    int err = writeback_range(f->inode->mapping, 0, UINT64_MAX, true);
+    int e = block_flush(f->private);
+
+    (void)data_only;
+    return err ? err : e;
+}
+
+static int bdev_ioctl(struct file *f, uint32_t cmd, uintptr_t arg)
+{
+    struct block_device *dev = f->private;
+    uint64_t bytes = dev->capacity * SECTOR_SIZE;
+    int32_t number;
+
+    switch (cmd) {
+    case BLKGETSIZE64:
+        return file_copy_out(arg, &bytes, sizeof(bytes));
+    case BLKGETSIZE:
+        return file_copy_out(arg, &dev->capacity, sizeof(dev->capacity));
+    case BLKSSZGET:
+        number = SECTOR_SIZE;
+        return file_copy_out(arg, &number, sizeof(number));
+    case BLKROGET:
+        number = dev->read_only;
+        return file_copy_out(arg, &number, sizeof(number));
+    case BLKFLSBUF:
+        return bdev_flush_and_drop(dev);
+    default:
+        return -ENOTTY;
+    }
+}
+
+const struct file_operations bdev_file_ops = {
+    .read = bdev_read,
+    .write = bdev_write,
+    .seek = bdev_seek,
+    .iterate = file_op_iterate_notdir,
+    .poll = file_op_poll_ready,
+    .ioctl = bdev_ioctl,
+    .mmap = file_op_mmap_cache,
+    .open = bdev_open,
+    .release = file_op_release_nothing,
+    .fsync = bdev_fsync,
+    .flush = file_op_flush_nothing,
+    .fallocate = file_op_fallocate_refuse,
+};
+
+static const struct super_operations bdev_super_ops = {
+    .evict = super_op_evict_nothing,
+    .write_inode = super_op_write_inode_nothing,
+    .sync = super_op_sync_nothing,
+    .unmount = super_op_unmount_nothing,
+    .statfs = super_op_statfs_empty,
+    .show_options = super_op_no_options,
+    .remount = super_op_remount_accept,
+};
+
+static const struct file_system_type bdev_type = { .name = "bdev" };
+
+void bdev_init(void)
+{
+    list_init(&transfers.free);
+    wait_queue_init(&transfers.returned);
+    for (size_t i = 0; i < TRANSFERS; i++)
+        list_insert_tail(&transfers.free, &transfers.all[i].link);
+    bdev_super = super_create(&bdev_type, NULL, 0);
+    if (!bdev_super)
+        panic("no memory for disks");
+    bdev_super->ops = &bdev_super_ops;
+}

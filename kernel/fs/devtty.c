@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * devtty.c - terminals as files: /dev/console, /dev/tty, /dev/ttyS0.
+ *
+ * The terminal itself is dev/tty's; here its calls get the shape of file operations.
+ */
+#include "kernel/dev/tty.h"
+#include "kernel/fs/devfs.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+
+/* The terminal that node RDEV stands for to the caller, or NULL. */
+static struct tty *tty_behind(dev_t rdev)
+{
+    if (rdev == DEV_TTY)
+        return tty_current();
+    if (rdev == DEV_CONSOLE)
+        return tty_console();
+    return tty_find(dev_major(rdev), dev_minor(rdev));
+}
+
+static int devtty_open(struct inode *inode, struct file *f)
+{
+    struct tty *t = tty_behind(inode->rdev);
+
+    if (!t)
+        return inode->rdev == DEV_CONSOLE ? -ENODEV : -ENXIO;
+    f->private = t;
+    f->mode &= ~FILE_SEEK;
+    tty_opened(t, (f->mode & FILE_NOCTTY) || inode->rdev == DEV_CONSOLE);
+    return 0;
+}
+
+static ssize_t devtty_read(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)pos;
+    return tty_read(f->private, uio, f->flags & O_NONBLOCK);
+}
+
+static ssize_t devtty_write(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)pos;
+    return tty_write(f->private, uio, f->flags & O_NONBLOCK);
+}
+
+static uint32_t devtty_poll(struct file *f, struct poll_table *pt)
+{
+    struct tty *t = f->private;
+
+    poll_wait(pt, &t->read_wait);
+    poll_wait(pt, &t->write_wait);
+    return tty_poll(t);
+}
+
+static int devtty_ioctl(struct file *f, uint32_t cmd, uintptr_t arg)
+{
+    struct uio_segment seg = { arg, tty_ioctl_size(cmd) };
+    struct uio uio;
+
+    uio_init_user(&uio, &seg, 1, seg.len);
+    return tty_ioctl(f->private, cmd, arg, &uio);
+}
+
+static const struct file_operations devtty_ops = {
+    .read = devtty_read,
+    .write = devtty_write,
+    .seek = file_op_seek_refuse,
+    .iterate = file_op_iterate_notdir,
+    .poll = devtty_poll,
+    .ioctl = devtty_ioctl,
+    .mmap = file_op_mmap_refuse,
+    .open = devtty_open,
+    .release = file_op_release_nothing,
+    .fsync = file_op_fsync_refuse,
+    .flush = file_op_flush_nothing,
+    .fallocate = file_op_fallocate_refuse,
+};
+
+void devtty_init(void)
+{
+    struct tty *t = tty_console();
+
+    if (chrdev_register(DEV_TTY, "tty", 0666, &devtty_ops) != 0
+        || chrdev_register(DEV_CONSOLE, "console", 0600, &devtty_ops) != 0)
+        panic("no memory for the terminals' nodes");
+    if (t && chrdev_register(dev_make(t->major, t->minor), t->name, 0620, &devtty_ops) != 0)
+        printk("no node for terminal %s\n", t->name);
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tmpfs.c - file systems in memory: mounting, limits, inodes, and their end.
+ *
+ * Limits are pages and inodes, half of memory unless size= and nr_inodes= say
+ * otherwise.  Unmounting takes the tree of names apart without recursion, however
+ * deep it is.
+ */
+#include "kernel/fs/dentry.h"
+#include "kernel/fs/tmpfs_impl.h"
+#include "kernel/mm/kmalloc.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/bitops.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+
+static struct super_block *shmem_super;
+
+/* ---- inodes ------------------------------------------------------------------------------ */
+
+/* What INODE, of that mode, does. */
+static int set_kind(struct inode *inode, const struct inode *dir, dev_t rdev)
+{
+    if (S_ISREG(inode->mode)) {
+        inode->ops = &tmpfs_file_inode_ops;
+        inode->fops = &tmpfs_file_ops;
+        inode_set_data_ops(inode, &tmpfs_pages_ops, GFP_USER_MOVABLE, false);
+    } else if (S_ISDIR(inode->mode)) {
+        inode->private = tmpfs_dir_create(inode, dir ? dir->ino : inode->ino);
+        if (!inode->private)
+            return -ENOSPC;
+        inode->ops = &tmpfs_dir_inode_ops;
+        inode->fops = &tmpfs_dir_file_ops;
+        inode->nlink = 2;
+        inode_set_size(inode, 2 * TMPFS_DIRENT_SIZE);
+    } else if (S_ISLNK(inode->mode)) {
+        inode->ops = &tmpfs_link_inode_ops;
+    } else {
+        inode->ops = &tmpfs_special_inode_ops;
+        inode_init_special(inode, rdev);
+    }
+    return 0;
+}
+
+int tmpfs_new_inode(struct super_block *sb, const struct inode *dir, uint32_t mode, dev_t rdev,
+                    const struct cred *cred, struct inode **out)
+{
+    struct tmpfs *t = tmpfs_of(sb);
+    struct inode *inode = NULL;
+    int err = -ENOSPC;
+
+    if (__atomic_add_fetch(&t->inodes, 1, __ATOMIC_RELAXED) <= t->max_inodes)
+        inode = inode_new(sb);
+    if (!inode) {
+        __atomic_fetch_sub(&t->inodes, 1, __ATOMIC_RELAXED);
+        return err;
+    }
+    inode->ino = __atomic_fetch_add(&t->next_ino, 1, __ATOMIC_RELAXED);
+    if (dir)
+        inode_init_owner(inode, dir, mode, cred);
+    else
+        inode_set_mode(inode, mode);
+    err = set_kind(inode, dir, rdev);
+    if (err) {
+        inode->nlink = 0;
+        inode_put(inode);
+        return err;
+    }
+    *out = inode;
+    return 0;
+}
+
+/*
+ * Take all names below D out, down to the leaves.  A directory with names of its own
+ * waits on the list, its reference kept, until it is their turn.
+ */
+static void dismantle(struct tmpfs_dir *top)
+{
+    struct list waiting = LIST_INIT(waiting);
+    struct tmpfs_dir *d = top;
+    struct list *link;
+
+    for (;;) {
+        struct tmpfs_entry *e = tmpfs_dir_find_cookie(d, 0);
+
+        if (e) {
+            struct tmpfs_dir *child = S_ISDIR(e->inode->mode) ? tmpfs_dir_of(e->inode) : NULL;
+
+            tmpfs_dir_remove(d, e);
+            if (child && child->nentries > 0) {
+                inode_get(child->inode);
+                list_insert_tail(&waiting, &child->link);
+            }
+            tmpfs_entry_destroy(e);
+            continue;
+        }
+        if (d != top)
+            inode_put(d->inode);
+        link = list_pop_head(&waiting);
+        if (!link)
+            return;
+        d = list_entry(link, struct tmpfs_dir, link);
+    }
+}
+
+static void tmpfs_evict(struct inode *inode)
+{
+    struct tmpfs *t = tmpfs_of(inode->sb);
+
+    if (S_ISDIR(inode->mode) && inode->private)
+        dismantle(inode->private);
+    if (S_ISDIR(inode->mode) || S_ISLNK(inode->mode))
+        kfree(inode->private);
+    __atomic_fetch_sub(&t->inodes, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- the file system ------------------------------------------------------------------------ */
+
+static void tmpfs_unmount(struct super_block *sb)
+{
+    kfree(sb->private);
+}
+
+static int tmpfs_statfs(struct super_block *sb, struct statfs *st)
+{
+    struct tmpfs *t = tmpfs_of(sb);
+    size_t pages = min_u64(__atomic_load_n(&t->pages, __ATOMIC_RELAXED), t->max_pages);
+    size_t inodes = min_u64(__atomic_load_n(&t->inodes, __ATOMIC_RELAXED), t->max_inodes);
+
+    st->f_type = TMPFS_MAGIC;
+    st->f_bsize = st->f_frsize = PAGE_SIZE;
+    st->f_blocks = t->max_pages;
+    st->f_bfree = st->f_bavail = t->max_pages - pages;
+    st->f_files = t->max_inodes;
+    st->f_ffree = t->max_inodes - inodes;
+    st->f_namelen = NAME_MAX;
+    return 0;
+}
+
+static void tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
+{
+    struct tmpfs *t = tmpfs_of(sb);
+
+    fmt_snprintf(buf, size, ",size=%luk,nr_inodes=%lu,mode=%o", t->max_pages * (PAGE_SIZE / 1024),
+                 t->max_inodes, t->mode);
+}
+
+static const struct super_operations tmpfs_super_ops = {
+    .evict = tmpfs_evict,
+    .write_inode = super_op_write_inode_nothing,
+    .sync = super_op_sync_nothing,
+    .unmount = tmpfs_unmount,
+    .statfs = tmpfs_statfs,
+    .show_options = tmpfs_show_options,
+    .remount = super_op_remount_accept,
+};
+
+/* "64M", "50%", of memory, in pages. */
+static int parse_size(char *value, size_t *pages)
+{
+    size_t len = strlen(value);
+    uint64_t n;
+    int err;
+
+    if (len > 0 && value[len - 1] == '%') {
+        value[len - 1] = '\0';
+        err = str_to_u64(value, NULL, 10, &n);
+        if (!err)
+            *pages = nr_managed_pages() * min_u64(n, 100) / 100;
+        return err;
+    }
+    err = str_to_size(value, &n);
+    if (!err)
+        *pages = div_round_up(n, PAGE_SIZE);
+    return err;
+}
+
+static int parse_number(const char *value, unsigned base, uint32_t max, uint32_t *out)
+{
+    uint64_t n;
+    int err = str_to_u64(value, NULL, base, &n);
+
+    if (!err && n > max)
+        err = -ERANGE;
+    if (!err)
+        *out = (uint32_t)n;
+    return err;
+}
+
+static int parse_option(struct tmpfs *t, char *name, char *value)
+{
+    uint64_t n;
+    int err = -EINVAL;
+
+    if (strcmp(name, "size") == 0) {
+        err = parse_size(value, &t->max_pages);
+    } else if (strcmp(name, "nr_blocks") == 0 || strcmp(name, "nr_inodes") == 0) {
+        err = str_to_size(value, &n);
+        if (!err)
+            *(name[3] == 'b' ? &t->max_pages : &t->max_inodes) = n;
+    } else if (strcmp(name, "mode") == 0) {
+        err = parse_number(value, 8, 07777, &t->mode);
+    } else if (strcmp(name, "uid") == 0) {
+        err = parse_number(value, 10, UINT32_MAX, &t->uid);
+    } else if (strcmp(name, "gid") == 0) {
+        err = parse_number(value, 10, UINT32_MAX, &t->gid);
+    }
+    if (err)
+        printk("tmpfs: bad option %s=%s\n", name, value);
+    return err ? -EINVAL : 0;
+}
+
+/* "name=value,name=value"; OPTIONS is cut up. */
+static int parse_options(struct tmpfs *t, char *options)
+{
+    int err = 0;
+
+    while (!err && *options) {
+        char *comma = strchr(options, ','), *next = options + strlen(options), *value;
+
+        if (comma) {
+            *comma = '\0';
+            next = comma + 1;
+        }
+        value = strchr(options, '=');
+        if (value)
+            *value++ = '\0';
+        if (*options)
+            err = parse_option(t, options, value ? value : options + strlen(options));
+        options = next;
+    }
+    return err;
+}
+
+static struct tmpfs *make_tmpfs(void)
+{
+    struct tmpfs *t = kzalloc(sizeof(*t), GFP_KERNEL);
+
+    if (!t)
+        return NULL;
+    t->max_pages = t->max_inodes = nr_managed_pages() / 2;
+    t->mode = S_ISVTX | 0777;
+    t->next_ino = 1;
+    return t;
+}
+
+/* A super block with an empty root.  0 or an errno; T is taken over. */
+static int make_super(const struct file_system_type *type, uint32_t flags, struct tmpfs *t,
+                      struct super_block **out)
+{
+    struct super_block *sb = super_create(type, NULL, flags);
+    int err = sb ? 0 : -ENOMEM;
+
+    if (!err) {
+        sb->ops = &tmpfs_super_ops;
+        sb->private = t;
+        err = tmpfs_new_inode(sb, NULL, S_IFDIR | t->mode, 0, NULL, &sb->root);
+    }
+    if (err) {
+        if (sb)
+            super_destroy(sb);
+        kfree(t);
+        return err;
+    }
+    sb->root->uid = t->uid;
+    sb->root->gid = t->gid;
+    *out = sb;
+    return 0;
+}
+
+int tmpfs_mount(const struct file_system_type *type, struct block_device *dev, uint32_t flags,
+                const char *options, struct super_block **sb)
+{
+    struct tmpfs *t = make_tmpfs();
+    char *copy = kstrdup(options, GFP_KERNEL);
+    int err = t && copy ? parse_options(t, copy) : -ENOMEM;
+
+    (void)dev;
+    kfree(copy);
+    if (!err)
+        return make_super(type, flags, t, sb);
+    kfree(t);
+    return err;
+}
+
+int tmpfs_make_node(struct super_block *sb, const char *name, uint32_t mode, dev_t rdev)
+{
+    static const struct cred root = { 0 };
+    struct inode *dir = sb->root, *inode;
+    size_t len = strlen(name);
+    int err = -EEXIST;
+
+    rwsem_write_lock(&dir->lock);
+    if (!tmpfs_dir_find(tmpfs_dir_of(dir), name, len))
+        err = dir->ops->create(dir, name, len, mode, rdev, &root, &inode);
+    if (!err)
+        dentry_forget_negative(sb, name, len);
+    rwsem_write_unlock(&dir->lock);
+    if (!err)
+        inode_put(inode);
+    return err;
+}
+
+/* ---- files without a name ------------------------------------------------------------------ */
+
+int shmem_create(uint64_t size, uint32_t flags, struct file **out)
+{
+    struct inode *inode;
+    int err = tmpfs_new_inode(shmem_super, NULL, S_IFREG | 0777, 0, NULL, &inode);
+
+    if (err)
+        return -ENOMEM;
+    inode->nlink = 0;
+    inode_set_size(inode, size);
+    err = file_open_anon(inode, &tmpfs_file_ops, flags, NULL, out);
+    if (err)
+        inode_put(inode);
+    return err;
+}
+
+static struct file_system_type tmpfs_type = { .name = "tmpfs", .mount = tmpfs_mount };
+
+void tmpfs_init(void)
+{
+    struct tmpfs *t = make_tmpfs();
+
+    filesystem_register(&tmpfs_type);
+    if (t)
+        t->max_pages = t->max_inodes = SIZE_MAX / 2;
+    if (!t || make_super(&tmpfs_type, 0, t, &shmem_super) != 0)
+        panic("no memory for shared memory");
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tmpfs_file.c - the content of tmpfs files: pages of the page cache with nothing
+ * behind them.
+ *
+ * A page counts against the file system's limit from make_room on, which
+ * PG_MAPPED_BLOCK remembers.  A hole has no page; reading one with read(2) makes
+ * none, touching one through a mapping does.
+ */
+#include "kernel/fs/tmpfs_impl.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+/* Count one more page against the limit. */
+static int charge(struct tmpfs *t)
+{
+    if (__atomic_add_fetch(&t->pages, 1, __ATOMIC_RELAXED) <= t->max_pages)
+        return 0;
+    __atomic_fetch_sub(&t->pages, 1, __ATOMIC_RELAXED);
+    return -ENOSPC;
+}
+
+static int tmpfs_make_room(struct address_space *as, struct page *page, size_t to)
+{
+    struct inode *inode = as->host;
+    int err;
+
+    (void)to;
+    if (page_test(page, PG_MAPPED_BLOCK))
+        return 0;
+    err = charge(tmpfs_of(inode->sb));
+    if (err)
+        return err;
+    page_set(page, PG_MAPPED_BLOCK);
+    __atomic_fetch_add(&inode->blocks, TMPFS_PAGE_BLOCKS, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static void tmpfs_forget_page(struct address_space *as, struct page *page)
+{
+    struct inode *inode = as->host;
+
+    if (!page_test(page, PG_MAPPED_BLOCK))
+        return;
+    __atomic_fetch_sub(&inode->blocks, TMPFS_PAGE_BLOCKS, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&tmpfs_of(inode->sb)->pages, 1, __ATOMIC_RELAXED);
+}
+
+static int tmpfs_read_page(struct address_space *as, struct page *page)
+{
+    int err = tmpfs_make_room(as, page, PAGE_SIZE);
+
+    if (err)
+        return err;
+    memset(page_address(page), 0, PAGE_SIZE);
+    page_set(page, PG_UPTODATE);
+    return 0;
+}
+
+static void tmpfs_read_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        page_cache_end_read(pages[i], tmpfs_read_page(as, pages[i]));
+}
+
+static void tmpfs_write_pages(struct address_space *as, struct page **pages, size_t n)
+{
+    (void)pages;
+    panic("%zu pages of tmpfs inode %lu are to be written back", n, as->host->ino);
+}
+
+const struct address_space_operations tmpfs_pages_ops = {
+    .read_page = tmpfs_read_page,
+    .read_pages = tmpfs_read_pages,
+    .change_begin = page_cache_no_bracket,
+    .change_end = page_cache_no_bracket_end,
+    .make_room = tmpfs_make_room,
+    .write_pages = tmpfs_write_pages,
+    .forget_page = tmpfs_forget_page,
+};
+
+/* ---- read(2): a hole is zeros and stays a hole -------------------------------------------- */
+
+/* Bytes moved from the page at *POS, or from the hole there; short: not present. */
+static size_t copy_page(struct address_space *as, uint64_t pos, size_t n, struct uio *uio)
+{
+    struct page *page = page_cache_find(as, pos / PAGE_SIZE);
+    size_t copied;
+
+    if (page && page_is_uptodate(page))
+        copied = uio_copy_out(uio, (char *)page_address(page) + pos % PAGE_SIZE, n);
+    else
+        copied = uio_zero_out(uio, n);
+    if (page)
+        put_page(page);
+    return copied;
+}
+
+static ssize_t tmpfs_read(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct inode *inode = f->inode;
+    uint64_t size = inode_size(inode), start = *pos;
+    int err = 0;
+
+    while (!err && uio->resid > 0 && *pos < size) {
+        size_t n = min_u64(min_u64(PAGE_SIZE - *pos % PAGE_SIZE, uio->resid), size - *pos);
+        size_t copied = copy_page(&inode->data, *pos, n, uio);
+
+        *pos += copied;
+        if (copied < n)
+            err = uio_fault_in(uio, n - copied, true);
+        cond_resched();
+    }
+    if (*pos == start)
+        return err;
+    inode_touch_atime(inode);
+    return (ssize_t)(*pos - start);
+}
+
+/* ---- size ------------------------------------------------------------------------------- */
+
+static int tmpfs_truncate(struct inode *inode, uint64_t size)
+{
+    bool shrinks = size < inode->size;
+
+    inode_set_size(inode, size);
+    if (shrinks)
+        page_cache_truncate(&inode->data, size, UINT64_MAX);
+    return 0;
+}
+
+/* Have a page for each of [START, END); -ENOSPC, -ENOMEM. */
+static int allocate_pages(struct address_space *as, pgoff_t start, pgoff_t end)
+{
+    struct page *page;
+    int err = 0;
+
+    for (; !err && start < end; start++) {
+        err = page_cache_read(as, start, NULL, &page);
+        if (err)
+            break;
+        page_cache_dirty(page);
+        put_page(page);
+        cond_resched();
+    }
+    return err;
+}
+
+static int tmpfs_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
+{
+    struct inode *inode = f->inode;
+    int err = 0;
+
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+        return -EOPNOTSUPP;
+    if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
+        return -EOPNOTSUPP;
+    rwsem_write_lock(&inode->lock);
+    if (mode & FALLOC_FL_PUNCH_HOLE) {
+        rwsem_write_lock(&inode->data.invalidate);
+        page_cache_truncate(&inode->data, off, off + len);
+        rwsem_write_unlock(&inode->data.invalidate);
+    } else {
+        err = allocate_pages(&inode->data, off / PAGE_SIZE, div_round_up(off + len, PAGE_SIZE));
+        if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && off + len > inode->size)
+            inode_set_size(inode, off + len);
+    }
+    inode->mtime = inode->ctime = inode_now();
+    rwsem_write_unlock(&inode->lock);
+    return err;
+}
+
+const struct inode_operations tmpfs_file_inode_ops = {
+    INODE_OPS_NOT_DIRECTORY,
+    INODE_OPS_NOT_LINK,
+    INODE_OPS_PLAIN,
+    .truncate = tmpfs_truncate,
+};
+
+const struct file_operations tmpfs_file_ops = {
+    .read = tmpfs_read,
+    .write = file_op_write_cache,
+    .seek = file_op_seek_size,
+    .mmap = file_op_mmap_cache,
+    .fsync = file_op_fsync_nothing,
+    .iterate = file_op_iterate_notdir,
+    .poll = file_op_poll_ready,
+    .ioctl = file_op_ioctl_refuse,
+    .open = file_op_open_accept,
+    .release = file_op_release_nothing,
+    .flush = file_op_flush_nothing,
+    .fallocate = tmpfs_fallocate,
+};
