@@ -622,13 +622,13 @@ int64_t sys_umask(const uint64_t *a)
 
 /* File systems */
 
-static int64_t statfs_put(struct super_block *sb, uintptr_t user)
+static int64_t statfs_put(const struct path *path, uintptr_t user)
 {
     struct statfs st;
     int r;
 
     memset(&st, 0, sizeof(st));
-    r = sb->ops->statfs(sb, &st);
+    r = fs_statfs(path, &st);
     return r ? r : copy_to_user(user, &st, sizeof(st));
 }
 
@@ -644,7 +644,7 @@ int64_t sys_statfs(const uint64_t *a)
     at_put(&at);
     if (r)
         return r;
-    r = statfs_put(path_inode(&path)->sb, a[1]);
+    r = statfs_put(&path, a[1]);
     path_put(&path);
     return r;
 }
@@ -652,11 +652,12 @@ int64_t sys_statfs(const uint64_t *a)
 int64_t sys_fstatfs(const uint64_t *a)
 {
     struct fd_ref ref = fd_get_any((int)a[0]);
-    int64_t r;
+    int64_t r = -ENOSYS;                /* a pipe lies on no file system */
 
     if (!ref.file)
         return -EBADF;
-    r = statfs_put(ref.file->inode->sb, a[1]);
+    if (ref.file->path.dentry)
+        r = statfs_put(&ref.file->path, a[1]);
     fd_put(ref);
     return r;
 }
@@ -688,7 +689,10 @@ int64_t sys_mount(const uint64_t *a)
         r = optional_name(&options, a[4]);
     if (!r)
         r = at_lookup(&at, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &dir);
-    if (!r) {
+    if (!r && (a[3] & MS_REMOUNT)) {
+        r = fs_remount(&dir, (uint32_t)a[3], options.s);
+        path_put(&dir);
+    } else if (!r) {
         r = fs_mount(source.s ? source.s : "none", &dir, type.s ? type.s : "", (uint32_t)a[3],
                      options.s, &at.ctx);
         path_put(&dir);

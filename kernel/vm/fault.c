@@ -17,6 +17,7 @@
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
 #include "lib/string.h"
 
@@ -118,12 +119,12 @@ static void count_pages(struct fault *f)
     if (pte_is_present(f->old) && !(f->old.bits & PTE_SPECIAL)) {
         struct page *old = pfn_to_page(pte_pfn(f->old));
 
-        __atomic_fetch_sub(&old->mapcount, 1, __ATOMIC_RELAXED);
+        page_map_put(old);
         *(old->identity == PAGE_ANON ? &mm->rss_anon : &mm->rss_file) -= 1;
     }
     if (f->special)
         return;
-    __atomic_fetch_add(&f->page->mapcount, 1, __ATOMIC_RELAXED);
+    page_map_get(f->page);
     *(f->page->identity == PAGE_ANON ? &mm->rss_anon : &mm->rss_file) += 1;
     if (mm->rss_anon + mm->rss_file > mm->peak_rss)
         mm->peak_rss = mm->rss_anon + mm->rss_file;

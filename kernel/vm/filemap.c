@@ -11,6 +11,7 @@
 #include "kernel/core/counters.h"
 #include "kernel/fs/file.h"
 #include "kernel/vm/anon.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -74,7 +75,7 @@ static void map_neighbour(struct fault *f, struct pte *pte, struct page *page, u
     if (pte_read(pte).bits)
         return;
     get_page(page);
-    __atomic_fetch_add(&page->mapcount, 1, __ATOMIC_RELAXED);
+    page_map_get(page);
     pte_set(pte, pte_make(page_to_phys(page), bits & ~PTE_A));
     f->mm->rss_file++;
 }

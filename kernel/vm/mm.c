@@ -10,6 +10,7 @@
 #include "kernel/riscv/csr.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/fault.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/rmap.h"
 #include "kernel/vm/special.h"
 #include "kernel/vm/uaccess.h"
@@ -50,6 +51,39 @@ void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg)
     list_for_each_entry(mm, &all_mms, all_link)
         fn(mm, arg);
     spin_unlock(&all_lock);
+}
+
+struct mapped_pages mapped_pages[MAX_HARTS];
+
+size_t nr_anon_pages(void)
+{
+    int64_t n = 0;
+
+    for (unsigned i = 0; i < nr_harts; i++)
+        n += mapped_pages[i].anon;
+    return n > 0 ? (size_t)n : 0;
+}
+
+size_t nr_mapped_file_pages(void)
+{
+    int64_t n = 0;
+
+    for (unsigned i = 0; i < nr_harts; i++)
+        n += mapped_pages[i].file;
+    return n > 0 ? (size_t)n : 0;
+}
+
+static void add_tables(struct mm *mm, void *arg)
+{
+    *(size_t *)arg += mm->ctx.pt.ntables + 1;
+}
+
+size_t nr_page_table_pages(void)
+{
+    size_t n = 0;
+
+    mm_for_each(add_tables, &n);
+    return n;
 }
 
 size_t mm_count(void)

@@ -71,6 +71,7 @@ static inline size_t mm_rss(const struct mm *mm)
 /* Call FN for every address space, under a spinlock. */
 void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg);
 size_t mm_count(void);
+size_t nr_page_table_pages(void);              /* of all address spaces */
 
 /*
  * Check every entry of every address space against its VMA, and every page's

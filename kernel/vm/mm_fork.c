@@ -10,6 +10,7 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/mm/page_alloc.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
 #include "kernel/vm/rmap.h"
 #include "kernel/vm/zap.h"
@@ -32,7 +33,7 @@ static void share_page(struct copy *c, struct pte e)
         return;
     page = pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
     get_page(page);
-    __atomic_fetch_add(&page->mapcount, 1, __ATOMIC_RELAXED);
+    page_map_get(page);
     if (page->identity == PAGE_ANON)
         c->anon++;
     else

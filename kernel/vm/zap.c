@@ -8,6 +8,7 @@
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/core/counters.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/zap.h"
 
 #define BATCH 64        /* pages per flush: half a kilobyte of stack */
@@ -45,7 +46,7 @@ static void account(struct zap *z, struct pte e)
     if (e.bits & PTE_SPECIAL)
         return;
     page = pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
-    __atomic_fetch_sub(&page->mapcount, 1, __ATOMIC_RELAXED);
+    page_map_put(page);
     if (page->identity == PAGE_ANON) {
         z->anon++;
     } else {
