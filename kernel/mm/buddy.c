@@ -306,18 +306,18 @@ static void merge(struct buddy *b, struct page *page, unsigned order)
     enum mobility m = buddy_pageblock_mobility(b, pfn);
 
     while (order < BUDDY_MAX_ORDER) {
-        pfn_t buddy_pfn = pfn ^ (1UL << order);
-        struct page *buddy = pfn_to_page(buddy_pfn);
+        pfn_t size = 1UL << order, buddy_pfn = pfn ^ size;
+        struct page *buddy = pfn & size ? page - size : page + size;
 
-        if (buddy_pfn < b->first_pfn || buddy_pfn + (1UL << order) > b->end_pfn)
+        if (buddy_pfn < b->first_pfn || buddy_pfn + size > b->end_pfn)
             break;
         if (buddy->identity != PAGE_FREE || buddy->order != order)
             break;
         remove_block(b, buddy, order, m);
         page->identity = PAGE_FREE_TAIL;
         buddy->identity = PAGE_FREE_TAIL;
-        pfn = MIN(pfn, buddy_pfn);
-        page = pfn_to_page(pfn);
+        page = pfn & size ? buddy : page;
+        pfn &= ~size;
         order++;
     }
     insert_block(b, page, order, m);
@@ -355,6 +355,12 @@ void buddy_free(struct buddy *b, struct page *page, unsigned order)
     merge(b, page, order);
 }
 
+static bool is_single(const struct page *page)
+{
+    return (page->identity == PAGE_PCP || page->identity == PAGE_OWNED
+            || page->identity == PAGE_RESERVED) && page->order == 0;
+}
+
 /* The order of the largest block that starts at PFN and ends by END. */
 static unsigned largest_order(pfn_t pfn, pfn_t end)
 {
@@ -372,7 +378,7 @@ void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end)
         struct page *page = pfn_to_page(start);
 
         for (struct page *p = page; p < page + (1UL << order); p++) {
-            if ((p->identity != PAGE_RESERVED && p->identity != PAGE_OWNED) || p->order)
+            if (!is_single(p))
                 bad_free(p, 0);
             p->identity = PAGE_FREE_TAIL;
         }

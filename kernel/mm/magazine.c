@@ -163,7 +163,7 @@ static void *take_shared(struct kmem_cache *cache, struct hart_magazines *h)
     return obj;
 }
 
-static void *alloc_slow(struct kmem_cache *cache, gfp_t gfp)
+static __attribute__((noinline)) void *alloc_slow(struct kmem_cache *cache, gfp_t gfp)
 {
     void *obj;
 
@@ -253,7 +253,7 @@ static bool supply_magazine(struct kmem_cache *cache)
     return true;
 }
 
-static void free_slow(struct kmem_cache *cache, void *obj)
+static __attribute__((noinline)) void free_slow(struct kmem_cache *cache, void *obj)
 {
     do {
         struct hart_magazines *h = &cache->harts[port_hart_index()];

@@ -143,23 +143,20 @@ static void unmake_compound(struct page *head, unsigned order)
 
 /* The hart lists */
 
-static struct page *pop(struct hart_pages *hp, enum mobility m)
+static inline struct page *pop(struct hart_pages *hp, enum mobility m)
 {
-    struct page *page;
+    struct list *link = list_pop_head(&hp->list[m]);
 
-    if (list_is_empty(&hp->list[m]))
+    if (!link)
         return NULL;
-    page = list_first_entry(&hp->list[m], struct page, link);
-    list_remove(&page->link);
     hp->count--;
     hp->nallocs++;
-    return page;
+    return list_entry(link, struct page, link);
 }
 
-/* The calling hart's list of Z alone: step 1. */
-static struct page *pop_page(struct zone *z, enum mobility m)
+/* Step 1. */
+static __attribute__((noinline)) struct page *hart_pop(struct hart_pages *hp, enum mobility m)
 {
-    struct hart_pages *hp = &z->harts[port_hart_index()];
     struct page *page;
 
     hart_lock(&hp->lock);
@@ -196,11 +193,14 @@ static enum mobility refill(struct zone *z, struct hart_pages *hp, gfp_t gfp,
                             enum zone_mark mark)
 {
     enum mobility m;
+    size_t n;
 
     buddy_lock(&z->buddy);
     m = refill_mobility(z, gfp);
-    hp->count += buddy_alloc_singles(&z->buddy, refill_size(z, hp, gfp, mark), m, &hp->list[m]);
+    n = buddy_alloc_singles(&z->buddy, refill_size(z, hp, gfp, mark), m, &hp->list[m]);
     buddy_unlock(&z->buddy);
+    hp->count += n;
+    hp->nrefilled += n;
     return m;
 }
 
@@ -222,46 +222,87 @@ static struct page *take_single(struct zone *z, gfp_t gfp, enum zone_mark mark)
     return page;
 }
 
+/*
+ * Take the oldest page off LIST, and those after it as long as they are its
+ * neighbours: what was freed in order, up or down, goes back as one run.
+ * At most N pages; *FIRST is the lowest.  LIST is not empty.
+ */
+static size_t take_run_off(struct list *list, size_t n, struct page **first)
+{
+    struct page *low = list_entry(list_pop_tail(list), struct page, link), *high = low;
+
+    while ((size_t)(high - low) + 1 < n && !list_is_empty(list)) {
+        struct page *page = list_last_entry(list, struct page, link);
+
+        if (page == low - 1)
+            low = page;
+        else if (page == high + 1)
+            high = page;
+        else
+            break;
+        list_remove(&page->link);
+    }
+    *first = low;
+    return (size_t)(high - low) + 1;
+}
+
+static void give_run(struct buddy *b, struct page *first, size_t n)
+{
+    if (n == 1)
+        buddy_free(b, first, 0);
+    else
+        buddy_free_range(b, page_to_pfn(first), page_to_pfn(first) + n);
+}
+
 /* Give N pages back to the zone, oldest first, from the list M and then the
  * others.  HP is locked. */
-static void drain(struct zone *z, struct hart_pages *hp, enum mobility m, size_t n)
+static __attribute__((noinline))
+void drain(struct zone *z, struct hart_pages *hp, enum mobility m, size_t n)
 {
+    hp->count -= n;
+    hp->ndrained += n;
     buddy_lock(&z->buddy);
-    for (unsigned i = 0; i < HART_MOBILITIES; i++, m = (m + 1) % HART_MOBILITIES) {
+    for (; n; m = (m + 1) % HART_MOBILITIES) {
         while (n && !list_is_empty(&hp->list[m])) {
-            struct page *page = list_last_entry(&hp->list[m], struct page, link);
+            struct page *first;
+            size_t taken = take_run_off(&hp->list[m], n, &first);
 
-            list_remove(&page->link);
-            buddy_free(&z->buddy, page, 0);
-            hp->count--;
-            n--;
+            give_run(&z->buddy, first, taken);
+            n -= taken;
         }
     }
     buddy_unlock(&z->buddy);
 }
 
-static void push(struct zone *z, struct hart_pages *hp, struct page *page)
+static __attribute__((noinline)) void hart_push(struct hart_pages *hp, struct page *page)
 {
+    hart_lock(&hp->lock);
     page->identity = PAGE_PCP;
     list_insert_head(&hp->list[page->mobility], &page->link);
-    hp->nfrees++;
     if (++hp->count > hp->high)
-        drain(z, hp, page->mobility, hp->batch);
+        drain(&zones[page->zone], hp, page->mobility, MIN(hp->batch, hp->count));
+    hart_unlock(&hp->lock);
 }
 
 static void drain_hart(struct zone *z, struct hart_pages *hp)
 {
     hart_lock(&hp->lock);
-    if (hp->count)
-        drain(z, hp, MOBILITY_UNMOVABLE, hp->count);
+    drain(z, hp, MOBILITY_UNMOVABLE, hp->count);
     hart_unlock(&hp->lock);
+}
+
+/* The list of single pages that PAGE goes to. */
+static inline struct hart_pages *hart_pages_for(const struct page *page)
+{
+    return &hart_pages[page->zone][port_hart_index()];
 }
 
 void page_alloc_drain(void)
 {
     for (unsigned t = 0; t < ZONES; t++)
         for (unsigned i = 0; i < MAX_HARTS; i++)
-            drain_hart(&zones[t], &zones[t].harts[i]);
+            if (__atomic_load_n(&hart_pages[t][i].count, __ATOMIC_RELAXED))
+                drain_hart(&zones[t], &hart_pages[t][i]);
 }
 
 /* The zones */
@@ -363,7 +404,7 @@ static void report_failure(gfp_t gfp, unsigned order)
 }
 
 /* Steps 2 to 5. */
-static struct page *alloc_slow(gfp_t gfp, unsigned order)
+static __attribute__((noinline)) struct page *alloc_slow(gfp_t gfp, unsigned order)
 {
     struct page *page;
 
@@ -387,19 +428,27 @@ static struct page *alloc_slow(gfp_t gfp, unsigned order)
 
 /* Allocating */
 
-/* Make PAGE what alloc_pages promises. */
-static void prepare(struct page *page, gfp_t gfp, unsigned order, const void *pc)
+/* What few requests need. */
+static __attribute__((noinline)) void prepare_content(struct page *page, gfp_t gfp, unsigned order)
 {
-    page->identity = PAGE_OWNED;
-    page->refcount = 1;
-    page->mapping = NULL;
-    page->alloc_pc = (uint32_t)(uintptr_t)pc;
     if (PAGODA_DEBUG)
         check_poison(page, order);
     if (order)
         make_compound(page, order);
     if (gfp & __GFP_ZERO)
         memset(page_address(page), 0, PAGE_SIZE << order);
+}
+
+/* Make PAGE what alloc_pages promises. */
+static inline struct page *prepare(struct page *page, gfp_t gfp, unsigned order, const void *pc)
+{
+    page->identity = PAGE_OWNED;
+    page->refcount = 1;
+    page->mapping = NULL;
+    page->alloc_pc = (uint32_t)(uintptr_t)pc;
+    if (PAGODA_DEBUG || order || (gfp & __GFP_ZERO))
+        prepare_content(page, gfp, order);
+    return page;
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned order)
@@ -411,15 +460,13 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     if (PAGODA_DEBUG)
         page_alloc_check_context(gfp);
     if (order == 0)
-        page = pop_page(gfp_zones(gfp)[0], gfp_mobility(gfp));
+        page = hart_pop(&gfp_zones(gfp)[0]->harts[port_hart_index()], gfp_mobility(gfp));
     if (!page)
         page = alloc_slow(gfp, order);
-    if (page)
-        prepare(page, gfp, order, __builtin_return_address(0));
-    return page;
+    return page ? prepare(page, gfp, order, __builtin_return_address(0)) : NULL;
 }
 
-static struct page *take_run(gfp_t gfp, size_t npages)
+static struct page *alloc_run(gfp_t gfp, size_t npages)
 {
     struct page *page = NULL;
 
@@ -445,15 +492,15 @@ struct page *alloc_pages_exact(gfp_t gfp, size_t npages)
         return NULL;
     if (PAGODA_DEBUG)
         page_alloc_check_context(gfp);
-    page = take_run(gfp, npages);
+    page = alloc_run(gfp, npages);
     if (!page) {
         page_alloc_drain();
-        page = take_run(gfp, npages);
+        page = alloc_run(gfp, npages);
     }
     if (!page && (gfp & __GFP_RECLAIM)) {
         reclaim(gfp, MIN(ilog2_ceil(npages), (unsigned)BUDDY_MAX_ORDER));
         page_alloc_drain();
-        page = take_run(gfp, npages);
+        page = alloc_run(gfp, npages);
     }
     if (!page) {
         report_failure(gfp, ilog2_ceil(npages));
@@ -482,7 +529,7 @@ static void bad_page(const struct page *page)
 }
 
 /* Drop one reference; true if it was the last and the block must be freed. */
-static bool drop_reference(struct page *page)
+static inline bool drop_reference(struct page *page)
 {
     int32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
 
@@ -491,20 +538,28 @@ static bool drop_reference(struct page *page)
     return old == 1;
 }
 
-/* The last reference is gone: see that nobody uses PAGE and forget what it was. */
-static void retire(struct page *page)
+/* PAGE goes with an identity that its owner should have taken back, or in use. */
+static __attribute__((noinline)) void check_unused(struct page *page)
 {
     if (page->identity != PAGE_OWNED && release_page[page->identity])
         release_page[page->identity](page);
     if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
         bad_page(page);
+}
+
+/* The last reference is gone: see that nobody uses PAGE and forget what it was. */
+static inline void retire(struct page *page)
+{
+    if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
+        check_unused(page);
     page->flags = 0;
     if (PAGODA_DEBUG)
         poison_block(page, page->order);
 }
 
-static void free_to_zone(struct zone *z, struct page *page)
+static __attribute__((noinline)) void free_to_zone(struct page *page)
 {
+    struct zone *z = &zones[page->zone];
     unsigned order = page->order;
 
     unmake_compound(page, order);
@@ -515,41 +570,39 @@ static void free_to_zone(struct zone *z, struct page *page)
 }
 
 /* Where a retired block goes. */
-static void free_retired(struct page *page)
+static inline void free_retired(struct page *page)
 {
-    struct zone *z = &zones[page->zone];
-    struct hart_pages *hp;
-
-    if (page->order || z->buddy.nisolated) {
-        free_to_zone(z, page);
-        return;
-    }
-    hp = &z->harts[port_hart_index()];
-    hart_lock(&hp->lock);
-    push(z, hp, page);
-    hart_unlock(&hp->lock);
+    if (page->order)
+        free_to_zone(page);
+    else
+        hart_push(hart_pages_for(page), page);
 }
 
-static void free_block(struct page *page)
+static inline void put_block(struct page *page)
 {
+    if (!drop_reference(page))
+        return;
     retire(page);
     free_retired(page);
 }
 
 void put_page(struct page *page)
 {
-    page = compound_head(page);
-    if (drop_reference(page))
-        free_block(page);
+    put_block(compound_head(page));
+}
+
+__attribute__((noreturn, cold))
+static void bad_order(const struct page *page, unsigned order)
+{
+    panic("page %lx freed with order %u: it is %s, order %u", page_to_pfn(page), order,
+          page_identity_names[page->identity], page->order);
 }
 
 void free_pages(struct page *page, unsigned order)
 {
     if (page->identity == PAGE_TAIL || page->order != order)
-        panic("page %lx freed with order %u: it is %s, order %u", page_to_pfn(page), order,
-              page_identity_names[page->identity], page->order);
-    if (drop_reference(page))
-        free_block(page);
+        bad_order(page, order);
+    put_block(page);
 }
 
 void free_pages_exact(struct page *page, size_t npages)
@@ -645,41 +698,43 @@ void free_pages_va(void *va, unsigned order)
 
 /* Isolation and the contiguous area */
 
-static struct buddy *buddy_of(pfn_t start, pfn_t end)
+static struct zone *zone_of_range(pfn_t start, pfn_t end)
 {
-    struct buddy *b = &zones[zone_of_pfn(start)].buddy;
-
-    ASSERT(zone_of_pfn(start) == zone_of_pfn(end - 1));
-    return b;
+    ASSERT(start < end && zone_of_pfn(start) == zone_of_pfn(end - 1));
+    return &zones[zone_of_pfn(start)];
 }
 
 void page_alloc_isolate(pfn_t start, pfn_t end)
 {
-    struct buddy *b = buddy_of(start, end);
+    struct zone *z = zone_of_range(start, end);
 
-    buddy_lock(b);
-    buddy_isolate(b, start, end);
-    buddy_unlock(b);
+    buddy_lock(&z->buddy);
+    buddy_isolate(&z->buddy, start, end);
+    buddy_unlock(&z->buddy);
+    zone_limit_hart_pages(z, false);
     page_alloc_drain();
 }
 
 void page_alloc_unisolate(pfn_t start, pfn_t end)
 {
-    struct buddy *b = buddy_of(start, end);
+    struct zone *z = zone_of_range(start, end);
+    bool more;
 
-    buddy_lock(b);
-    buddy_unisolate(b, start, end);
-    buddy_unlock(b);
+    buddy_lock(&z->buddy);
+    buddy_unisolate(&z->buddy, start, end);
+    more = z->buddy.nisolated;
+    buddy_unlock(&z->buddy);
+    zone_limit_hart_pages(z, !more);
 }
 
 void page_alloc_set_cma(pfn_t start, pfn_t end)
 {
-    struct buddy *b = buddy_of(start, end);
+    struct zone *z = zone_of_range(start, end);
 
     page_alloc_drain();
-    buddy_lock(b);
-    buddy_set_mobility(b, start, end, MOBILITY_CMA);
-    buddy_unlock(b);
+    buddy_lock(&z->buddy);
+    buddy_set_mobility(&z->buddy, start, end, MOBILITY_CMA);
+    buddy_unlock(&z->buddy);
 }
 
 /* Shrinkers */
@@ -755,7 +810,7 @@ void page_alloc_events(struct page_alloc_events *events)
         events->zone_locks += z->buddy.lock_count;
         for (unsigned i = 0; i < MAX_HARTS; i++) {
             events->allocs[t] += z->harts[i].nallocs;
-            events->frees[t] += z->harts[i].nfrees;
+            events->frees[t] += hart_pages_nfrees(&z->harts[i]);
         }
     }
 }

@@ -11,6 +11,7 @@
  * lists between two looks at the marks.
  */
 #include "kernel/mm/zone.h"
+#include "kernel/mm/hart_lock.h"
 #include "lib/bitops.h"
 
 #define MIN_FREE_FACTOR 2               /* min in KiB = factor * sqrt(KiB managed)      */
@@ -21,6 +22,7 @@
 #define HART_SHARE 256                  /* a hart may keep 1/256 of a zone on its lists */
 
 struct zone zones[ZONES];
+struct hart_pages hart_pages[ZONES][MAX_HARTS];
 static const char *const names[ZONES] = { "DMA32", "Normal" };
 
 /* The integer part of the square root of X, bit by bit. */
@@ -34,15 +36,17 @@ static uint64_t square_root(uint64_t x)
     return root;
 }
 
-static void set_hart_lists(struct zone *z)
+void zone_limit_hart_pages(struct zone *z, bool keep)
 {
     uint32_t share = z->managed / HART_SHARE;
     uint32_t batch = MAX(MIN(share, (uint32_t)BATCH_MAX), 1u);
     uint32_t high = MAX(MIN(share, (uint32_t)HIGH_MAX), HIGH_MIN_BATCHES * batch);
 
     for (unsigned i = 0; i < MAX_HARTS; i++) {
+        hart_lock(&z->harts[i].lock);
         z->harts[i].batch = batch;
-        z->harts[i].high = high;
+        z->harts[i].high = keep ? high : 0;
+        hart_unlock(&z->harts[i].lock);
     }
 }
 
@@ -67,14 +71,16 @@ void zone_init(enum zone_type t, pfn_t first_pfn, pfn_t end_pfn, size_t present,
 {
     struct zone *z = &zones[t];
 
-    *z = (struct zone){ .name = names[t], .spanned = end_pfn - first_pfn, .present = present };
+    *z = (struct zone){ .name = names[t], .spanned = end_pfn - first_pfn, .present = present,
+                        .harts = hart_pages[t] };
     buddy_init(&z->buddy, first_pfn, end_pfn, labels);
     for (unsigned i = 0; i < MAX_HARTS; i++) {
+        z->harts[i] = (struct hart_pages){ 0 };
         spin_init(&z->harts[i].lock, RANK_HART_PAGES, "hart pages");
         for (unsigned m = 0; m < HART_MOBILITIES; m++)
             list_init(&z->harts[i].list[m]);
     }
-    set_hart_lists(z);
+    zone_limit_hart_pages(z, true);
 }
 
 void zone_add_range(struct zone *z, pfn_t start, pfn_t end)
@@ -83,8 +89,8 @@ void zone_add_range(struct zone *z, pfn_t start, pfn_t end)
     buddy_free_range(&z->buddy, start, end);
     z->managed += end - start;
     set_marks();
-    set_hart_lists(z);
     buddy_unlock(&z->buddy);
+    zone_limit_hart_pages(z, true);
 }
 
 size_t zone_limit(const struct zone *z, enum zone_mark mark, gfp_t gfp, enum zone_type class)

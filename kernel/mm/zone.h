@@ -39,11 +39,18 @@ enum zone_mark { MARK_MIN, MARK_LOW, MARK_HIGH, MARKS };
 struct hart_pages {
     struct spinlock lock;               /* RANK_HART_PAGES, see hart_lock.h    */
     uint32_t count;                     /* pages on all lists              [h] */
-    uint32_t high;                      /* above it, a batch goes back     [c] */
+    uint32_t high;                      /* above it, a batch goes back     [h] */
     uint32_t batch;                     /* pages moved per zone lock       [c] */
     struct list list[HART_MOBILITIES];  /*                                 [h] */
-    uint64_t nallocs, nfrees;           /* pages handed out and taken back [h] */
+    uint64_t nallocs;                   /* pages handed out                [h] */
+    uint64_t nrefilled, ndrained;       /* pages from and to the zone      [h] */
 } __attribute__((aligned(64)));
+
+/* Pages that HP has taken back from their users. */
+static inline uint64_t hart_pages_nfrees(const struct hart_pages *hp)
+{
+    return hp->count + hp->nallocs + hp->ndrained - hp->nrefilled;
+}
 
 struct zone {
     struct buddy buddy;
@@ -54,10 +61,11 @@ struct zone {
     size_t mark[MARKS];                 /*                                 [b] */
     size_t lowmem_reserve[ZONES];       /* by what the request could use   [b] */
     uint64_t nallocs, nfrees;           /* pages of blocks, past the lists [b] */
-    struct hart_pages harts[MAX_HARTS];
+    struct hart_pages *harts;           /* MAX_HARTS of them               [c] */
 };
 
 extern struct zone zones[ZONES];
+extern struct hart_pages hart_pages[ZONES][MAX_HARTS];
 
 /* The zone of a frame. */
 static inline enum zone_type zone_of_pfn(pfn_t pfn)
@@ -68,6 +76,10 @@ static inline enum zone_type zone_of_pfn(pfn_t pfn)
 /* Make zone T over [FIRST_PFN, END_PFN), empty.  PRESENT frames of it are RAM. */
 void zone_init(enum zone_type t, pfn_t first_pfn, pfn_t end_pfn, size_t present,
                uint8_t *labels);
+
+/* Let the hart lists keep pages again, or not: then each page freed goes to the
+ * buddy system at once (while a range is isolated).  Locks them. */
+void zone_limit_hart_pages(struct zone *z, bool keep);
 
 /* Give RESERVED pages [START, END) of one zone to it and set the marks anew. */
 void zone_add_range(struct zone *z, pfn_t start, pfn_t end);
