@@ -52,6 +52,7 @@ HART_CHECK(kernel_sp, HART_KERNEL_SP);
 HART_CHECK(scratch, HART_SCRATCH0);
 HART_CHECK(irq_stack_top, HART_IRQ_STACK);
 HART_CHECK(emergency_stack_top, HART_EMERGENCY_STACK);
+HART_CHECK(index, PORT_HART_INDEX);
 
 extern struct hart harts[MAX_HARTS];
 extern unsigned nr_harts;           /* online; constant after boot */

@@ -133,8 +133,20 @@ void rank_release(enum lock_rank rank, const char *name);
 enum fail_site { FAIL_PAGE, FAIL_SLAB, FAIL_VMALLOC, FAIL_UACCESS, FAIL_DISK, FAIL_SITES };
 bool port_should_fail(enum fail_site site);
 
-/* Index of the calling hart, 0 .. MAX_HARTS-1.  Stable until the caller sleeps. */
+/* Index of the calling hart, 0 .. MAX_HARTS-1.  Stable until the caller sleeps.
+ * Every allocation asks: in the kernel it is one load (core/hart.h checks the
+ * offset), with the function behind it for whoever takes its address. */
 unsigned port_hart_index(void);
+#if defined(__riscv) && !__STDC_HOSTED__
+#define PORT_HART_INDEX 48
+extern inline __attribute__((gnu_inline)) unsigned port_hart_index(void)
+{
+    unsigned index;
+
+    __asm__ volatile("lw %0, %1(tp)" : "=r"(index) : "i"(PORT_HART_INDEX));
+    return index;
+}
+#endif
 
 /* Sleeping is forbidden here? (a spinlock is held, or an interrupt is served) */
 bool port_in_atomic(void);
