@@ -131,12 +131,14 @@ static struct ring *next_to_send(bool log_only)
     return NULL;
 }
 
-/* Feed the FIFO; the interrupt carries on with what is left.  Whoever sends from
- * the terminal's ring must be able to wake its writers: printk is not. */
+/* Feed the FIFO; the interrupt carries on with what is left.  It is off meanwhile,
+ * or the line would rise and fall with every byte.  Whoever sends from the
+ * terminal's ring must be able to wake its writers: printk is not. */
 static void send(bool log_only)
 {
     struct ring *r;
 
+    set_interrupt(IER_SENT, false);
     for (size_t sent = 0; sent < SEND_LIMIT && next_to_send(log_only); sent += FIFO_SIZE) {
         if (!(read_reg(REG_LSR) & LSR_CAN_SEND))
             break;
