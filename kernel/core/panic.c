@@ -63,6 +63,7 @@ void panic_set_exit(bool exit)
 void machine_exit(unsigned code)
 {
     interrupts_off();
+    console_flush();
     if (finisher)
         *finisher = code ? code << 16 | FINISHER_FAIL : FINISHER_PASS;
     sbi_shutdown();
@@ -72,6 +73,7 @@ void machine_exit(unsigned code)
 void machine_reboot(void)
 {
     interrupts_off();
+    console_flush();
     if (finisher)
         *finisher = FINISHER_RESET;
     sbi_reboot();

@@ -76,6 +76,12 @@ void console_register(const struct console_ops *ops)
     spin_unlock_irqrestore(&console_lock, flags);
 }
 
+void console_flush(void)
+{
+    if (console)
+        console->write_polled("", 0);
+}
+
 void printk_enter_panic(void)
 {
     in_panic = true;

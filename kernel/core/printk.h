@@ -15,12 +15,17 @@ struct console_ops {
     /* Show N characters; '\n' means a new line.  Interrupts are off, the console
      * lock is held; must not print. */
     void (*write)(const char *s, size_t n);
-    /* The same without locks, interrupts or other harts: for panic only. */
+    /* The same without locks, interrupts or other harts: for panic only.  What
+     * was queued before is sent first. */
     void (*write_polled)(const char *s, size_t n);
 };
 
 /* Messages go to OPS from now on; NULL: back to the firmware. */
 void console_register(const struct console_ops *ops);
+
+/* Send what is still on its way, by whoever wrote it: the last thing before the
+ * machine goes off. */
+void console_flush(void);
 
 /* After this, printk() neither takes locks nor trusts other harts. */
 void printk_enter_panic(void);

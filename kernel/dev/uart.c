@@ -24,6 +24,7 @@
 #include "kernel/dev/tty.h"
 #include "kernel/dev/uart.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/riscv/csr.h"
 #include "kernel/riscv/mmio.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -201,19 +202,24 @@ static void send_polled(char c)
     write_reg(REG_DATA, (uint8_t)c);
 }
 
-void uart_flush(void)
+/* Another hart may be sending, or this one may hold the lock: try it, but do not
+ * depend on it. */
+static void flush_polled(void)
 {
+    uint64_t flags = interrupts_save();
+    bool locked = spin_trylock(&uart.lock);
     struct ring *r;
 
-    if (!uart.regs)
-        return;
     while ((r = next_to_send(false)) != NULL)
         send_polled(ring_get(r));
+    if (locked)
+        spin_unlock(&uart.lock);
+    interrupts_restore(flags);
 }
 
 static void console_write_polled(const char *s, size_t n)
 {
-    uart_flush();
+    flush_polled();
     for (size_t i = 0; i < n; i++) {
         if (s[i] == '\n')
             send_polled('\r');

@@ -14,7 +14,3 @@ int uart_init(paddr_t base);
 /* Let it interrupt on line IRQ, and make it a terminal: ttyS0, the console.
  * Threads can be made.  0 or an errno. */
 int uart_start(unsigned irq);
-
-/* Send what is still queued, without locks or interrupts: the last thing before
- * the machine goes off. */
-void uart_flush(void);
