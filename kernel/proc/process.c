@@ -16,6 +16,7 @@ struct process *init_process;
 static struct list hash[HASH_SIZE];
 static struct list all = LIST_INIT(all);
 static size_t nr_processes;
+static uint64_t nr_forks;
 static struct kmem_cache *process_cache, *task_cache;
 
 static struct list *bucket(int pid)
@@ -90,6 +91,7 @@ void process_publish(struct process *p, struct process *parent)
     list_insert_head(bucket(p->pid), &p->hash_link);
     list_insert_tail(&all, &p->all_link);
     nr_processes++;
+    nr_forks++;
 }
 
 void process_unpublish(struct process *p)
@@ -154,6 +156,11 @@ int process_next_pid(int pid)
 size_t process_count(void)
 {
     return nr_processes;
+}
+
+uint64_t process_forks(void)
+{
+    return nr_forks;
 }
 
 struct task *process_find_task_locked(int tid, struct process **owner)

@@ -9,7 +9,7 @@
 #include "kernel/mm/kmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
-#include "kernel/sys/version.h"
+#include "kernel/core/version.h"
 #include "lib/abi/random.h"
 #include "lib/abi/reboot.h"
 #include "lib/abi/sysinfo.h"

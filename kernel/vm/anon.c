@@ -111,8 +111,17 @@ enum fault_result anon_copy_on_write(struct fault *f)
     return r;
 }
 
+/* The last reference is gone: the frame is nobody's. */
+static void anon_release(struct page *page)
+{
+    page_clear(page, PG_SWAPBACKED);
+    page->anon_vma = NULL;
+    page_set_identity(page, PAGE_OWNED);
+}
+
 void anon_init(void)
 {
+    page_alloc_set_release(PAGE_ANON, anon_release);
     zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
     if (!zero_page)
         panic("vm: no memory for the zero page");

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pid.c - /proc/<pid>/: one process.
+ *
+ * A process may end while it is being looked at: each file takes what it needs
+ * (address space, files) with a reference of its own, or finds it gone.
+ */
+#include "kernel/core/machine.h"
+#include "kernel/dev/tty.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/kmalloc.h"
+#include "kernel/proc/files.h"
+#include "kernel/procfs/procfs.h"
+#include "kernel/vm/uaccess.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+#include "lib/string.h"
+
+/* Strings of the program's stack */
+
+static int show_memory(struct synth_buf *b, struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    size_t n = MIN((size_t)(end - start), 32 * PAGE_SIZE);
+    char *text = end > start ? kmalloc(n, GFP_KERNEL) : NULL;
+
+    if (text)
+        synth_write(b, text, mm_read(mm, start, text, n));
+    kfree(text);
+    return 0;
+}
+
+static int show_cmdline(struct synth_buf *b, struct process *p)
+{
+    struct mm *mm = process_get_mm(p);
+
+    if (!mm)
+        return 0;
+    show_memory(b, mm, mm->arg_start, mm->arg_end);
+    mm_put(mm);
+    return 0;
+}
+
+static int show_environ(struct synth_buf *b, struct process *p)
+{
+    struct mm *mm = process_get_mm(p);
+
+    if (!mm)
+        return 0;
+    show_memory(b, mm, mm->env_start, mm->env_end);
+    mm_put(mm);
+    return 0;
+}
+
+static int show_auxv(struct synth_buf *b, struct process *p)
+{
+    struct mm *mm = process_get_mm(p);
+    size_t n = 0;
+
+    if (!mm)
+        return 0;
+    while (n + 2 < ARRAY_SIZE(mm->auxv) && mm->auxv[n])
+        n += 2;
+    synth_write(b, mm->auxv, (n + 2) * 8);
+    mm_put(mm);
+    return 0;
+}
+
+static int show_comm(struct synth_buf *b, struct process *p)
+{
+    synth_printf(b, "%s\n", p->comm);
+    return 0;
+}
+
+/* State */
+
+static char state_letter(const struct process *p)
+{
+    const struct task *t;
+
+    if (p->state == PROCESS_ZOMBIE || list_is_empty(&p->tasks))
+        return 'Z';
+    if (p->state == PROCESS_STOPPED)
+        return 'T';
+    t = list_first_entry(&p->tasks, struct task, link);
+    switch ((enum thread_state)t->thread->state) {
+    case THREAD_SLEEPING:
+        return 'S';
+    case THREAD_BLOCKED:
+        return 'D';
+    case THREAD_STOPPED:
+        return 'T';
+    default:
+        return 'R';
+    }
+}
+
+static const char *state_name(char letter)
+{
+    switch (letter) {
+    case 'Z':
+        return "Z (zombie)";
+    case 'T':
+        return "T (stopped)";
+    case 'S':
+        return "S (sleeping)";
+    case 'D':
+        return "D (disk sleep)";
+    }
+    return "R (running)";
+}
+
+/* What several files show, gathered under proc_lock. */
+struct snapshot {
+    char state;
+    int ppid, pgrp, session, tpgid;
+    uint64_t tty;
+    uint32_t ntasks;
+    uint64_t utime, stime, cutime, cstime;
+    uint64_t minflt, majflt, cminflt, cmajflt;
+    uint64_t pending, shared_pending, blocked, ignored, caught;
+    uint64_t nvcsw, nivcsw;
+};
+
+static void gather_signals(struct snapshot *s, struct process *p)
+{
+    const struct task *t;
+
+    s->shared_pending = p->pending.set;
+    if (!list_is_empty(&p->tasks)) {
+        t = list_first_entry(&p->tasks, struct task, link);
+        s->pending = t->pending.set;
+        s->blocked = t->blocked;
+    }
+    for (int i = 0; i < NSIG_MAX; i++) {
+        void (*handler)(int) = p->sighand->action[i].sa_handler;
+
+        if (handler == SIG_IGN)
+            s->ignored |= 1UL << i;
+        else if (handler != SIG_DFL)
+            s->caught |= 1UL << i;
+    }
+}
+
+static void gather(struct snapshot *s, struct process *p)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct task *t;
+
+    memset(s, 0, sizeof(*s));
+    s->state = state_letter(p);
+    s->ppid = p->parent ? p->parent->pid : 0;
+    s->pgrp = p->pgrp;
+    s->session = p->session;
+    s->tpgid = p->tty ? p->tty->pgrp : -1;
+    s->tty = p->tty ? dev_make(p->tty->major, p->tty->minor) : 0;
+    s->ntasks = p->ntasks;
+    proc_times_locked(p, &s->utime, &s->stime);
+    s->cutime = p->cutime;
+    s->cstime = p->cstime;
+    s->minflt = p->minflt + (p->mm ? p->mm->minflt : 0);
+    s->majflt = p->majflt + (p->mm ? p->mm->majflt : 0);
+    s->cminflt = p->cminflt;
+    s->cmajflt = p->cmajflt;
+    s->nvcsw = p->nvcsw;
+    s->nivcsw = p->nivcsw;
+    list_for_each_entry(t, &p->tasks, link) {
+        s->nvcsw += t->thread->nvcsw;
+        s->nivcsw += t->thread->nivcsw;
+    }
+    gather_signals(s, p);
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+static uint64_t clock_ticks(uint64_t timebase_ticks)
+{
+    return timebase_ticks / (machine.timebase / 100);
+}
+
+int proc_show_pid_stat(struct synth_buf *b, struct process *p)
+{
+    struct mm *mm = process_get_mm(p);
+    struct snapshot s;
+
+    gather(&s, p);
+    synth_printf(b, "%d (%s) %c %d %d %d %lu %d %u %lu %lu %lu %lu %lu %lu %lu %lu %d %d %u 0 %lu ",
+                 p->pid, p->comm, s.state, s.ppid, s.pgrp, s.session, s.tty, s.tpgid, 0x400000u,
+                 s.minflt, s.cminflt, s.majflt, s.cmajflt, clock_ticks(s.utime),
+                 clock_ticks(s.stime), clock_ticks(s.cutime), clock_ticks(s.cstime),
+                 20 + p->nice, p->nice, s.ntasks, p->start_time / 10000000);
+    synth_printf(b, "%lu %lu %lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d %u 0 0 0 0 0 "
+                    "%lu %lu %lu %lu %lu %lu %lu %d\n",
+                 mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
+                 p->rlimits[RLIMIT_RSS].rlim_cur, mm ? mm->start_code : 0, mm ? mm->end_code : 0,
+                 mm ? mm->start_stack : 0, s.pending | s.shared_pending, s.blocked, s.ignored,
+                 s.caught, p->exit_signal, 0u, mm ? mm->start_data : 0, mm ? mm->end_data : 0,
+                 mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
+                 mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_status);
+    if (mm)
+        mm_put(mm);
+    return 0;
+}
+
+int proc_show_pid_statm(struct synth_buf *b, struct process *p)
+{
+    struct mm *mm = process_get_mm(p);
+
+    if (!mm) {
+        synth_puts(b, "0 0 0 0 0 0 0\n");
+        return 0;
+    }
+    synth_printf(b, "%lu %lu %ld %lu 0 %lu 0\n", mm->total_vm, mm_rss(mm),
+                 mm->rss_file + mm->rss_shmem, (mm->end_code - mm->start_code + PAGE_SIZE - 1) >> PAGE_SHIFT,
+                 mm->data_vm + mm->stack_vm);
+    mm_put(mm);
+    return 0;
+}
+
+static void kilobytes(struct synth_buf *b, const char *name, uint64_t pages)
+{
+    synth_printf(b, "%s:\t%8lu kB\n", name, pages << (PAGE_SHIFT - 10));
+}
+
+static void show_mm(struct synth_buf *b, const struct mm *mm)
+{
+    uint64_t text = (mm->end_code - mm->start_code + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+    kilobytes(b, "VmPeak", mm->peak_vm);
+    kilobytes(b, "VmSize", mm->total_vm);
+    kilobytes(b, "VmLck", mm->locked_vm);
+    kilobytes(b, "VmPin", 0);
+    kilobytes(b, "VmHWM", (uint64_t)mm->peak_rss);
+    kilobytes(b, "VmRSS", mm_rss(mm));
+    kilobytes(b, "RssAnon", (uint64_t)mm->rss_anon);
+    kilobytes(b, "RssFile", (uint64_t)mm->rss_file);
+    kilobytes(b, "RssShmem", (uint64_t)mm->rss_shmem);
+    kilobytes(b, "VmData", mm->data_vm);
+    kilobytes(b, "VmStk", mm->stack_vm);
+    kilobytes(b, "VmExe", text);
+    kilobytes(b, "VmLib", mm->exec_vm > text ? mm->exec_vm - text : 0);
+    kilobytes(b, "VmPTE", mm->ctx.pt.ntables + 1);
+    kilobytes(b, "VmSwap", 0);
+}
+
+int proc_show_pid_status(struct synth_buf *b, struct process *p)
+{
+    struct fd_table *files = process_get_files(p);
+    struct mm *mm = process_get_mm(p);
+    const struct cred *c = &p->cred;
+    struct snapshot s;
+
+    gather(&s, p);
+    synth_printf(b, "Name:\t%s\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+                 p->comm, state_name(s.state), p->pid, p->pid, s.ppid);
+    synth_printf(b, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%lu\nGroups:\t",
+                 c->uid, c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid,
+                 files ? files->size : 0);
+    for (uint32_t i = 0; i < c->ngroups; i++)
+        synth_printf(b, "%u ", c->groups[i]);
+    synth_puts(b, "\n");
+    if (mm)
+        show_mm(b, mm);
+    synth_printf(b, "Threads:\t%u\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
+                    "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.ntasks, s.pending, s.shared_pending,
+                 s.blocked, s.ignored, s.caught);
+    synth_printf(b, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", s.nvcsw,
+                 s.nivcsw);
+    if (mm)
+        mm_put(mm);
+    if (files)
+        fd_table_put(files);
+    return 0;
+}
+
+/* Limits */
+
+static const struct {
+    const char *name, *units;
+    int resource;
+} limits[] = {
+    { "Max cpu time", "seconds", RLIMIT_CPU },
+    { "Max file size", "bytes", RLIMIT_FSIZE },
+    { "Max data size", "bytes", RLIMIT_DATA },
+    { "Max stack size", "bytes", RLIMIT_STACK },
+    { "Max core file size", "bytes", RLIMIT_CORE },
+    { "Max resident set", "bytes", RLIMIT_RSS },
+    { "Max processes", "processes", RLIMIT_NPROC },
+    { "Max open files", "files", RLIMIT_NOFILE },
+    { "Max locked memory", "bytes", RLIMIT_MEMLOCK },
+    { "Max address space", "bytes", RLIMIT_AS },
+    { "Max file locks", "locks", RLIMIT_LOCKS },
+    { "Max pending signals", "signals", RLIMIT_SIGPENDING },
+    { "Max msgqueue size", "bytes", RLIMIT_MSGQUEUE },
+    { "Max nice priority", "", RLIMIT_NICE },
+    { "Max realtime priority", "", RLIMIT_RTPRIO },
+    { "Max realtime timeout", "us", RLIMIT_RTTIME },
+};
+
+static void show_limit(struct synth_buf *b, uint64_t value)
+{
+    if (value == RLIM_INFINITY)
+        synth_printf(b, "%-20s ", "unlimited");
+    else
+        synth_printf(b, "%-20lu ", value);
+}
+
+int proc_show_pid_limits(struct synth_buf *b, struct process *p)
+{
+    synth_printf(b, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+    for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+        synth_printf(b, "%-25s ", limits[i].name);
+        show_limit(b, p->rlimits[limits[i].resource].rlim_cur);
+        show_limit(b, p->rlimits[limits[i].resource].rlim_max);
+        synth_printf(b, "%-10s\n", limits[i].units);
+    }
+    return 0;
+}
+
+/* Address space */
+
+static const char *area_name(const struct mm *mm, const struct vma *vma)
+{
+    if (vma->start <= mm->start_stack && mm->start_stack < vma->end)
+        return "[stack]";
+    if (vma->flags & VM_SPECIAL)
+        return "[sigreturn]";
+    if (!vma->file && vma->start <= mm->brk && vma->end > mm->start_brk)
+        return "[heap]";
+    return NULL;
+}
+
+static void show_vma(struct synth_buf *b, const struct mm *mm, const struct vma *vma, char *page)
+{
+    const struct inode *inode = vma->file ? vma->file->inode : NULL;
+    uint64_t dev = inode && inode->sb ? inode->sb->dev : 0;
+    const char *name = area_name(mm, vma);
+    struct path_ctx ctx;
+    size_t start = b->len;
+
+    if (inode) {
+        path_ctx_current(&ctx);
+        name = path_describe(&vma->file->path, &ctx.root, page, PAGE_SIZE);
+        path_ctx_put(&ctx);
+    }
+    synth_printf(b, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", vma->start, vma->end,
+                 vma->flags & VM_READ ? 'r' : '-', vma->flags & VM_WRITE ? 'w' : '-',
+                 vma->flags & VM_EXEC ? 'x' : '-', vma->flags & VM_SHARED ? 's' : 'p',
+                 inode ? vma->pgoff << PAGE_SHIFT : 0, dev_major(dev), dev_minor(dev),
+                 inode ? inode->ino : 0);
+    if (name) {
+        while (b->len - start < 73)
+            synth_puts(b, " ");
+        synth_puts(b, name);
+    }
+    synth_puts(b, "\n");
+}
+
+int proc_show_pid_maps(struct synth_buf *b, struct process *p)
+{
+    struct mm *mm = process_get_mm(p);
+    char *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
+    struct vma *vma;
+
+    if (mm && page) {
+        rwsem_read_lock(&mm->lock);
+        list_for_each_entry(vma, &mm->vmas.list, link)
+            show_vma(b, mm, vma, page);
+        rwsem_read_unlock(&mm->lock);
+    }
+    kfree(page);
+    if (mm)
+        mm_put(mm);
+    return page ? 0 : -ENOMEM;
+}
+
+/* Links */
+
+static int follow_exe(struct process *p, struct path *out)
+{
+    struct mm *mm = process_get_mm(p);
+    int r = -ENOENT;
+
+    if (!mm)
+        return r;
+    if (mm->exe) {
+        *out = mm->exe->path;
+        path_get(out);
+        r = 0;
+    }
+    mm_put(mm);
+    return r;
+}
+
+static int follow_fs(struct process *p, bool cwd, struct path *out)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct fs_context *c = p->fs;
+
+    if (c) {
+        spin_lock(&c->lock);
+        *out = cwd ? c->cwd : c->root;
+        path_get(out);
+        spin_unlock(&c->lock);
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return c ? 0 : -ENOENT;
+}
+
+static int follow_cwd(struct process *p, struct path *out)
+{
+    return follow_fs(p, true, out);
+}
+
+static int follow_root(struct process *p, struct path *out)
+{
+    return follow_fs(p, false, out);
+}
+
+static int show_oom_score_adj(struct synth_buf *b, struct process *p)
+{
+    synth_printf(b, "%d\n", p->oom_score_adj);
+    return 0;
+}
+
+const struct proc_entry proc_pid_entries[] = {
+    [PROC_PID_FD] = { .name = "fd", .mode = S_IFDIR | 0500 },
+    { .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
+    PROC_FILE("cmdline", show_cmdline),
+    PROC_FILE("comm", show_comm),
+    { .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd },
+    { .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
+    { .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe },
+    PROC_FILE("limits", proc_show_pid_limits),
+    PROC_FILE("maps", proc_show_pid_maps),
+    PROC_FILE("mounts", proc_show_mounts),
+    PROC_FILE("oom_score_adj", show_oom_score_adj),
+    { .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root },
+    PROC_FILE("stat", proc_show_pid_stat),
+    PROC_FILE("statm", proc_show_pid_statm),
+    PROC_FILE("status", proc_show_pid_status),
+};
+const size_t proc_pid_nentries = ARRAY_SIZE(proc_pid_entries);

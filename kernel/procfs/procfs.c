@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procfs.c - the file system behind /proc: names, inodes, directories, links.
+ *
+ * Nothing is stored: an inode is an entry of a table and, below <pid>/, a
+ * process that it holds a reference on.  Its number tells both apart:
+ *
+ *     fixed entries        2^40 + low half of the address of the entry
+ *     <pid>/entry          (pid + 1) << 20 | entry + 1;  0: the directory itself
+ *     <pid>/fd/n           (pid + 1) << 20 | FD_BASE + n
+ */
+#include "kernel/fs/path.h"
+#include "kernel/fs/super.h"
+#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/slab.h"
+#include "kernel/proc/files.h"
+#include "kernel/procfs/procfs.h"
+#include "lib/abi/dirent.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/bitops.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+#include "lib/strutil.h"
+
+#define PROC_MAGIC 0x9fa0
+#define INO_ROOT   1
+#define FD_BASE    0x1000
+#define STORE_MAX  4096
+
+/* What an inode is. */
+struct node {
+    const struct proc_entry *entry;     /* NULL: the root, a <pid>, or an open file's link */
+    struct process *process;            /* referenced; NULL in the fixed tree              */
+    int fd;                             /* <pid>/fd/n; -1 otherwise                        */
+};
+
+static struct kmem_cache *node_cache;
+
+static const struct inode_operations root_ops, table_ops, pid_ops, fd_dir_ops, file_ops, link_ops;
+static const struct file_operations root_fops, table_fops, pid_fops, fd_dir_fops, show_fops;
+
+static struct node *node_of(const struct inode *inode)
+{
+    return inode->private;
+}
+
+/* Numbers of the fixed tree: the entry's address is as good a name as any. */
+static uint64_t entry_ino(const struct proc_entry *e)
+{
+    return 1UL << 40 | (uint32_t)(uintptr_t)e;
+}
+
+static uint64_t pid_ino(const struct process *p, uint64_t low)
+{
+    return (uint64_t)(p->pid + 1) << 20 | low;
+}
+
+static void set_kind(struct inode *inode, uint32_t mode, const struct inode_operations *ops,
+                     const struct file_operations *fops)
+{
+    inode_set_mode(inode, mode);
+    inode->ops = ops;
+    inode->fops = fops;
+    inode->nlink = S_ISDIR(mode) ? 2 : 1;
+}
+
+/* The inode INO, made for NODE if it is not in memory.  0 or -ENOMEM. */
+static int get_inode(struct super_block *sb, uint64_t ino, const struct node *node, uint32_t mode,
+                     const struct inode_operations *ops, const struct file_operations *fops,
+                     struct inode **out)
+{
+    struct inode *inode = inode_get_cached(sb, ino);
+    struct node *copy;
+
+    if (!inode)
+        return -ENOMEM;
+    *out = inode;
+    if (!inode_test(inode, INODE_NEW))
+        return 0;
+    copy = kmem_cache_alloc(node_cache, GFP_KERNEL);
+    if (!copy) {
+        inode_fail_new(inode);
+        return -ENOMEM;
+    }
+    *copy = *node;
+    if (copy->process) {
+        process_get(copy->process);
+        inode->uid = copy->process->cred.euid;
+        inode->gid = copy->process->cred.egid;
+    }
+    inode->private = copy;
+    set_kind(inode, mode, ops, fops);
+    inode->atime = inode->mtime = inode->ctime = inode_now();
+    inode_unlock_new(inode);
+    return 0;
+}
+
+static int get_entry_inode(struct super_block *sb, const struct proc_entry *e, struct process *p,
+                           uint64_t ino, struct inode **out)
+{
+    struct node node = { .entry = e, .process = p, .fd = -1 };
+
+    if (S_ISDIR(e->mode) && p)
+        return get_inode(sb, ino, &node, e->mode, &fd_dir_ops, &fd_dir_fops, out);
+    if (S_ISDIR(e->mode))
+        return get_inode(sb, ino, &node, e->mode, &table_ops, &table_fops, out);
+    if (S_ISLNK(e->mode))
+        return get_inode(sb, ino, &node, e->mode, &link_ops, &file_ops_default, out);
+    return get_inode(sb, ino, &node, e->mode, &file_ops, &show_fops, out);
+}
+
+static void evict(struct inode *inode)
+{
+    struct node *node = node_of(inode);
+
+    if (!node)
+        return;
+    if (node->process)
+        process_put(node->process);
+    kmem_cache_free(node_cache, node);
+}
+
+/* Names */
+
+static const struct proc_entry *find_entry(const struct proc_entry *e, size_t n, const char *name,
+                                           size_t len)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strlen(e[i].name) == len && !memcmp(e[i].name, name, len))
+            return &e[i];
+    return NULL;
+}
+
+/* A decimal number without leading zeros, or -1. */
+static int parse_number(const char *name, size_t len)
+{
+    int n = 0;
+
+    if (!len || len > 7 || (len > 1 && name[0] == '0'))
+        return -1;
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] < '0' || name[i] > '9')
+            return -1;
+        n = n * 10 + (name[i] - '0');
+    }
+    return n;
+}
+
+static int table_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
+{
+    const struct proc_entry *t = node_of(dir)->entry;
+    const struct proc_entry *e = find_entry(t->entries, t->nentries, name, len);
+
+    return e ? get_entry_inode(dir->sb, e, NULL, entry_ino(e), child) : -ENOENT;
+}
+
+static int root_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
+{
+    const struct proc_entry *e = find_entry(proc_root_entries, proc_root_nentries, name, len);
+    int pid = parse_number(name, len), r;
+    struct node node = { .fd = -1 };
+
+    if (e)
+        return get_entry_inode(dir->sb, e, NULL, entry_ino(e), child);
+    node.process = pid > 0 ? process_get_by_pid(pid) : NULL;
+    if (!node.process)
+        return -ENOENT;
+    r = get_inode(dir->sb, pid_ino(node.process, 0), &node, S_IFDIR | 0555, &pid_ops, &pid_fops,
+                  child);
+    process_put(node.process);
+    return r;
+}
+
+static int pid_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
+{
+    struct process *p = node_of(dir)->process;
+    const struct proc_entry *e = find_entry(proc_pid_entries, proc_pid_nentries, name, len);
+
+    if (!e)
+        return -ENOENT;
+    return get_entry_inode(dir->sb, e, p, pid_ino(p, (uint64_t)(e - proc_pid_entries) + 1), child);
+}
+
+static int fd_dir_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
+{
+    struct node node = { .process = node_of(dir)->process, .fd = parse_number(name, len) };
+    struct fd_table *files = process_get_files(node.process);
+    struct file *f;
+
+    if (!files)
+        return -ENOENT;
+    f = node.fd >= 0 ? fd_table_get_file(files, node.fd) : NULL;
+    fd_table_put(files);
+    if (!f)
+        return -ENOENT;
+    file_put(f);
+    return get_inode(dir->sb, pid_ino(node.process, FD_BASE + (uint64_t)node.fd), &node,
+                     S_IFLNK | 0700, &link_ops, &file_ops_default, child);
+}
+
+/* A process's names die with it, and a descriptor's when it is closed. */
+static bool is_stale(struct inode *inode)
+{
+    const struct node *node = node_of(inode);
+    const struct process *p = node->process;
+
+    return p && (node->fd >= 0 || list_is_empty(&p->all_link));
+}
+
+/* Directories */
+
+/* Emit entry number AT (0 and 1 are . and ..). */
+static bool emit(struct dir_context *ctx, const char *name, uint64_t ino, uint32_t mode)
+{
+    if (!ctx->emit(ctx, name, strlen(name), ino, IFTODT(mode), ctx->pos + 1))
+        return false;
+    ctx->pos++;
+    return true;
+}
+
+static bool emit_dots(struct file *f, struct dir_context *ctx)
+{
+    if (ctx->pos == 0 && !emit(ctx, ".", f->inode->ino, S_IFDIR))
+        return false;
+    return ctx->pos != 1 || emit(ctx, "..", INO_ROOT, S_IFDIR);
+}
+
+/* A table from position 2 on; false if the reader has had enough. */
+static bool emit_table(struct dir_context *ctx, const struct proc_entry *e, size_t n,
+                       struct process *p)
+{
+    while (ctx->pos - 2 < n) {
+        size_t i = ctx->pos - 2;
+        uint64_t ino = p ? pid_ino(p, i + 1) : entry_ino(&e[i]);
+
+        if (!emit(ctx, e[i].name, ino, e[i].mode))
+            return false;
+    }
+    return true;
+}
+
+static int table_iterate(struct file *f, struct dir_context *ctx)
+{
+    const struct proc_entry *t = node_of(f->inode)->entry;
+
+    if (emit_dots(f, ctx))
+        emit_table(ctx, t->entries, t->nentries, NULL);
+    return 0;
+}
+
+static int pid_iterate(struct file *f, struct dir_context *ctx)
+{
+    if (emit_dots(f, ctx))
+        emit_table(ctx, proc_pid_entries, proc_pid_nentries, node_of(f->inode)->process);
+    return 0;
+}
+
+/* Behind the table, a process stands at position 2 + entries + its pid. */
+static int root_iterate(struct file *f, struct dir_context *ctx)
+{
+    uint64_t base = 2 + proc_root_nentries;
+    char name[12];
+    int pid;
+
+    if (!emit_dots(f, ctx) || !emit_table(ctx, proc_root_entries, proc_root_nentries, NULL))
+        return 0;
+    pid = (int)(ctx->pos - base);
+    while ((pid = process_next_pid(pid))) {
+        fmt_snprintf(name, sizeof(name), "%d", pid);
+        if (!ctx->emit(ctx, name, strlen(name), (uint64_t)(pid + 1) << 20, DT_DIR,
+                       base + (uint64_t)pid))
+            return 0;
+        ctx->pos = base + (uint64_t)pid;
+    }
+    return 0;
+}
+
+static int fd_dir_iterate(struct file *f, struct dir_context *ctx)
+{
+    struct process *p = node_of(f->inode)->process;
+    struct fd_table *files;
+    char name[12];
+
+    if (!emit_dots(f, ctx))
+        return 0;
+    files = process_get_files(p);
+    if (!files)
+        return 0;
+    for (size_t fd = ctx->pos - 2; fd < files->size; fd++) {
+        struct file *open = fd_table_get_file(files, (int)fd);
+        bool more = true;
+
+        ctx->pos = fd + 2;
+        if (open) {
+            file_put(open);
+            fmt_snprintf(name, sizeof(name), "%d", (int)fd);
+            more = emit(ctx, name, pid_ino(p, FD_BASE + fd), S_IFLNK);
+        }
+        if (!more)
+            break;
+    }
+    fd_table_put(files);
+    return 0;
+}
+
+/* Files */
+
+static int show(struct synth_buf *b, void *arg)
+{
+    const struct node *node = arg;
+
+    return node->entry->show(b, node->process);
+}
+
+static int show_open(struct inode *inode, struct file *f)
+{
+    return node_of(inode)->entry->show ? synth_open(f, show, node_of(inode)) : 0;
+}
+
+static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    const struct node *node = node_of(f->inode);
+    size_t n = MIN(uio->resid, (size_t)STORE_MAX - 1);
+    char *text;
+    int err;
+
+    if (!node->entry->store)
+        return -EIO;
+    text = kmalloc(n + 1, GFP_KERNEL);
+    if (!text)
+        return -ENOMEM;
+    err = uio_read(uio, text, n);
+    text[n] = '\0';
+    if (!err)
+        err = node->entry->store(text, n, node->process);
+    kfree(text);
+    *pos += err ? 0 : n;
+    return err ? err : (ssize_t)n;
+}
+
+/* Links */
+
+static int fd_path(const struct node *node, struct path *out, char *text, size_t size)
+{
+    struct fd_table *files = process_get_files(node->process);
+    struct file *f = files ? fd_table_get_file(files, node->fd) : NULL;
+    int r = -ENOENT;
+
+    if (files)
+        fd_table_put(files);
+    if (!f)
+        return -ENOENT;
+    if (f->path.dentry && out) {
+        *out = f->path;
+        path_get(out);
+        r = 0;
+    } else if (!f->path.dentry && text) {
+        r = (int)fmt_snprintf(text, size, "%s:[%lu]", file_is_pipe(f) ? "pipe" : "anon_inode",
+                              f->inode->ino);
+    }
+    file_put(f);
+    return r;
+}
+
+static int link_follow(struct inode *inode, struct path *out)
+{
+    const struct node *node = node_of(inode);
+
+    if (node->fd >= 0)
+        return fd_path(node, out, NULL, 0);
+    return node->entry->follow ? node->entry->follow(node->process, out) : -EINVAL;
+}
+
+/* The name of a path as the reader's own root sees it. */
+static ssize_t describe(struct path *path, char *buf, size_t size)
+{
+    struct path_ctx ctx;
+    char *page = kmalloc(PAGE_SIZE, GFP_KERNEL), *name = NULL;
+    ssize_t n = -ENOMEM;
+
+    if (page) {
+        path_ctx_current(&ctx);
+        name = path_describe(path, &ctx.root, page, PAGE_SIZE);
+        path_ctx_put(&ctx);
+        n = name ? (ssize_t)strlcpy(buf, name, size) : -ENAMETOOLONG;
+    }
+    kfree(page);
+    return n < (ssize_t)size ? n : (ssize_t)size - 1;
+}
+
+static ssize_t link_read(struct inode *inode, char *buf, size_t size)
+{
+    const struct node *node = node_of(inode);
+    struct path path;
+    ssize_t n;
+
+    if (node->fd < 0 && node->entry->link)
+        return node->entry->link(node->process, buf, size);
+    n = link_follow(inode, &path);
+    if (n < 0)
+        return node->fd >= 0 ? fd_path(node, NULL, buf, size) : n;
+    n = describe(&path, buf, size);
+    path_put(&path);
+    return n;
+}
+
+static const struct inode_operations root_ops = {
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,
+    .lookup = root_lookup, .setattr = inode_op_setattr_accept,
+    .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+};
+static const struct inode_operations table_ops = {
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_PLAIN,
+    .lookup = table_lookup,
+};
+static const struct inode_operations pid_ops = {
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,
+    .lookup = pid_lookup, .setattr = inode_op_setattr_accept,
+    .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+};
+static const struct inode_operations fd_dir_ops = {
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,
+    .lookup = fd_dir_lookup, .setattr = inode_op_setattr_accept,
+    .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+};
+static int truncate_nothing(struct inode *inode, uint64_t size)
+{
+    (void)inode;
+    (void)size;
+    return 0;                   /* O_TRUNC on a file that has no content of its own */
+}
+static const struct inode_operations file_ops = {
+    INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, .truncate = truncate_nothing,
+    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+};
+static const struct inode_operations link_ops = {
+    INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_FILE,
+    .readlink = link_read, .follow = link_follow,
+    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+};
+
+#define DIRECTORY_FOPS(iterate_)                                               \
+    { FILE_OPS_NO_DATA, FILE_OPS_PLAIN, .seek = file_op_seek_size,             \
+      .fsync = file_op_fsync_nothing, .iterate = (iterate_) }
+
+static const struct file_operations root_fops = DIRECTORY_FOPS(root_iterate);
+static const struct file_operations table_fops = DIRECTORY_FOPS(table_iterate);
+static const struct file_operations pid_fops = DIRECTORY_FOPS(pid_iterate);
+static const struct file_operations fd_dir_fops = DIRECTORY_FOPS(fd_dir_iterate);
+static const struct file_operations show_fops = {
+    FILE_OPS_SYNTH, .open = show_open, .write = store,
+};
+
+/* The file system */
+
+static int statfs(struct super_block *sb, struct statfs *st)
+{
+    (void)sb;
+    st->f_type = PROC_MAGIC;
+    st->f_bsize = PAGE_SIZE;
+    st->f_namelen = 255;
+    return 0;
+}
+
+static const struct super_operations super_ops = {
+    .evict = evict,
+    .write_inode = super_op_write_inode_nothing,
+    .sync = super_op_sync_nothing,
+    .unmount = super_op_unmount_nothing,
+    .statfs = statfs,
+    .show_options = super_op_no_options,
+    .remount = super_op_remount_accept,
+};
+
+static int mount(const struct file_system_type *type, struct block_device *dev, uint32_t flags,
+                 const char *options, struct super_block **out)
+{
+    struct super_block *sb = super_create(type, dev, flags);
+    struct node node = { .fd = -1 };
+    int err;
+
+    (void)options;
+    if (!sb)
+        return -ENOMEM;
+    sb->ops = &super_ops;
+    sb->internal_flags = SB_VOLATILE_NAMES;
+    err = get_inode(sb, INO_ROOT, &node, S_IFDIR | 0555, &root_ops, &root_fops, &sb->root);
+    if (err) {
+        super_destroy(sb);
+        return err;
+    }
+    *out = sb;
+    return 0;
+}
+
+static struct file_system_type proc_type = { .name = "proc", .mount = mount };
+
+void procfs_init(void)
+{
+    node_cache = kmem_cache_create("proc_node", sizeof(struct node), 0, 0, NULL);
+    if (!node_cache)
+        panic("procfs: no memory for its cache");
+    filesystem_register(&proc_type);
+}

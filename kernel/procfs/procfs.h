@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procfs.h - what the files of /proc have in common.
+ *
+ * An entry is a name, a mode and a function.  The fixed part of the tree is made
+ * of tables of entries; a process's directory uses one table for all of them.
+ * To add a file: write a show function, name it in a table.
+ */
+#pragma once
+#include "kernel/fs/synth.h"
+#include "kernel/proc/process.h"
+
+struct proc_entry {
+    const char *name;
+    uint32_t mode;                          /* S_IF* | permissions               */
+    /* Regular files: print the content.  P is NULL outside <pid>/. */
+    int (*show)(struct synth_buf *b, struct process *p);
+    /* Writable ones: take N bytes, NUL-terminated; 0 or an errno. */
+    int (*store)(const char *text, size_t n, struct process *p);
+    /* Directories of the fixed tree. */
+    const struct proc_entry *entries;
+    size_t nentries;
+    /* Links: a referenced path (follow) or a text (link); either may be NULL. */
+    int (*follow)(struct process *p, struct path *out);
+    ssize_t (*link)(struct process *p, char *buf, size_t size);
+};
+
+#define PROC_FILE(name_, show_) { .name = (name_), .mode = S_IFREG | 0444, .show = (show_) }
+
+extern const struct proc_entry proc_root_entries[];
+extern const size_t proc_root_nentries;
+extern const struct proc_entry proc_pid_entries[];
+extern const size_t proc_pid_nentries;
+#define PROC_PID_FD 0                       /* index of fd in proc_pid_entries   */
+
+/* The files, by what they tell of. */
+int proc_show_meminfo(struct synth_buf *b, struct process *p);
+int proc_show_vmstat(struct synth_buf *b, struct process *p);
+int proc_show_buddyinfo(struct synth_buf *b, struct process *p);
+int proc_show_pagetypeinfo(struct synth_buf *b, struct process *p);
+int proc_show_zoneinfo(struct synth_buf *b, struct process *p);
+int proc_show_slabinfo(struct synth_buf *b, struct process *p);
+int proc_show_vmallocinfo(struct synth_buf *b, struct process *p);
+int proc_show_cmdline(struct synth_buf *b, struct process *p);
+int proc_show_cpuinfo(struct synth_buf *b, struct process *p);
+int proc_show_devices(struct synth_buf *b, struct process *p);
+int proc_show_diskstats(struct synth_buf *b, struct process *p);
+int proc_show_filesystems(struct synth_buf *b, struct process *p);
+int proc_show_interrupts(struct synth_buf *b, struct process *p);
+int proc_show_kmsg(struct synth_buf *b, struct process *p);
+int proc_show_loadavg(struct synth_buf *b, struct process *p);
+int proc_show_mounts(struct synth_buf *b, struct process *p);
+int proc_show_partitions(struct synth_buf *b, struct process *p);
+int proc_show_stat(struct synth_buf *b, struct process *p);
+int proc_show_swaps(struct synth_buf *b, struct process *p);
+int proc_show_uptime(struct synth_buf *b, struct process *p);
+int proc_show_version(struct synth_buf *b, struct process *p);
+int proc_show_pid_maps(struct synth_buf *b, struct process *p);
+int proc_show_pid_stat(struct synth_buf *b, struct process *p);
+int proc_show_pid_statm(struct synth_buf *b, struct process *p);
+int proc_show_pid_status(struct synth_buf *b, struct process *p);
+int proc_show_pid_limits(struct synth_buf *b, struct process *p);
+
+/* /proc/sys. */
+extern const struct proc_entry proc_sys_entries[];
+extern const size_t proc_sys_nentries;
+
+void procfs_init(void);

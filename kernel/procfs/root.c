@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * root.c - what lies directly in /proc.
+ */
+#include "kernel/procfs/procfs.h"
+#include "lib/abi/errno.h"
+#include "lib/bitops.h"
+#include "lib/fmt.h"
+
+static ssize_t link_self(struct process *p, char *buf, size_t size)
+{
+    (void)p;
+    if (!current_process())
+        return -ENOENT;
+    return (ssize_t)fmt_snprintf(buf, size, "%d", current_process()->pid);
+}
+
+static ssize_t link_mounts(struct process *p, char *buf, size_t size)
+{
+    (void)p;
+    return (ssize_t)fmt_snprintf(buf, size, "self/mounts");
+}
+
+const struct proc_entry proc_root_entries[] = {
+    PROC_FILE("buddyinfo", proc_show_buddyinfo),
+    PROC_FILE("cmdline", proc_show_cmdline),
+    PROC_FILE("cpuinfo", proc_show_cpuinfo),
+    PROC_FILE("devices", proc_show_devices),
+    PROC_FILE("diskstats", proc_show_diskstats),
+    PROC_FILE("filesystems", proc_show_filesystems),
+    PROC_FILE("interrupts", proc_show_interrupts),
+    PROC_FILE("kmsg", proc_show_kmsg),
+    PROC_FILE("loadavg", proc_show_loadavg),
+    PROC_FILE("meminfo", proc_show_meminfo),
+    { .name = "mounts", .mode = S_IFLNK | 0777, .link = link_mounts },
+    PROC_FILE("pagetypeinfo", proc_show_pagetypeinfo),
+    PROC_FILE("partitions", proc_show_partitions),
+    { .name = "self", .mode = S_IFLNK | 0777, .link = link_self },
+    PROC_FILE("slabinfo", proc_show_slabinfo),
+    PROC_FILE("stat", proc_show_stat),
+    PROC_FILE("swaps", proc_show_swaps),
+    { .name = "sys", .mode = S_IFDIR | 0555, .entries = proc_sys_entries, .nentries = 2 },
+    PROC_FILE("uptime", proc_show_uptime),
+    PROC_FILE("version", proc_show_version),
+    PROC_FILE("vmallocinfo", proc_show_vmallocinfo),
+    PROC_FILE("vmstat", proc_show_vmstat),
+    PROC_FILE("zoneinfo", proc_show_zoneinfo),
+};
+const size_t proc_root_nentries = ARRAY_SIZE(proc_root_entries);
