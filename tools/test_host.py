@@ -12,6 +12,7 @@ import concurrent.futures
 import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +61,8 @@ def fault_of(name, status, output):
     tested = SYNTHESIS.search(ESCAPES.sub("", output))
     if reports:
         return "sanitizer report in %s" % reports[0]
+    if status is None:
+        return "not done after %d s" % TIME_LIMIT
     if status != 0:
         return "exit status %d" % status
     if not tested or int(tested.group(1)) == 0:
@@ -67,26 +70,42 @@ def fault_of(name, status, output):
     return None
 
 
+def execute(program, name):
+    """Run PROGRAM with its output in the log; its exit status, or None if it had to be killed.
+
+    The output goes to a file: a worker that outlives the program would keep a
+    pipe open, and us waiting.
+    """
+    with open("%s/%s.log" % (FOLDER, name), "wb") as log:
+        process = subprocess.Popen([program, "-j1", "--xml=%s/%s.xml" % (FOLDER, name)],
+                                   env=environment(name), stdin=subprocess.DEVNULL, stdout=log,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            return process.wait(TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            end_group(process)
+
+
+def end_group(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
 def run_program(name):
     """All results of test program NAME."""
     program = "%s/%s" % (FOLDER, name)
-    for old in reports_of(name):
+    for old in reports_of(name) + glob.glob("%s/%s.xml" % (FOLDER, name)):
         os.remove(old)
     if not os.path.exists(program):
         return [Result(name, "build", FAILED, 0, "%s was not built" % program)]
     begin = time.monotonic()
-    try:
-        done = subprocess.run([program, "-j1", "--xml=%s/%s.xml" % (FOLDER, name)],
-                              env=environment(name), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=TIME_LIMIT)
-        output, status = done.stdout.decode(errors="replace"), done.returncode
-    except subprocess.TimeoutExpired as late:
-        output = (late.stdout or b"").decode(errors="replace")
-        return [Result(name, "all", FAILED, TIME_LIMIT,
-                       "not done after %d s" % TIME_LIMIT, output)]
-    with open("%s/%s.log" % (FOLDER, name), "w") as log:
-        log.write(output)
+    status = execute(program, name)
+    output = "\n".join(tail("%s/%s.log" % (FOLDER, name), 1000))
     fault = fault_of(name, status, output)
     cases = cases_of(name)
     if fault and not any(c.status == FAILED for c in cases):

@@ -49,6 +49,10 @@ build/kernel/%.o: %.c $(kernel_needs)
 build/kernel/%.o: %.S $(kernel_needs)
 	$(compile_kernel)
 
+# Every few lines of kernel code take a lock: in the plain kernel without setting
+# up a frame (the debug kernel's checks want one, for their backtraces).
+build/kernel/kernel/core/spinlock.o: KERNEL_CFLAGS += -fomit-frame-pointer
+
 # memset() must not be compiled into a call of memset().
 build/kernel/lib/string.o build/debug/kernel/lib/string.o: KERNEL_CFLAGS += $(RISCV_NO_LOOP_IDIOM)
 
