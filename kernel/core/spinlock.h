@@ -14,6 +14,31 @@ uint32_t spinlocks_held(void);
 /* Debug: panic, naming RANK's taker NAME, if this hart holds a lock of RANK or above. */
 void spin_check_order(enum lock_rank rank, const char *name);
 
+/*
+ * The same locks without a call, for the scheduler's and the wait queues' own:
+ * every switch and wake-up takes several.  In plain kernels the holder is not
+ * recorded, so spin_is_mine() must not be asked about such a lock.
+ */
+void spin_lock_contended(struct spinlock *l);
+
+static inline void spin_lock_inline(struct spinlock *l)
+{
+    if (PAGODA_DEBUG)
+        spin_lock(l);
+    else if (__builtin_expect(__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) != 0, 0))
+        spin_lock_contended(l);
+}
+static inline void spin_unlock_inline(struct spinlock *l)
+{
+    if (PAGODA_DEBUG) {
+        spin_unlock(l);
+    } else {
+        /* A holder who had to wait for it was recorded. */
+        __atomic_store_n(&l->hart, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
+    }
+}
+
 const char *lock_rank_name(enum lock_rank rank);
 
 /* Interrupt entry and exit, debug: a handler's lock order starts afresh, since
