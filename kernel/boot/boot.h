@@ -16,3 +16,7 @@ extern uint64_t secondary_satp;
 
 /* Start the other harts of the machine; returns when those that answer run. */
 void harts_start(void);
+
+/* Mount the root file system and the device files; ends the machine, with a
+ * message, if there is none.  May sleep. */
+void mount_root(void);

@@ -9,6 +9,7 @@
  * Each step may use what is above it in this file and nothing below.
  */
 #include "kernel/boot/boot.h"
+#include "kernel/cache/writeback.h"
 #include "kernel/core/bootargs.h"
 #include "kernel/core/hart.h"
 #include "kernel/core/machine.h"
@@ -16,6 +17,8 @@
 #include "kernel/core/random.h"
 #include "kernel/core/trace.h"
 #include "kernel/dev/dev.h"
+#include "kernel/fs/ext2/ext2.h"
+#include "kernel/fs/super.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/memmap.h"
@@ -23,10 +26,14 @@
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/proc/process.h"
+#include "kernel/procfs/procfs.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/layout.h"
 #include "kernel/sched/thread.h"
 #include "kernel/sched/timer.h"
+#include "kernel/sys/syscall.h"
+#include "kernel/vm/mm.h"
 
 BOOTARG(test, "end QEMU with a status: 0 passed, 1 failed, 2 panic");
 BOOTARG(panic, "what follows a panic: exit (end QEMU) or halt");
@@ -96,6 +103,19 @@ static void init_threads(void)
     dev_init_hart(&machine);
 }
 
+/* Page cache, file systems, address spaces, processes. */
+static void init_files(void)
+{
+    page_cache_init();
+    writeback_init();
+    fs_init();
+    ext2_register();
+    procfs_init();
+    vm_init();
+    proc_init();
+    sys_init();
+}
+
 /* What may sleep. */
 static void boot_thread(void *arg)
 {
@@ -104,6 +124,9 @@ static void boot_thread(void *arg)
     printk("Pagoda on %s: %u harts, %lu MiB\n", machine.model, nr_harts,
            nr_managed_pages() >> (20 - PAGE_SHIFT));
     dev_init(&machine);
+    init_files();
+    mount_root();
+    process_start_init();
 }
 
 void boot_main(uint64_t hartid, paddr_t fdt)
