@@ -110,20 +110,20 @@ bool spin_is_mine(const struct spinlock *l)
     return __atomic_load_n(&l->hart, __ATOMIC_RELAXED) == this_hart()->index + 1;
 }
 
-static bool take(struct spinlock *l)
+static inline bool try_take(struct spinlock *l)
 {
-    if (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE))
-        return false;
-    __atomic_store_n(&l->hart, this_hart()->index + 1, __ATOMIC_RELAXED);
-    return true;
+    return !__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE);
 }
 
-static __attribute__((noinline)) void wait_and_take(struct spinlock *l)
+static inline void record(struct spinlock *l)
+{
+    __atomic_store_n(&l->hart, this_hart()->index + 1, __ATOMIC_RELAXED);
+}
+
+void spin_lock_contended(struct spinlock *l)
 {
     uint64_t start = time_read();
 
-    if (spin_is_mine(l))
-        panic("%s: locked twice by the same hart", l->name);
     do {
         while (__atomic_load_n(&l->locked, __ATOMIC_RELAXED)) {
             cpu_pause();
@@ -133,22 +133,38 @@ static __attribute__((noinline)) void wait_and_take(struct spinlock *l)
                 panic("%s: not free for %u s, held by hart %u", l->name, STUCK_SECONDS,
                       l->hart - 1u);
         }
-    } while (!take(l));
+    } while (!try_take(l));
+}
+
+static __attribute__((noinline)) void wait_and_take(struct spinlock *l)
+{
+    if (spin_is_mine(l))
+        panic("%s: locked twice by the same hart", l->name);
+    spin_lock_contended(l);
+    record(l);
+}
+
+static inline void take(struct spinlock *l)
+{
+    if (try_take(l))
+        record(l);
+    else
+        wait_and_take(l);
+    note_acquired(l);
 }
 
 void spin_lock(struct spinlock *l)
 {
     if (PAGODA_DEBUG)
         spin_check_order(l->rank, l->name);
-    if (!take(l))
-        wait_and_take(l);
-    note_acquired(l);
+    take(l);
 }
 
 bool spin_trylock(struct spinlock *l)
 {
-    if (!take(l))
+    if (!try_take(l))
         return false;
+    record(l);
     note_acquired(l);
     return true;
 }
@@ -174,18 +190,11 @@ void spin_unlock_irqrestore(struct spinlock *l, uint64_t flags)
     interrupts_restore(flags);
 }
 
-static void lock_second(struct spinlock *l)
-{
-    if (!take(l))
-        wait_and_take(l);
-    note_acquired(l);
-}
-
 void spin_lock_pair(struct spinlock *a, struct spinlock *b)
 {
     spin_lock(a < b ? a : b);
     if (a != b)
-        lock_second(a < b ? b : a);
+        take(a < b ? b : a);
 }
 
 void spin_unlock_pair(struct spinlock *a, struct spinlock *b)

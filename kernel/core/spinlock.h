@@ -30,13 +30,10 @@ static inline void spin_lock_inline(struct spinlock *l)
 }
 static inline void spin_unlock_inline(struct spinlock *l)
 {
-    if (PAGODA_DEBUG) {
+    if (PAGODA_DEBUG)
         spin_unlock(l);
-    } else {
-        /* A holder who had to wait for it was recorded. */
-        __atomic_store_n(&l->hart, 0, __ATOMIC_RELAXED);
+    else
         __atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
-    }
 }
 
 const char *lock_rank_name(enum lock_rank rank);

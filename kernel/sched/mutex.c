@@ -16,7 +16,7 @@ bool mutex_is_mine(const struct mutex *m)
     return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == current;
 }
 
-static bool take(struct mutex *m)
+static inline bool take(struct mutex *m)
 {
     struct thread *none = NULL;
 
@@ -50,7 +50,8 @@ static __attribute__((noinline)) int wait_and_take(struct mutex *m, enum thread_
 
 void mutex_lock(struct mutex *m)
 {
-    rank_acquire(m->rank, m->name);
+    if (PAGODA_DEBUG)
+        rank_acquire(m->rank, m->name);
     if (!take(m))
         wait_and_take(m, THREAD_BLOCKED);
 }
@@ -86,7 +87,10 @@ void mutex_unlock(struct mutex *m)
 {
     if (!mutex_is_mine(m))
         panic("%s: unlocked by thread %s, which does not hold it", m->name, current->name);
-    rank_release(m->rank, m->name);
+    if (PAGODA_DEBUG)
+        rank_release(m->rank, m->name);
     __atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
-    wake_up_one(&m->wq);
+    memory_barrier();               /* a waiter queues itself, then tries the lock */
+    if (!wait_queue_is_empty(&m->wq))
+        wake_up_one(&m->wq);
 }

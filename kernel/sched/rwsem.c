@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rwsem.c - a count under the wait queue's own lock.
+ * rwsem.c - one count, changed by compare-and-swap.
  *
- * Whoever cannot go on queues itself in the same critical section in which it
- * found that out, so no release can come in between.  A release wakes everybody
- * who could use it, and they look again.
+ * Who cannot go on joins the queue, tries once more, and sleeps; who makes room
+ * changes the count, then looks at the queue and wakes everybody on it.  So a
+ * release between a failed attempt and the sleep is seen by one of the two.
  */
 #include "kernel/core/spinlock.h"
 #include "kernel/sched/rwsem.h"
@@ -15,130 +15,129 @@ void rwsem_init(struct rwsem *s, enum lock_rank rank, const char *name)
     wait_queue_init(&s->wq);
 }
 
-static bool can_read(const struct rwsem *s)
+static inline bool try_read(struct rwsem *s)
 {
-    return s->count >= 0 && s->writers_waiting == 0;
+    int64_t count = __atomic_load_n(&s->count, __ATOMIC_RELAXED);
+
+    while (count >= 0 && __atomic_load_n(&s->writers_waiting, __ATOMIC_RELAXED) == 0) {
+        if (__atomic_compare_exchange_n(&s->count, &count, count + 1, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
 }
 
-static bool can_write(const struct rwsem *s)
+static inline bool try_write(struct rwsem *s)
 {
-    return s->count == 0;
+    int64_t nobody = 0;
+
+    if (!__atomic_compare_exchange_n(&s->count, &nobody, -1, false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        return false;
+    __atomic_store_n(&s->writer, current, __ATOMIC_RELAXED);
+    return true;
 }
 
-/* The queue's lock is held, and again on return; in between the thread sleeps. */
-static void sleep_locked(struct rwsem *s, struct waiter *w, uint64_t *flags)
+static void wait_for(struct rwsem *s, bool (*try)(struct rwsem *s))
 {
-    wait_begin_locked(&s->wq, w, THREAD_BLOCKED);
-    spin_unlock_irqrestore(&s->wq.lock, *flags);
-    schedule();
-    wait_end(&s->wq, w);
-    *flags = spin_lock_irqsave(&s->wq.lock);
-}
-
-static void read_lock(struct rwsem *s)
-{
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
     struct waiter w = { 0 };
+    bool taken;
 
-    while (!can_read(s))
-        sleep_locked(s, &w, &flags);
-    s->count++;
-    spin_unlock_irqrestore(&s->wq.lock, flags);
+    do {
+        wait_begin(&s->wq, &w, THREAD_BLOCKED);
+        taken = try(s);
+        if (!taken)
+            schedule();
+        wait_end(&s->wq, &w);
+    } while (!taken);
 }
 
-static void write_lock(struct rwsem *s)
+static __attribute__((noinline)) void wait_to_read(struct rwsem *s)
 {
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
-    struct waiter w = { 0 };
+    wait_for(s, try_read);
+}
 
-    s->writers_waiting++;
-    while (!can_write(s))
-        sleep_locked(s, &w, &flags);
-    s->writers_waiting--;
-    s->count = -1;
-    s->writer = current;
-    spin_unlock_irqrestore(&s->wq.lock, flags);
+static __attribute__((noinline)) void wait_to_write(struct rwsem *s)
+{
+    if (rwsem_is_write_mine(s))
+        panic("%s: locked twice by thread %s", s->name, current->name);
+    __atomic_fetch_add(&s->writers_waiting, 1, __ATOMIC_RELAXED);
+    wait_for(s, try_write);
+    __atomic_fetch_sub(&s->writers_waiting, 1, __ATOMIC_RELAXED);
+}
+
+/* Room was made. */
+static inline void wake(struct rwsem *s)
+{
+    memory_barrier();
+    if (!wait_queue_is_empty(&s->wq))
+        wake_up_all(&s->wq);
 }
 
 void rwsem_read_lock(struct rwsem *s)
 {
-    rank_acquire(s->rank, s->name);
-    read_lock(s);
+    if (PAGODA_DEBUG)
+        rank_acquire(s->rank, s->name);
+    if (!try_read(s))
+        wait_to_read(s);
 }
 
 bool rwsem_read_trylock(struct rwsem *s)
 {
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
-    bool ok = can_read(s);
-
-    s->count += ok;
-    spin_unlock_irqrestore(&s->wq.lock, flags);
-    if (ok)
-        rank_try_acquired(s->rank, s->name);
-    return ok;
+    if (!try_read(s))
+        return false;
+    rank_try_acquired(s->rank, s->name);
+    return true;
 }
 
 void rwsem_read_unlock(struct rwsem *s)
 {
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
-    bool last;
+    int64_t left = __atomic_sub_fetch(&s->count, 1, __ATOMIC_RELEASE);
 
-    ASSERT(s->count > 0);
-    last = --s->count == 0;
-    spin_unlock_irqrestore(&s->wq.lock, flags);
-    rank_release(s->rank, s->name);
-    if (last)
-        wake_up_all(&s->wq);
+    DEBUG_ASSERT(left >= 0);
+    if (PAGODA_DEBUG)
+        rank_release(s->rank, s->name);
+    if (left == 0)
+        wake(s);
 }
 
 void rwsem_write_lock(struct rwsem *s)
 {
     rank_acquire(s->rank, s->name);
-    write_lock(s);
+    if (!try_write(s))
+        wait_to_write(s);
 }
 
 void rwsem_write_lock_nested(struct rwsem *s)
 {
     rank_acquire_pair(s->rank, s->name);
-    write_lock(s);
+    if (!try_write(s))
+        wait_to_write(s);
 }
 
 bool rwsem_write_trylock(struct rwsem *s)
 {
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
-    bool ok = can_write(s);
-
-    if (ok) {
-        s->count = -1;
-        s->writer = current;
-    }
-    spin_unlock_irqrestore(&s->wq.lock, flags);
-    if (ok)
-        rank_try_acquired(s->rank, s->name);
-    return ok;
+    if (!try_write(s))
+        return false;
+    rank_try_acquired(s->rank, s->name);
+    return true;
 }
 
 void rwsem_write_unlock(struct rwsem *s)
 {
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
-
     ASSERT(rwsem_is_write_mine(s));
-    s->count = 0;
-    s->writer = NULL;
-    spin_unlock_irqrestore(&s->wq.lock, flags);
     rank_release(s->rank, s->name);
-    wake_up_all(&s->wq);
+    __atomic_store_n(&s->writer, NULL, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->count, 0, __ATOMIC_RELEASE);
+    wake(s);
 }
 
 void rwsem_downgrade(struct rwsem *s)
 {
-    uint64_t flags = spin_lock_irqsave(&s->wq.lock);
-
     ASSERT(rwsem_is_write_mine(s));
-    s->count = 1;
-    s->writer = NULL;
-    spin_unlock_irqrestore(&s->wq.lock, flags);
-    wake_up_all(&s->wq);
+    __atomic_store_n(&s->writer, NULL, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->count, 1, __ATOMIC_RELEASE);
+    wake(s);
 }
 
 bool rwsem_is_locked(const struct rwsem *s)

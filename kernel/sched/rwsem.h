@@ -7,10 +7,10 @@
 #include "kernel/sched/wait.h"
 
 struct rwsem {
-    int64_t count;              /* readers, or -1 for a writer        [lock] */
-    uint32_t writers_waiting;   /*                                    [lock] */
-    struct thread *writer;      /*                                       [a] */
-    struct wait_queue wq;       /* its lock guards the fields above          */
+    int64_t count;              /* readers, or -1 for a writer            [a] */
+    uint32_t writers_waiting;   /*                                        [a] */
+    struct thread *writer;      /*                                        [a] */
+    struct wait_queue wq;
     uint8_t rank;
     const char *name;
 };

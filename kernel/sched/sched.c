@@ -65,21 +65,24 @@ static bool claim_idle(unsigned hart)
     return __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_ACQ_REL) & bit;
 }
 
-/* The last hart if it is idle (its caches remember T), else any idle one, else
- * the last. */
-static unsigned choose_hart(const struct thread *t)
+static __attribute__((noinline)) unsigned choose_among(const struct thread *t)
 {
     uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED);
     unsigned hart = t->hart;
 
-    if (perturbing && nr_harts > 1 && !t->pinned)
+    if (perturbing)
         return (unsigned)rand_below(&perturb, nr_harts);
-    if (!idle || t->pinned)
-        return hart;
-    if (idle >> hart & 1)
+    if (!idle || idle >> hart & 1)
         return hart;
     hart = ctz64(idle);
     return claim_idle(hart) ? hart : t->hart;
+}
+
+/* The last hart if it is idle (its caches remember T), else any idle one, else
+ * the last. */
+static unsigned choose_hart(const struct thread *t)
+{
+    return nr_harts == 1 || t->pinned ? t->hart : choose_among(t);
 }
 
 /* Queues */
@@ -117,23 +120,12 @@ static void arm_slice(struct runq *rq)
     timer_set_slice(rq->since + machine.timebase / 1000 * SLICE_MS);
 }
 
-/* Something was queued on HART, whose lock is no longer held: see that it, or an
- * idle hart instead, takes notice.  Interrupts off. */
-static void kick(unsigned hart)
+static __attribute__((noinline)) void kick_others(unsigned hart)
 {
-    struct hart *h = this_hart();
     uint64_t idle;
 
-    if (hart == h->index) {
-        if (h->thread != h->idle)
-            arm_slice(&runqs[hart]);
-        else
-            h->need_resched = true;
-        if (nr_harts == 1)
-            return;
-    }
     memory_barrier();
-    if (hart != h->index
+    if (hart != this_hart()->index
         && (claim_idle(hart) || !__atomic_load_n(&runqs[hart].slice_armed, __ATOMIC_RELAXED)))
         ipi_send(hart, IPI_RESCHED);
     idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & ~(1UL << hart);
@@ -144,13 +136,29 @@ static void kick(unsigned hart)
     }
 }
 
+/* Something was queued on HART, whose lock is no longer held: see that it, or an
+ * idle hart instead, takes notice.  Interrupts off. */
+static void kick(unsigned hart)
+{
+    struct hart *h = this_hart();
+
+    if (hart == h->index) {
+        if (h->thread == h->idle)
+            h->need_resched = true;
+        else
+            arm_slice(&runqs[hart]);
+    }
+    if (nr_harts > 1)
+        kick_others(hart);
+}
+
 static void queue_on(struct thread *t, unsigned hart)
 {
     struct runq *rq = &runqs[hart];
 
-    spin_lock(&rq->lock);
+    spin_lock_inline(&rq->lock);
     push(rq, t);
-    spin_unlock(&rq->lock);
+    spin_unlock_inline(&rq->lock);
     kick(hart);
 }
 
@@ -163,51 +171,54 @@ static struct runq *lock_runq_of(struct thread *t)
         unsigned hart = __atomic_load_n(&t->hart, __ATOMIC_RELAXED);
         struct runq *rq = &runqs[hart];
 
-        spin_lock(&rq->lock);
+        spin_lock_inline(&rq->lock);
         if (t->hart == hart)
             return rq;
-        spin_unlock(&rq->lock);
+        spin_unlock_inline(&rq->lock);
     }
 }
 
-/* T's state is one of STATES (1 << state): make it runnable. */
+/* T, asleep and off its hart, goes to a queue; RQ, T's, is locked and unlocked here. */
+static void place(struct thread *t, struct runq *rq)
+{
+    unsigned from = t->hart, hart = from;
+
+    t->queued = true;
+    if (!__atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
+        hart = choose_hart(t);
+    trace(TRACE_WAKE, (uint64_t)t->tid, hart);
+    if (hart == from) {
+        push(rq, t);
+        spin_unlock_inline(&rq->lock);
+        kick(hart);
+    } else {
+        t->hart = hart;
+        spin_unlock_inline(&rq->lock);
+        queue_on(t, hart);
+    }
+}
+
+/* If T's state is one of STATES (1 << state), make it runnable. */
 static bool wake(struct thread *t, uint32_t states)
 {
     uint64_t flags;
     struct runq *rq;
-    unsigned from, hart;
+    bool slept;
 
     memory_barrier();
     if (!(states >> __atomic_load_n(&t->state, __ATOMIC_RELAXED) & 1))
         return false;
     flags = interrupts_save();
     rq = lock_runq_of(t);
-    if (!(states >> t->state & 1)) {
-        spin_unlock(&rq->lock);
-        interrupts_restore(flags);
-        return false;
-    }
-    __atomic_store_n(&t->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
-    if (t->queued) {
-        spin_unlock(&rq->lock);
-        interrupts_restore(flags);
-        return true;
-    }
-    t->queued = true;
-    from = t->hart;
-    hart = __atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE) ? from : choose_hart(t);
-    trace(TRACE_WAKE, (uint64_t)t->tid, hart);
-    if (hart == from) {
-        push(rq, t);
-        spin_unlock(&rq->lock);
-        kick(hart);
-    } else {
-        t->hart = hart;
-        spin_unlock(&rq->lock);
-        queue_on(t, hart);
-    }
+    slept = states >> t->state & 1;
+    if (slept)
+        __atomic_store_n(&t->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
+    if (slept && !t->queued)
+        place(t, rq);
+    else
+        spin_unlock_inline(&rq->lock);
     interrupts_restore(flags);
-    return true;
+    return slept;
 }
 
 bool thread_wake(struct thread *t)
@@ -253,19 +264,13 @@ void thread_start(struct thread *t)
     interrupts_restore(flags);
 }
 
-void thread_set_state(enum thread_state s)
-{
-    __atomic_store_n(&current->state, s, __ATOMIC_RELAXED);
-    memory_barrier();
-}
-
 /* Switching */
 
 static struct thread *steal_from(struct runq *rq, unsigned thief)
 {
     struct thread *t, *found = NULL;
 
-    spin_lock(&rq->lock);
+    spin_lock_inline(&rq->lock);
     list_for_each_entry(t, &rq->queue, run_link) {
         if (t->pinned || __atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
             continue;
@@ -274,11 +279,11 @@ static struct thread *steal_from(struct runq *rq, unsigned thief)
         t->hart = thief;
         break;
     }
-    spin_unlock(&rq->lock);
+    spin_unlock_inline(&rq->lock);
     return found;
 }
 
-static struct thread *steal(unsigned thief)
+static __attribute__((noinline)) struct thread *steal(unsigned thief)
 {
     for (unsigned n = 1; n < nr_harts; n++) {
         struct runq *rq = &runqs[(thief + n) % nr_harts];
@@ -342,7 +347,7 @@ static struct thread *choose_next(struct runq *rq, struct thread *prev)
 {
     struct thread *next;
 
-    spin_lock(&rq->lock);
+    spin_lock_inline(&rq->lock);
     if (prev->state != THREAD_RUNNABLE) {
         prev->queued = false;
         prev->wait_since = time_read();
@@ -351,7 +356,7 @@ static struct thread *choose_next(struct runq *rq, struct thread *prev)
         push(rq, prev);
     }
     next = pop(rq);
-    spin_unlock(&rq->lock);
+    spin_unlock_inline(&rq->lock);
     return next;
 }
 
@@ -363,11 +368,11 @@ void schedule(void)
     struct thread *prev = h->thread, *next;
     bool forced = prev->state == THREAD_RUNNABLE;
 
-    if (port_in_atomic())
+    if (PAGODA_DEBUG && port_in_atomic())
         panic("%s sleeps with a spinlock held or in an interrupt", prev->name);
     h->need_resched = false;
     next = choose_next(rq, prev);
-    if (!next)
+    if (!next && nr_harts > 1)
         next = steal(h->index);
     if (!next)
         next = h->idle;

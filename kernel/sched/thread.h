@@ -103,7 +103,11 @@ void thread_start(struct thread *t);
 /* Waiting by hand:
  *   thread_set_state(THREAD_SLEEPING); if (!condition) schedule(); thread_set_state(THREAD_RUNNABLE);
  * Wait queues and mutexes do this for you. */
-void thread_set_state(enum thread_state s);
+static inline void thread_set_state(enum thread_state s)
+{
+    __atomic_store_n(&current->state, s, __ATOMIC_RELAXED);
+    memory_barrier();
+}
 
 /* Make T runnable if it is SLEEPING or BLOCKED; true if it was.  Any context. */
 bool thread_wake(struct thread *t);

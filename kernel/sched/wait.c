@@ -6,8 +6,23 @@
  * the sleeper need not lock the queue again.  After that word the waiter, which
  * lies on the sleeper's stack, may be gone.
  */
+#include "kernel/core/spinlock.h"
 #include "kernel/sched/timer.h"
 #include "kernel/sched/wait.h"
+
+static inline uint64_t lock(struct wait_queue *wq)
+{
+    uint64_t flags = interrupts_save();
+
+    spin_lock_inline(&wq->lock);
+    return flags;
+}
+
+static inline void unlock(struct wait_queue *wq, uint64_t flags)
+{
+    spin_unlock_inline(&wq->lock);
+    interrupts_restore(flags);
+}
 
 void wait_queue_init(struct wait_queue *wq)
 {
@@ -26,18 +41,13 @@ static void link_waiter(struct wait_queue *wq, struct waiter *w)
         list_insert_head(&wq->waiters, &w->link);
 }
 
-void wait_begin_locked(struct wait_queue *wq, struct waiter *w, enum thread_state s)
-{
-    link_waiter(wq, w);
-    thread_set_state(s);
-}
-
 void wait_begin(struct wait_queue *wq, struct waiter *w, enum thread_state s)
 {
-    uint64_t flags = spin_lock_irqsave(&wq->lock);
+    uint64_t flags = lock(wq);
 
-    wait_begin_locked(wq, w, s);
-    spin_unlock_irqrestore(&wq->lock, flags);
+    link_waiter(wq, w);
+    thread_set_state(s);
+    unlock(wq, flags);
 }
 
 void wait_end(struct wait_queue *wq, struct waiter *w)
@@ -45,28 +55,28 @@ void wait_end(struct wait_queue *wq, struct waiter *w)
     uint64_t flags;
 
     if (!__atomic_load_n(&w->woken, __ATOMIC_ACQUIRE)) {
-        flags = spin_lock_irqsave(&wq->lock);
+        flags = lock(wq);
         if (!w->woken)
             list_remove(&w->link);
-        spin_unlock_irqrestore(&wq->lock, flags);
+        unlock(wq, flags);
     }
     __atomic_store_n(&current->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
 }
 
 void wait_subscribe(struct wait_queue *wq, struct waiter *w)
 {
-    uint64_t flags = spin_lock_irqsave(&wq->lock);
+    uint64_t flags = lock(wq);
 
     link_waiter(wq, w);
-    spin_unlock_irqrestore(&wq->lock, flags);
+    unlock(wq, flags);
 }
 
 void wait_unsubscribe(struct wait_queue *wq, struct waiter *w)
 {
-    uint64_t flags = spin_lock_irqsave(&wq->lock);
+    uint64_t flags = lock(wq);
 
     list_remove(&w->link);
-    spin_unlock_irqrestore(&wq->lock, flags);
+    unlock(wq, flags);
 }
 
 /* True if it was asleep. */
@@ -87,7 +97,7 @@ static void wake(struct wait_queue *wq, bool all)
     memory_barrier();
     if (wait_queue_is_empty(wq))
         return;
-    flags = spin_lock_irqsave(&wq->lock);
+    flags = lock(wq);
     list_for_each_entry_safe(w, next, &wq->waiters, link) {
         bool exclusive = w->exclusive;
 
@@ -96,7 +106,7 @@ static void wake(struct wait_queue *wq, bool all)
         else if (wake_waiter(w) && exclusive && !all)
             break;
     }
-    spin_unlock_irqrestore(&wq->lock, flags);
+    unlock(wq, flags);
 }
 
 void wake_up_all(struct wait_queue *wq)

@@ -38,10 +38,6 @@ void wait_end(struct wait_queue *wq, struct waiter *w);
 void wait_subscribe(struct wait_queue *wq, struct waiter *w);
 void wait_unsubscribe(struct wait_queue *wq, struct waiter *w);
 
-/* Link W and set the state; the queue's lock is held, and the caller will drop
- * it before it sleeps.  For locks that keep their own state under that lock. */
-void wait_begin_locked(struct wait_queue *wq, struct waiter *w, enum thread_state s);
-
 /* Any context, interrupts included.  Change the condition first; a full barrier
  * separates it from the look at the queue.  wake_up_one wakes up to and including
  * the first exclusive waiter that was asleep. */
