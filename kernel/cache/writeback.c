@@ -42,7 +42,7 @@ unsigned dirty_expire_centisecs = 3000, dirty_writeback_centisecs = 500;
 static struct {
     struct spinlock lock;               /* RANK_LRU: taken under a tree lock   */
     struct list mappings;               /*                                 [l] */
-    bool inodes_dirty;                  /*                                 [a] */
+    uint32_t inodes_dirty;              /*                                 [a] */
     bool asleep;                        /* the flusher, without a limit    [a] */
     size_t requested;                   /* pages that memory wants out     [a] */
     size_t background, hard;            /* limits as last worked out       [a] */
@@ -57,14 +57,6 @@ static struct {
     .lock = SPINLOCK_INIT(RANK_LRU, "dirty mappings"),
     .background = LIMIT_FLOOR, .hard = LIMIT_FLOOR,
 };
-
-/* Wake WQ if somebody is there; what he waits for was changed before. */
-static void wake_if_any(struct wait_queue *wq)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!wait_queue_is_empty(wq))
-        wake_up_all(wq);
-}
 
 /* ---- limits --------------------------------------------------------------- */
 
@@ -112,7 +104,7 @@ void writeback_throttle(void)
         return;
     refresh_limits();
     if (has_background_work())
-        wake_if_any(&wb.work);
+        wake_up_all(&wb.work);
     if (current != wb.thread)
         wait_event(&wb.room, !is_above(&wb.hard));
 }
@@ -120,13 +112,13 @@ void writeback_throttle(void)
 void writeback_wake(size_t npages)
 {
     __atomic_store_n(&wb.requested, npages, __ATOMIC_RELAXED);
-    wake_if_any(&wb.work);
+    wake_up_all(&wb.work);
 }
 
 void writeback_note_room(void)
 {
     if (!is_above(&wb.hard))
-        wake_if_any(&wb.room);
+        wake_up_all(&wb.room);
 }
 
 void writeback_note_end(struct address_space *as, int error)
@@ -134,7 +126,7 @@ void writeback_note_end(struct address_space *as, int error)
     if (error)
         __atomic_store_n(&as->wb_error, error, __ATOMIC_RELEASE);
     writeback_note_room();
-    wake_if_any(&wb.progress);
+    wake_up_all(&wb.progress);
 }
 
 void writeback_wait_progress(void)
@@ -154,7 +146,7 @@ void writeback_wait_progress(void)
 static void wake_from_long_sleep(void)
 {
     if (__atomic_load_n(&wb.asleep, __ATOMIC_RELAXED))
-        wake_if_any(&wb.work);
+        wake_up_all(&wb.work);
 }
 
 void writeback_note_mapping(struct address_space *as)
@@ -166,13 +158,12 @@ void writeback_note_mapping(struct address_space *as)
         list_insert_tail(&wb.mappings, &as->wb_link);
     }
     spin_unlock(&wb.lock);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     wake_from_long_sleep();
 }
 
 void writeback_note_inode(void)
 {
-    __atomic_store_n(&wb.inodes_dirty, true, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&wb.inodes_dirty, 1, __ATOMIC_SEQ_CST);
     wake_from_long_sleep();
 }
 
@@ -221,7 +212,7 @@ static void give_back_mapping(struct address_space *as, bool all)
     spin_unlock(&wb.lock);
     spin_unlock(&as->tree_lock);
     /* AS may be gone from here on. */
-    wake_if_any(&wb.idle);
+    wake_up_all(&wb.idle);
 }
 
 static bool is_busy(const struct address_space *as)
@@ -396,9 +387,9 @@ static void flush_old(uint64_t older_than)
     struct address_space *as;
     bool skipped;
 
-    if (wb.write_inodes && __atomic_exchange_n(&wb.inodes_dirty, false, __ATOMIC_ACQ_REL)
+    if (wb.write_inodes && __atomic_exchange_n(&wb.inodes_dirty, 0, __ATOMIC_ACQ_REL)
         && !wb.write_inodes(older_than))
-        __atomic_store_n(&wb.inodes_dirty, true, __ATOMIC_RELEASE);
+        __atomic_store_n(&wb.inodes_dirty, 1, __ATOMIC_RELEASE);
     while ((as = take_mapping(older_than, &skipped))) {
         write_dirty(as, 0, UINT64_MAX, SIZE_MAX);
         give_back_mapping(as, true);

@@ -12,8 +12,7 @@
  *
  * A page that was read empty is kept for the next write, so that a byte sent to and
  * fro costs no allocation.  The lock may be held while a user page is faulted in.
- * Sleepers look at the ring without the lock, and again with it; whoever changes
- * the ring looks whether somebody sleeps only after a fence.
+ * Sleepers look at the ring without the lock, and again with it.
  */
 #include "kernel/fs/fifo.h"
 #include "kernel/fs/super.h"
@@ -76,13 +75,6 @@ static void move_counter(uint32_t *counter)
     __atomic_store_n(counter, *counter + 1, __ATOMIC_RELEASE);
 }
 
-static void wake_if_any(struct wait_queue *wq)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!wait_queue_is_empty(wq))
-        wake_up_all(wq);
-}
-
 static void keep_or_free(struct pipe *p, struct page *page)
 {
     if (!p->spare)
@@ -140,7 +132,7 @@ static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
     mutex_unlock(&p->lock);
     if (uio->resid == wanted)
         return err;
-    wake_if_any(&p->can_write);
+    wake_up_all(&p->can_write);
     return (ssize_t)(wanted - uio->resid);
 }
 
@@ -218,7 +210,7 @@ static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
             break;
         }
         mutex_unlock(&p->lock);
-        wake_if_any(&p->can_read);
+        wake_up_all(&p->can_read);
         if (wait_event_interruptible(&p->can_write, !is_full(p) || peek(&p->readers) == 0) != 0) {
             /* The ring is not touched without the lock; what went in stays. */
             return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : -ERESTARTSYS;
@@ -228,7 +220,7 @@ static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
     mutex_unlock(&p->lock);
     if (uio->resid == wanted)
         return err;
-    wake_if_any(&p->can_read);
+    wake_up_all(&p->can_read);
     return (ssize_t)(wanted - uio->resid);
 }
 
@@ -316,7 +308,7 @@ int pipe_set_size(struct file *f, size_t size)
     }
     mutex_unlock(&p->lock);
     kfree(old);
-    wake_if_any(&p->can_write);
+    wake_up_all(&p->can_write);
     return used <= nslots ? (int)(nslots * PAGE_SIZE) : -EBUSY;
 }
 
@@ -375,8 +367,8 @@ static void leave(struct pipe *p, struct file *f)
     if (f->mode & FILE_WRITE)
         __atomic_fetch_sub(&p->writers, 1, __ATOMIC_RELEASE);
     mutex_unlock(&p->lock);
-    wake_if_any(&p->can_read);
-    wake_if_any(&p->can_write);
+    wake_up_all(&p->can_read);
+    wake_up_all(&p->can_write);
 }
 
 /* The inode's pipe, made if there is none, counted for one more file.  NULL: no memory. */
@@ -444,8 +436,8 @@ static int fifo_open(struct inode *inode, struct file *f)
         return -ENXIO;
     }
     join(p, f);
-    wake_if_any(&p->can_read);
-    wake_if_any(&p->can_write);
+    wake_up_all(&p->can_read);
+    wake_up_all(&p->can_write);
     if (!both && !(f->flags & O_NONBLOCK))
         err = wait_for_partner(f, p);
     if (err)

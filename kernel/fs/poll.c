@@ -29,7 +29,7 @@ struct chunk {
 struct poll_set {
     struct poll_table table;
     struct thread *thread;
-    bool triggered;                     /* [a] */
+    uint32_t triggered;                 /* [a] */
     bool no_memory;
     size_t n;
     struct subscription subs[SUBS_INLINE];
@@ -41,7 +41,7 @@ static void notify(struct waiter *w)
 {
     struct subscription *sub = container_of(w, struct subscription, waiter);
 
-    __atomic_store_n(&sub->set->triggered, true, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&sub->set->triggered, 1, __ATOMIC_SEQ_CST);
     thread_wake(sub->set->thread);
 }
 
@@ -118,7 +118,7 @@ static int sleep_until_triggered(struct poll_set *set, uint64_t deadline)
     if (!__atomic_load_n(&set->triggered, __ATOMIC_SEQ_CST) && !thread_signal_pending())
         in_time = schedule_until(deadline);
     thread_set_state(THREAD_RUNNABLE);
-    if (__atomic_exchange_n(&set->triggered, false, __ATOMIC_SEQ_CST))
+    if (__atomic_exchange_n(&set->triggered, 0, __ATOMIC_SEQ_CST))
         return 0;
     if (thread_signal_pending())
         return -EINTR;
