@@ -52,7 +52,9 @@ HART_CHECK(kernel_sp, HART_KERNEL_SP);
 HART_CHECK(scratch, HART_SCRATCH0);
 HART_CHECK(irq_stack_top, HART_IRQ_STACK);
 HART_CHECK(emergency_stack_top, HART_EMERGENCY_STACK);
+#ifdef PORT_HART_INDEX                  /* not in host tests */
 HART_CHECK(index, PORT_HART_INDEX);
+#endif
 
 extern struct hart harts[MAX_HARTS];
 extern unsigned nr_harts;           /* online; constant after boot */
