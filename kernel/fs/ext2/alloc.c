@@ -103,7 +103,7 @@ static int alloc_in_group(struct ext2_alloc *a, uint32_t group, uint32_t start, 
 
     if (load(&g->free_blocks) == 0)
         return -ENOSPC;
-    err = a->ops->lock_map(a, group, EXT2_BLOCK_MAP, &map);
+    err = a->ops->lock_map(a, group, EXT2_BLOCK_MAP, false, &map);
     if (err)
         return err;
     if (g->free_blocks > 0 && !g->bad_block_map) {
@@ -168,7 +168,7 @@ static void free_in_group(struct ext2_alloc *a, uint32_t group, uint32_t start, 
     struct ext2_map map;
     uint32_t cleared;
 
-    if (a->ops->lock_map(a, group, EXT2_BLOCK_MAP, &map) != 0)
+    if (a->ops->lock_map(a, group, EXT2_BLOCK_MAP, true, &map) != 0)
         return;
     cleared = clear_blocks(a, group, &map, start, count);
     add(&a->groups[group].free_blocks, (int32_t)cleared);
@@ -206,7 +206,7 @@ static int take_inode(struct ext2_alloc *a, uint32_t group, bool is_dir, uint32_
 
     if (load(&g->free_inodes) == 0)
         return -ENOSPC;
-    err = a->ops->lock_map(a, group, EXT2_INODE_MAP, &map);
+    err = a->ops->lock_map(a, group, EXT2_INODE_MAP, false, &map);
     if (err)
         return err;
     if (g->free_inodes > 0 && !g->bad_inode_map)
@@ -288,7 +288,7 @@ void ext2_free_inode(struct ext2_alloc *a, uint32_t ino, bool is_dir)
     struct ext2_map map;
 
     ASSERT(ino >= a->geo->first_inode && ino <= a->geo->ninodes);
-    if (a->ops->lock_map(a, group, EXT2_INODE_MAP, &map) != 0)
+    if (a->ops->lock_map(a, group, EXT2_INODE_MAP, true, &map) != 0)
         return;
     if (!bitmap_test_and_clear(map.bits, bit)) {
         a->ops->report(a, "an inode in use was marked free", ino);
@@ -311,7 +311,7 @@ static void check_block_map(struct ext2_alloc *a, uint32_t group)
     uint32_t first = ext2_group_first_block(a->geo, group);
     struct ext2_map map;
 
-    ASSERT(a->ops->lock_map(a, group, EXT2_BLOCK_MAP, &map) == 0);
+    ASSERT(a->ops->lock_map(a, group, EXT2_BLOCK_MAP, true, &map) == 0);
     ASSERT(nbits - bitmap_count(map.bits, nbits) == a->groups[group].free_blocks);
     for (uint32_t bit = 0; bit < nbits; bit++)
         ASSERT(bitmap_test(map.bits, bit) || ext2_is_data_block(a, first + bit));
@@ -324,7 +324,7 @@ static void check_inode_map(struct ext2_alloc *a, uint32_t group)
     const struct ext2_group *g = &a->groups[group];
     struct ext2_map map;
 
-    ASSERT(a->ops->lock_map(a, group, EXT2_INODE_MAP, &map) == 0);
+    ASSERT(a->ops->lock_map(a, group, EXT2_INODE_MAP, true, &map) == 0);
     ASSERT(nbits - bitmap_count(map.bits, nbits) == g->free_inodes);
     ASSERT(bitmap_find_next_zero(map.bits, nbits, 0) >= g->first_free_inode);
     ASSERT(g->used_dirs <= nbits - g->free_inodes);

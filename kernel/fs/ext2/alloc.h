@@ -45,8 +45,9 @@ struct ext2_map {
 };
 
 struct ext2_alloc_ops {
-    /* Lock the bitmap for the caller: 0 or -EIO, -ENOMEM.  May sleep. */
-    int (*lock_map)(struct ext2_alloc *a, uint32_t group, enum ext2_map_kind kind,
+    /* Lock the bitmap for the caller: 0 or -EIO, -ENOMEM.  May sleep.  FREEING: try
+     * hard, a failure would be a leak. */
+    int (*lock_map)(struct ext2_alloc *a, uint32_t group, enum ext2_map_kind kind, bool freeing,
                     struct ext2_map *map);
     /* Undo it.  CHANGED: bitmap and the group's counters are newer than the disk. */
     void (*unlock_map)(struct ext2_alloc *a, uint32_t group, enum ext2_map_kind kind,

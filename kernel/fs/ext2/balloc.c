@@ -8,7 +8,6 @@
  * written by whoever holds the bitmap's lock, and no two counters share bytes.
  */
 #include "kernel/fs/ext2/ext2.h"
-#include "lib/abi/errno.h"
 
 #define DESC_PER_PAGE (EXT2_BLOCK_SIZE / sizeof(struct ext2_group_desc))
 
@@ -29,19 +28,16 @@ void ext2_desc_dirty(struct ext2_fs *fs, uint32_t group)
     page_cache_dirty(fs->desc_pages[group / DESC_PER_PAGE]);
 }
 
-static int lock_map(struct ext2_alloc *a, uint32_t group, enum ext2_map_kind kind,
+static int lock_map(struct ext2_alloc *a, uint32_t group, enum ext2_map_kind kind, bool freeing,
                     struct ext2_map *map)
 {
     const struct ext2_group *g = &a->groups[group];
     uint32_t block = kind == EXT2_BLOCK_MAP ? g->block_bitmap : g->inode_bitmap;
-    struct ext2_fs *fs = fs_of(a);
     struct page *page;
-    int err = page_cache_read(fs->meta, block, NULL, &page);
+    int err = ext2_read_meta(fs_of(a), block, "a bitmap", freeing, &page);
 
-    if (err) {
-        ext2_error(fs, "cannot read the bitmap of group %u in block %u", group, block);
+    if (err)
         return err;
-    }
     page_lock(page);
     map->bits = page_address(page);
     map->handle = page;

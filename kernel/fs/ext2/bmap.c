@@ -109,18 +109,11 @@ static int check_pointer(struct inode *inode, uint32_t block)
     return -EIO;
 }
 
-static int read_table(struct inode *inode, uint32_t block, struct page **page)
+static int read_table(struct inode *inode, uint32_t block, bool needed, struct page **page)
 {
-    struct ext2_fs *fs = ext2_fs_of(inode);
     int err = check_pointer(inode, block);
 
-    if (err)
-        return err;
-    err = page_cache_read(fs->meta, block, NULL, page);
-    if (err)
-        ext2_error(fs, "cannot read block %u, a table of inode %llu", block,
-                   (unsigned long long)inode->ino);
-    return err;
+    return err ? err : ext2_read_meta(ext2_fs_of(inode), block, "a table", needed, page);
 }
 
 static uint32_t walk_pointer(const struct walk *w)
@@ -147,7 +140,7 @@ static int walk_begin(struct inode *inode, const struct way *way, struct walk *w
 
     *w = (struct walk){ .way = *way, .table = ext2_of(inode)->block };
     while (!is_at_end(w) && walk_pointer(w) != 0) {
-        err = read_table(inode, walk_pointer(w), &page);
+        err = read_table(inode, walk_pointer(w), false, &page);
         walk_end(w);
         if (err)
             return err;
@@ -388,7 +381,7 @@ static int release_tree(struct release *r, struct le32 *slot, unsigned height, u
     if (block == 0)
         return 0;
     if (height > 0)
-        err = read_table(r->inode, block, &page);
+        err = read_table(r->inode, block, true, &page);
     if (err)
         return err;
     for (uint64_t i = from / span; page && i < EXT2_ADDR_PER_BLOCK; i++) {
@@ -451,7 +444,7 @@ static int sync_tree(struct inode *inode, uint32_t block, unsigned height, bool 
     int err = 0;
 
     if (height > 1) {
-        err = read_table(inode, block, &page);
+        err = read_table(inode, block, false, &page);
         if (err)
             return err;
         table = page_address(page);

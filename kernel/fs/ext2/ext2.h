@@ -8,6 +8,7 @@
  *     geometry     is this superblock to be believed?              pure
  *     alloc        which block, which inode is free?               pure
  *     dirent       the entries in one block of a directory         pure
+ *     meta         metadata blocks, and what is wrong with them
  *     balloc       alloc's bitmaps, in the page cache
  *     bmap         from a page of a file to a block of the disk
  *     io, pages    pages of files from and to the disk
@@ -74,7 +75,6 @@ struct ext2_inode {
     uint32_t last_block;                /* ... and which; 0: none yet          [m] */
     uint32_t map_dirty;                 /* 1: an indirect block is newer than the disk [a] */
     bool fresh;                         /* the table still has another    [table page] */
-    bool deleted;                       /* not to be written again        [table page] */
     uint64_t find_hint;                 /* directory: page of the last name found [a] */
     uint64_t insert_hint;               /* directory: no room before this page [i] */
 };
@@ -89,11 +89,20 @@ static inline struct ext2_inode *ext2_of(const struct inode *inode)
 }
 
 /*
- * super.c
+ * meta.c
  */
 /* The file system contradicts itself or cannot be read: say so, count it, and
  * have the superblock remember it.  Any lock may be held. */
 __attribute__((format(printf, 2, 3))) void ext2_error(struct ext2_fs *fs, const char *fmt, ...);
+/* BLOCK's page, uptodate, with a reference; WHAT it is for the message.  NEEDED:
+ * something is being freed or written back and nobody could be told of a failure, so
+ * memory is asked for until there is some.  0, -EIO, -ENOMEM.  May sleep. */
+int ext2_read_meta(struct ext2_fs *fs, uint32_t block, const char *what, bool needed,
+                   struct page **page);
+
+/*
+ * super.c
+ */
 void ext2_register(void);
 
 /*
@@ -149,11 +158,11 @@ extern const struct address_space_operations ext2_data_ops;
 int ext2_inode_cache_init(void);
 /* The inode with number INO, referenced.  -EIO, -ENOMEM. */
 int ext2_get_inode(struct super_block *sb, uint32_t ino, struct inode **inode);
-/* A new inode for a child of DIR, referenced, with a number; its nlink is 1.  It
- * ends in one of the two functions below.  0, -ENOSPC, -EIO, -ENOMEM. */
+/* A new inode for a child of DIR, referenced and flagged INODE_NEW; its nlink is 1.
+ * It goes into one of the two functions below.  0, -ENOSPC, -EIO, -ENOMEM. */
 int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cred *cred,
                    struct inode **inode);
-/* It has a name: from now on it is found by its number. */
+/* It has a name: from now on others may see it. */
 void ext2_keep_inode(struct inode *inode);
 /* It got none: give back all it has, and the reference. */
 void ext2_discard_inode(struct inode *inode);

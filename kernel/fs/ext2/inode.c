@@ -7,8 +7,8 @@
  * behind the fields, what other systems keep) is preserved.
  *
  *     free in the bitmap -> made            ext2_new_inode
- *     made -> linked, found by number       ext2_keep_inode, with its first entry
- *     made -> free in the bitmap            ext2_discard_inode: something failed
+ *     made -> linked                        ext2_keep_inode, after its first entry
+ *     made -> unlinked                      ext2_discard_inode: something failed
  *     linked -> unlinked, maybe still open  the last entry is removed, nlink 0
  *     unlinked -> free in the bitmap        ext2_evict, at the last reference
  */
@@ -46,17 +46,14 @@ static uint32_t table_block(const struct ext2_fs *fs, uint32_t ino)
 }
 
 /* The inode in the table and its page, referenced.  -EIO, -ENOMEM. */
-static int read_raw(struct ext2_fs *fs, uint32_t ino, struct page **page,
+static int read_raw(struct ext2_fs *fs, uint32_t ino, bool needed, struct page **page,
                     struct ext2_raw_inode **raw)
 {
     uint32_t per_block = EXT2_BLOCK_SIZE / fs->geo.inode_size;
-    uint32_t block = table_block(fs, ino);
-    int err = page_cache_read(fs->meta, block, NULL, page);
+    int err = ext2_read_meta(fs, table_block(fs, ino), "inodes", needed, page);
 
-    if (err) {
-        ext2_error(fs, "cannot read inode %u in block %u", ino, block);
+    if (err)
         return err;
-    }
     *raw = (struct ext2_raw_inode *)((char *)page_address(*page) +
            (ino - 1) % fs->geo.inodes_per_group % per_block * fs->geo.inode_size);
     return 0;
@@ -260,7 +257,7 @@ static int load(struct inode *inode)
     int err = attach(inode);
 
     if (!err)
-        err = read_raw(fs, (uint32_t)inode->ino, &page, &raw);
+        err = read_raw(fs, (uint32_t)inode->ino, false, &page, &raw);
     if (err)
         return err;
     decode(fs, raw, inode);
@@ -286,7 +283,7 @@ int ext2_get_inode(struct super_block *sb, uint32_t ino, struct inode **inode)
     *inode = inode_get_cached(sb, ino);
     if (!*inode)
         return -ENOMEM;
-    if (!(__atomic_load_n(&(*inode)->flags, __ATOMIC_ACQUIRE) & INODE_NEW))
+    if (!inode_test(*inode, INODE_NEW))
         return 0;
     err = load(*inode);
     if (!err) {
@@ -344,29 +341,25 @@ static void prepare(const struct ext2_fs *fs, const struct inode *inode,
     }
 }
 
-/* Into the table; with DELETED, as an inode that is free from now on: whoever still
- * has it in hand (the flusher) must not write it again. */
+/* Into the table; with DELETED, as an inode that is free from now on. */
 static int store(struct inode *inode, bool deleted)
 {
     struct ext2_fs *fs = ext2_fs_of(inode);
     struct ext2_inode *e = ext2_of(inode);
     struct ext2_raw_inode *raw;
     struct page *page;
-    int err = read_raw(fs, (uint32_t)inode->ino, &page, &raw);
+    int err = read_raw(fs, (uint32_t)inode->ino, true, &page, &raw);
 
     if (err)
         return err;
     rwsem_read_lock(&e->map_lock);
     page_lock(page);
-    if (!e->deleted) {
-        if (e->fresh)
-            prepare(fs, inode, raw);
-        encode(fs, inode, raw);
-        raw->dtime = le32_make(deleted ? (uint32_t)inode_now().tv_sec : 0);
-        page_cache_dirty(page);
-        e->fresh = false;
-        e->deleted = deleted;
-    }
+    if (e->fresh)
+        prepare(fs, inode, raw);
+    e->fresh = false;
+    encode(fs, inode, raw);
+    raw->dtime = le32_make(deleted ? (uint32_t)inode_now().tv_sec : 0);
+    page_cache_dirty(page);
     page_unlock(page);
     rwsem_read_unlock(&e->map_lock);
     put_page(page);
@@ -388,31 +381,48 @@ int ext2_sync_inode(struct inode *inode)
 
 /* Beginning and end */
 
+/* The inode INO, just allocated, flagged INODE_NEW with its private part. */
+static int make_cached(struct super_block *sb, uint32_t ino, struct inode **out)
+{
+    struct ext2_fs *fs = sb->private;
+    struct inode *inode = inode_get_cached(sb, ino);
+
+    if (!inode)
+        return -ENOMEM;
+    if (!inode_test(inode, INODE_NEW)) {
+        ext2_error(fs, "inode %u is in use but was marked free", ino);
+        inode_put(inode);
+        return -EIO;
+    }
+    if (attach(inode) != 0) {
+        inode_fail_new(inode);
+        return -ENOMEM;
+    }
+    *out = inode;
+    return 0;
+}
+
 int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cred *cred,
                    struct inode **out)
 {
     struct ext2_fs *fs = ext2_fs_of(dir);
-    struct inode *inode = inode_new(dir->sb);
-    uint32_t ino;
-    int err;
+    uint32_t parent = ext2_ino_group(&fs->geo, (uint32_t)dir->ino), ino;
+    struct inode *inode;
+    int err = ext2_alloc_inode(&fs->alloc, parent, S_ISDIR(mode), &ino);
 
-    if (!inode)
-        return -ENOMEM;
-    err = attach(inode);
-    if (!err)
-        err = ext2_alloc_inode(&fs->alloc, ext2_ino_group(&fs->geo, (uint32_t)dir->ino),
-                               S_ISDIR(mode), &ino);
-    if (err) {
-        inode_put(inode);
+    if (err)
         return err;
-    }
+    err = make_cached(dir->sb, ino, &inode);
+    if (err == -ENOMEM)
+        ext2_free_inode(&fs->alloc, ino, S_ISDIR(mode));
+    if (err)
+        return err;
     inode_init_owner(inode, dir, mode, cred);
     ext2_of(inode)->fresh = true;
     ext2_of(inode)->generation = (uint32_t)port_random();
     if (S_ISCHR(mode) || S_ISBLK(mode))
         encode_device(ext2_of(inode)->block, rdev);
     set_operations(inode, rdev);
-    inode->ino = ino;
     inode_mark_dirty(inode);
     *out = inode;
     return 0;
@@ -420,8 +430,15 @@ int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cr
 
 void ext2_keep_inode(struct inode *inode)
 {
-    inode_hash_insert(inode, inode->ino);
+    inode_unlock_new(inode);
     inode_mark_dirty(inode);
+}
+
+void ext2_discard_inode(struct inode *inode)
+{
+    inode->nlink = 0;
+    inode_unlock_new(inode);
+    inode_put(inode);
 }
 
 /* Blocks first, then the number: nobody may find the number free and the blocks taken. */
@@ -435,15 +452,6 @@ static void delete(struct inode *inode)
     inode_set_size(inode, 0);
     if (store(inode, true) == 0)
         ext2_free_inode(&fs->alloc, (uint32_t)inode->ino, S_ISDIR(inode->mode));
-}
-
-void ext2_discard_inode(struct inode *inode)
-{
-    page_cache_truncate(&inode->data, 0, UINT64_MAX);
-    inode->nlink = 0;
-    delete(inode);
-    inode->nlink = 1;               /* nothing is left to be done for it */
-    inode_put(inode);
 }
 
 void ext2_evict(struct inode *inode)

@@ -73,8 +73,6 @@ static void end_io(struct bio *bio, int error)
     void (*end_page)(struct page *page, int error) =
         bio->op == BIO_READ ? page_cache_end_read : page_cache_end_writeback;
 
-    if (error)
-        __atomic_fetch_add(&io->fs->nerrors, 1, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < bio->nsegs; i++)
         end_page(io->segs[i].page, error);
     put_io(io);

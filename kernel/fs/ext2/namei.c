@@ -63,7 +63,10 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
         return err;
     ino = ext2_slot_ino(&slot);
     ext2_slot_put(&slot);
-    return ext2_get_inode(dir->sb, ino, child);
+    if (ino != dir->ino)
+        return ext2_get_inode(dir->sb, ino, child);
+    ext2_error(ext2_fs_of(dir), "directory %u contains itself", ino);
+    return -EIO;
 }
 
 /* Give the complete INODE its first name, or undo it. */

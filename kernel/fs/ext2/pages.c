@@ -37,11 +37,8 @@ static int read_page(struct address_space *as, struct page *page)
         fill_with_zeros(page);
     } else {
         if (block_rw_sync(fs->dev, BIO_READ, (uint64_t)block * EXT2_SECTORS,
-                          page_address(page), PAGE_SIZE) != 0) {
-            ext2_error(fs, "cannot read block %u of inode %llu", block,
-                       (unsigned long long)as->host->ino);
+                          page_address(page), PAGE_SIZE) != 0)
             return -EIO;
-        }
         remember_block(page, block);
     }
     page_set(page, PG_UPTODATE);

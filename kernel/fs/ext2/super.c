@@ -7,28 +7,12 @@
  * puts back what was found.  The totals in it are the sums of the groups'
  * counters; they are carried there by sync.
  */
-#include <stdarg.h>
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/mm/kmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
-#include "lib/fmt.h"
 #include "lib/string.h"
-
-/* Errors */
-
-void ext2_error(struct ext2_fs *fs, const char *fmt, ...)
-{
-    char text[160];
-    va_list ap;
-
-    va_start(ap, fmt);
-    fmt_vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    __atomic_fetch_add(&fs->nerrors, 1, __ATOMIC_RELAXED);
-    printk("ext2: %s: %s\n", fs->dev->name, text);
-}
 
 /* The superblock */
 
@@ -274,18 +258,14 @@ static int statfs(struct super_block *sb, struct statfs *st)
     const struct ext2_geometry *geo = &fs->geo;
     uint32_t free = fs->alloc.free_blocks;
 
-    *st = (struct statfs){
-        .f_type = EXT2_SUPER_MAGIC,
-        .f_bsize = EXT2_BLOCK_SIZE,
-        .f_frsize = EXT2_BLOCK_SIZE,
-        .f_blocks = geo->nblocks - ext2_overhead(geo),
-        .f_bfree = free,
-        .f_bavail = free - MIN(free, geo->reserved_blocks),
-        .f_files = geo->ninodes,
-        .f_ffree = fs->alloc.free_inodes,
-        .f_namelen = EXT2_NAME_MAX,
-        .f_fsid = { (int32_t)sb->dev, (int32_t)(sb->dev >> 32) },
-    };
+    st->f_type = EXT2_SUPER_MAGIC;
+    st->f_bsize = st->f_frsize = EXT2_BLOCK_SIZE;
+    st->f_blocks = geo->nblocks - ext2_overhead(geo);
+    st->f_bfree = free;
+    st->f_bavail = free - MIN(free, geo->reserved_blocks);
+    st->f_files = geo->ninodes;
+    st->f_ffree = fs->alloc.free_inodes;
+    st->f_namelen = EXT2_NAME_MAX;
     return 0;
 }
 
@@ -347,13 +327,14 @@ static int mount(const struct file_system_type *type, struct block_device *dev, 
     err = open_fs(fs, options, writable);
     if (!err)
         err = start(fs, writable);
-    if (err) {
-        destroy_fs(fs);
-        super_destroy(sb);
-        return err;
+    if (!err) {
+        *out = sb;
+        return 0;
     }
-    *out = sb;
-    return 0;
+    inode_evict_unused(sb);
+    destroy_fs(fs);
+    super_destroy(sb);
+    return err;
 free_memory:
     kfree(fs);
     if (sb)

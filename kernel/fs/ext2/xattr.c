@@ -40,12 +40,13 @@ void ext2_xattr_drop(struct inode *inode)
         return;
     e->file_acl = 0;
     inode->blocks -= inode->blocks >= EXT2_SECTORS ? EXT2_SECTORS : 0;
-    if (!ext2_is_data_block(&fs->alloc, block) ||
-        page_cache_read(fs->meta, block, NULL, &page) != 0) {
-        ext2_error(fs, "cannot read block %u, attributes of inode %llu", block,
+    if (!ext2_is_data_block(&fs->alloc, block)) {
+        ext2_error(fs, "block %u cannot have the attributes of inode %llu", block,
                    (unsigned long long)inode->ino);
         return;
     }
+    if (ext2_read_meta(fs, block, "attributes", true, &page) != 0)
+        return;
     last = drop_user(fs, page);
     put_page(page);
     if (!last)
