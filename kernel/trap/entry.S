@@ -91,10 +91,53 @@
     ld      t6, FRAME_T6(sp)
     .endm
 
+/* For debuggers: the registers of whoever was interrupted are in the frame that
+ * \reg points to.  64 is the return address's column where it is not in ra. */
+    .macro  DESCRIBE_FRAME reg
+    .cfi_startproc simple
+    .cfi_signal_frame
+    .cfi_return_column 64
+    .cfi_def_cfa \reg, 0
+    .cfi_offset 64, FRAME_PC
+    .cfi_offset ra, FRAME_RA
+    .cfi_offset sp, FRAME_SP
+    .cfi_offset gp, FRAME_GP
+    .cfi_offset tp, FRAME_TP
+    .cfi_offset t0, FRAME_T0
+    .cfi_offset t1, FRAME_T1
+    .cfi_offset t2, FRAME_T2
+    .cfi_offset s0, FRAME_S0
+    .cfi_offset s1, FRAME_S1
+    .cfi_offset a0, FRAME_A0
+    .cfi_offset a1, FRAME_A1
+    .cfi_offset a2, FRAME_A2
+    .cfi_offset a3, FRAME_A3
+    .cfi_offset a4, FRAME_A4
+    .cfi_offset a5, FRAME_A5
+    .cfi_offset a6, FRAME_A6
+    .cfi_offset a7, FRAME_A7
+    .cfi_offset s2, FRAME_S2
+    .cfi_offset s3, FRAME_S3
+    .cfi_offset s4, FRAME_S4
+    .cfi_offset s5, FRAME_S5
+    .cfi_offset s6, FRAME_S6
+    .cfi_offset s7, FRAME_S7
+    .cfi_offset s8, FRAME_S8
+    .cfi_offset s9, FRAME_S9
+    .cfi_offset s10, FRAME_S10
+    .cfi_offset s11, FRAME_S11
+    .cfi_offset t3, FRAME_T3
+    .cfi_offset t4, FRAME_T4
+    .cfi_offset t5, FRAME_T5
+    .cfi_offset t6, FRAME_T6
+    .endm
+
+    .cfi_sections .debug_frame
     .text
     .balign 4
     .globl trap_entry
 trap_entry:
+    DESCRIBE_FRAME sp
     csrrw   tp, sscratch, tp
     sd      sp, HART_SCRATCH0(tp)
     sd      t0, HART_SCRATCH1(tp)
@@ -133,8 +176,10 @@ trap_return_to_user:
     li      s0, 0
     call    trap_finish_user
     j       return_to_user
+    .cfi_endproc
 
 from_kernel:
+    DESCRIBE_FRAME s1
     ld      sp, HART_SCRATCH0(tp)
     addi    sp, sp, -(FRAME_SIZE + FRAME_RECORD)
     srli    t0, sp, HART_STACK_SHIFT
@@ -170,9 +215,11 @@ from_kernel:
 2:  RESTORE_MOST
     ld      sp, FRAME_SP(sp)
     sret
+    .cfi_endproc
 
 /* sp is useless: describe the trap on the emergency stack, for the last words. */
 overflow:
+    DESCRIBE_FRAME sp
     ld      sp, HART_EMERGENCY_STACK(tp)
     addi    sp, sp, -(FRAME_SIZE + FRAME_RECORD)
     ld      t0, HART_SCRATCH1(tp)
@@ -191,3 +238,4 @@ overflow:
     sd      t5, FRAME_TVAL(sp)
     mv      a0, sp
     call    trap_stack_overflow
+    .cfi_endproc

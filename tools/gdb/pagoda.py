@@ -10,13 +10,14 @@
     user PROG        symbols of a user program
     kbt PID          where the thread of a sleeping process is
 
-Plain `bt` crosses trap frames, from the kernel into what it interrupted.
+Plain `bt` crosses trap frames, from the kernel into what it interrupted, because
+entry.S describes them to debuggers.
 """
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-for module in ("kernel", "pagetable", "pages", "processes", "slabs", "traps", "userprog"):
+for module in ("kernel", "pagetable", "pages", "processes", "slabs", "userprog"):
     # Sourcing this file again loads changed commands.
     sys.modules.pop("pagoda_" + module, None)
     __import__("pagoda_" + module)

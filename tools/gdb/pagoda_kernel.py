@@ -28,8 +28,11 @@ def value(expression):
 
 
 def number(expression):
-    """The value of EXPRESSION as an unsigned 64-bit integer."""
-    return int(value(expression)) & (1 << 64) - 1
+    """The value of EXPRESSION as an unsigned 64-bit integer; of an aggregate, its address."""
+    found = value(expression)
+    if found.type.strip_typedefs().code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_STRUCT):
+        found = found.address
+    return int(found) & (1 << 64) - 1
 
 
 def static(file, name):

@@ -3,6 +3,7 @@
 import gdb
 from pagoda_kernel import Command, enum_name, number, set_flags, text, value
 from pagoda_pagetable import current_root, translate
+from pagoda_processes import where
 
 PAGE_SHIFT = 12
 
@@ -58,7 +59,9 @@ ADDRESS may be physical, in the linear map, or anything this hart has mapped."""
             print("  " + owner_of(page, identity))
         pc = int(page["alloc_pc"])
         if pc:
-            print("  allocated at %s" % value("(void *)((char *)&_kernel_start + %d)" % pc))
+            # The low half of the address; the kernel's text shares the high half.
+            pc |= number("(unsigned long)&_kernel_start") >> 32 << 32
+            print("  allocated by %s" % where(pc))
 
 
 class Buddy(Command):

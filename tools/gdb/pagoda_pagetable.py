@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """pagoda_pagetable.py - pt: a Sv39 page table, runs of like entries merged."""
 import gdb
-from pagoda_kernel import Command, number, read_table
+from pagoda_kernel import Command, read_table
 from pagoda_processes import process_of
 
 VALID, RWX, PPN = 1, 0xe, (1 << 44) - 1
@@ -77,7 +77,7 @@ def merged(entries):
 
 
 def current_root():
-    satp = number("$satp")
+    satp = int(gdb.newest_frame().read_register("satp")) & (1 << 64) - 1
     if satp >> 60 != 8:
         raise gdb.GdbError("this hart translates nothing (satp = %#x)" % satp)
     return (satp & PPN) << 12
