@@ -76,11 +76,12 @@ static int copy_entries(struct copy *c, const struct vma *vma)
     return 0;
 }
 
-/* File pages that were never written are in the page cache: the child will
- * find them there, and most programs that fork then exec never look. */
+/* File pages that were never written are in the page cache: the child will find
+ * them there, and most programs that fork then exec never look.  Copies exist in
+ * the table alone, even where the VMA has become read-only since (RELRO). */
 static bool needs_entries(const struct vma *vma)
 {
-    return !vma->mapping || (!(vma->flags & VM_SHARED) && (vma->flags & VM_WRITE));
+    return !vma->mapping || vma->has_copies;
 }
 
 static int copy_vmas(struct copy *c)

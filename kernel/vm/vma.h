@@ -72,6 +72,8 @@ struct vma {
     uint64_t pgoff;                 /* page of the object at START; anonymous:
                                      * START >> PAGE_SHIFT at birth            [m] */
     struct anon_vma *anon_vma;      /*                                         [m] */
+    bool has_copies;                /* of a file: some pages may be private copies,
+                                     * which only the table knows              [a] */
     struct rb_node rmap_node;       /* in mapping->mmap_tree, by pgoff         [r] */
     uint64_t rmap_last;             /* largest last page of subtree            [r] */
 };

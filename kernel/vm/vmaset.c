@@ -246,6 +246,7 @@ static void absorb(struct vma_set *s, struct vma *lower, struct vma *upper)
     vmaset_remove(s, upper);
     if (!lower->anon_vma)
         lower->anon_vma = upper->anon_vma;
+    lower->has_copies |= upper->has_copies;
     vmaset_resize(s, lower, lower->start, end);
     s->ops->free(upper);
 }
