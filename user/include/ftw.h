@@ -6,9 +6,9 @@
 #define FTW_F 0   /* a file that is no directory */
 #define FTW_D 1   /* a directory, before its contents */
 #define FTW_DNR 2 /* a directory that cannot be read */
-#define FTW_DP 3  /* a directory, after its contents (FTW_DEPTH) */
-#define FTW_NS 4  /* stat failed; errno says why */
-#define FTW_SL 5  /* a symbolic link (FTW_PHYS) */
+#define FTW_NS 3  /* stat failed; errno says why */
+#define FTW_SL 4  /* a symbolic link (FTW_PHYS) */
+#define FTW_DP 5  /* a directory, after its contents (FTW_DEPTH) */
 #define FTW_SLN 6 /* a symbolic link that leads nowhere */
 
 #define FTW_PHYS 1  /* do not follow symbolic links */

@@ -10,7 +10,7 @@ int sched_setaffinity(pid_t pid, size_t size, const void *mask);
 
 /*
  * Run FUNCTION(ARG) in a new process or thread on the stack that ends at STACK_TOP; its result is
- * the exit status.  Returns the new pid, or -1.  The last three are read as the FLAGS ask.
+ * the exit status.  Returns the new pid, or -1.  What follows ARG is pid_t *parent_tid, void *tls,
+ * pid_t *child_tid, as far as the FLAGS ask for them.
  */
-int clone(int (*function)(void *), void *stack_top, int flags, void *arg, pid_t *parent_tid,
-          void *tls, pid_t *child_tid);
+int clone(int (*function)(void *), void *stack_top, int flags, void *arg, ...);

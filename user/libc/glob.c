@@ -58,15 +58,16 @@ static int add(glob_t *g, int flags, const char *path, const char *suffix)
     return 0;
 }
 
-/* The whole pattern is used up: keep the path if there is such a file. */
-static int add_if_present(struct search *s)
+/* The whole pattern is used up: keep the path, of LENGTH bytes, if there is such a file. */
+static int add_if_present(struct search *s, size_t length)
 {
     const char *suffix = "";
     struct stat st;
 
     if (lstat(s->path, &st) < 0)
         return 0;
-    if ((s->flags & GLOB_MARK) && stat(s->path, &st) == 0 && S_ISDIR(st.st_mode))
+    if ((s->flags & GLOB_MARK) && s->path[length - 1] != '/' && stat(s->path, &st) == 0
+        && S_ISDIR(st.st_mode))
         suffix = "/";
     return add(s->g, s->flags, s->path, suffix);
 }
@@ -127,7 +128,7 @@ static int expand(struct search *s, size_t length, const char *pattern)
     char part[NAME_MAX + 1];
 
     if (*pattern == '\0')
-        return add_if_present(s);
+        return add_if_present(s, length);
     if (slashes > 0) {
         length = append(s, length, pattern, slashes, false);
         return length == 0 ? 0 : expand(s, length, pattern + slashes);

@@ -33,7 +33,7 @@ static void step_up(struct walk *w)
     w->done[w->length] = '\0';
 }
 
-/* The link at `done` leads to its target followed by REST. */
+/* The link at `done` leads to its target followed by REST, which is empty or begins with a slash. */
 static int follow(struct walk *w, const char *rest)
 {
     char target[PATH_MAX];
@@ -44,10 +44,9 @@ static int follow(struct walk *w, const char *rest)
         return -1;
     if (++w->nlinks > SYMLOOP_MAX)
         return fail(ELOOP);
-    if ((size_t)length + 1 + rest_length + 1 > sizeof(w->rest))
+    if ((size_t)length + rest_length + 1 > sizeof(w->rest))
         return fail(ENAMETOOLONG);
-    memmove(w->rest + length + 1, rest, rest_length + 1);
-    w->rest[length] = '/';
+    memmove(w->rest + length, rest, rest_length + 1);
     memcpy(w->rest, target, (size_t)length);
     step_up(w);
     if (target[0] == '/')

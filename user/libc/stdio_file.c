@@ -68,8 +68,12 @@ static void prepare(FILE *f)
     if (f->pos != NULL)
         return;
     __exit_stdio = flush_all;
-    if (f->buffering < 0)
+    if (f->buffering < 0) {
+        int saved = errno;
+
         f->buffering = f->can_write && isatty(f->fd) ? _IOLBF : _IOFBF;
+        errno = saved;
+    }
     if (f->buf == NULL && f->buffering != _IONBF) {
         f->owned = malloc(UNGET_ROOM + BUFSIZ);
         if (f->owned != NULL)

@@ -38,7 +38,7 @@ vfork:
     j result
     .size vfork, . - vfork
 
-/* int clone(int (*function)(void *), void *stack, int flags, void *arg, parent_tid, tls, child_tid) */
+/* int clone(function, stack_top, flags, arg, parent_tid, tls, child_tid) */
     .globl clone
     .type clone, @function
 clone:
