@@ -3,7 +3,7 @@
  * dd.c - copy blocks.
  *
  *   if= of=           files, instead of stdin and stdout
- *   bs= ibs= obs=     bytes of a block (512); one that is read is written as it is, unless obs differs
+ *   bs= ibs= obs=     bytes of a block (512); with equal sizes what is read is written as it is
  *   count= skip= seek=  blocks to copy, to leave out of the input, of the output
  *   conv=notrunc,fsync,fdatasync,sync,noerror    iflag=fullblock   oflag=append   status=none
  *

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * df.c - space on mounted file systems: in KiB, -h with suffixes, -i inodes, -a those without space too.
+ * df.c - space on mounted file systems: in KiB, -h with suffixes, -i inodes, -a those without
+ * space too.
  *
- * /proc/mounts says what is mounted; a file given as an operand stands for the file system it is on,
- * which is found by its device.
+ * /proc/mounts says what is mounted; a file given as an operand stands for the file system it is
+ * on, which is found by its device.
  */
 #include <err.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * du.c - disk space used by trees, in KiB.
  *
  *   -s only the sum of each operand   -a also files      -c a sum of all
- *   -h with suffixes                  -b the sizes of files instead of the blocks   -x one file system
+ *   -h with suffixes                  -b sizes instead of blocks   -x one file system only
  *
  * A file with several names counts once.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * free.c - memory in use, from /proc/meminfo: in KiB, or -b bytes, -m MiB, -g GiB, -h with suffixes.
+ * free.c - memory in use, from /proc/meminfo: in KiB, or -b bytes, -m MiB, -g GiB, -h with
+ * suffixes.
  */
 #include <err.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * hexdump.c - bytes in hexadecimal.
  *
  *   -C       one byte at a time with the characters beside; else pairs of bytes, the second first
- *   -n N     only N bytes    -s N  skip N bytes    -v  every line, even those equal to the one before
+ *   -n N     only N bytes    -s N  skip N bytes    -v  every line, even one like that before
  */
 #include <ctype.h>
 #include <err.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* id.c - the user and groups of this process: -u user, -g group, -G all groups, -n names, -r real. */
+/*
+ * id.c - the user and groups of this process: -u user, -g group, -G all groups, -n names, -r
+ * real.
+ */
 #include <err.h>
 #include <grp.h>
 #include <limits.h>

@@ -2,8 +2,8 @@
 /*
  * init.c - the first process: mounts, a shell on the console, and collecting orphans.
  *
- * The kernel starts it as process 1.  It never ends, and it must wait for every child: processes whose
- * parent is gone become its children, and would stay zombies.
+ * The kernel starts it as process 1.  It never ends, and it must wait for every child: processes
+ * whose parent is gone become its children, and would stay zombies.
  */
 #include <err.h>
 #include <errno.h>

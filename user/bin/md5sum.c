@@ -2,9 +2,9 @@
 /*
  * md5sum.c - MD5 checksums of files, as RFC 1321 defines them; -c checks a list of them.
  *
- * The message is followed by a bit 1, zeros, and its length in bits, to a multiple of 64 bytes.  Each
- * 64 bytes go through 64 steps, which mix one word of the message into the four words of the state.
- * MD5 finds accidents, it does not stop forgers.
+ * The message is followed by a bit 1, zeros, and its length in bits, to a multiple of 64 bytes.
+ * Each 64 bytes go through 64 steps, which mix one word of the message into the four words of the
+ * state. MD5 finds accidents, it does not stop forgers.
  */
 #include <err.h>
 #include <stdbool.h>

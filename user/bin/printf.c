@@ -3,8 +3,8 @@
  * printf.c - text by a format, for the shell.
  *
  * Conversions are those of C, and %b, which prints its argument with escapes.  The format is used
- * again while there are arguments; missing ones are empty or 0.  A number may be 'c or "c: the value of
- * that character.
+ * again while there are arguments; missing ones are empty or 0.  A number may be 'c or "c: the
+ * value of that character.
  */
 #include <err.h>
 #include <errno.h>

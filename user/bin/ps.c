@@ -73,7 +73,8 @@ static bool read_stat(struct process *p)
     *close = '\0';
     strlcpy(p->comm, open + 1, sizeof(p->comm));
     return sscanf(close + 2,
-                  "%c %d %d %d %d %*d %*u %lu %*u %lu %*u %lu %lu %*d %*d %*d %d %d %*d %lu %lu %ld",
+                  "%c %d %d %d %d %*d %*u %lu %*u %lu %*u %lu %lu %*d %*d %*d %d %d %*d"
+                  " %lu %lu %ld",
                   &p->state, &p->ppid, &p->pgid, &p->sid, &p->tty, &p->minflt, &p->majflt,
                   &p->utime, &p->stime, &p->nice, &p->threads, &p->start, &p->vsize, &p->rss) == 14;
 }

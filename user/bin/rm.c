@@ -2,8 +2,9 @@
 /*
  * rm.c - remove files and trees.
  *
- * -f neither asks nor minds files that are not there; -i asks for every file; -r removes directories
- * with all they hold.  A file that may not be written is asked about when stdin is a terminal.
+ * -f neither asks nor minds files that are not there; -i asks for every file; -r removes
+ * directories with all they hold.  A file that may not be written is asked about when stdin is a
+ * terminal.
  */
 #include <err.h>
 #include <errno.h>

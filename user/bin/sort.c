@@ -7,8 +7,8 @@
  *   -k F[,L][bfnr]  by fields F to L; -t C  fields are separated by C instead of blanks
  *   -o FILE  write there              -c  only check the order     -m  the same as without it
  *
- * Keys are compared in the order given; lines whose keys are equal are compared as a whole, unless -s
- * or -u says that their order is good as it is.
+ * Keys are compared in the order given; lines whose keys are equal are compared as a whole,
+ * unless -s or -u says that their order is good as it is.
  */
 #include <ctype.h>
 #include <err.h>
@@ -25,7 +25,10 @@ struct order {
     bool numeric, reverse, fold, skip_blanks;
 };
 
-/* Positions count from 1; a last field of 0 is the end of the line, a character of 0 the field's end. */
+/*
+ * Positions count from 1; a last field of 0 is the end of the line, a character of 0 the field's
+ * end.
+ */
 struct key {
     int first, first_char;
     int last, last_char;

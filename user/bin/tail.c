@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tail.c - the last lines (-n) or bytes (-c) of files; "+N" means from number N on.  -f goes on waiting
- * for what is appended to the last file.
+ * tail.c - the last lines (-n) or bytes (-c) of files; "+N" means from number N on.  -f goes on
+ * waiting for what is appended to the last file.
  *
  * The input is read once; what may still be shown is kept in a ring of lines, or of bytes.
  */

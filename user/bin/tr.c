@@ -2,7 +2,7 @@
 /*
  * tr.c - replace or delete characters.
  *
- *   tr SET1 SET2   each character of SET1 by the one at its place in SET2, whose last one is repeated
+ *   tr SET1 SET2   each character of SET1 by the one at its place in SET2; its last one repeats
  *   tr -d SET1     delete them          tr -s SET  of a run of one of them only the first
  *   -c             all characters that are not in SET1
  *

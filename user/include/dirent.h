@@ -26,7 +26,9 @@ void seekdir(DIR *dir, long position);
 long telldir(DIR *dir);
 int dirfd(DIR *dir);
 
-/* All entries that SELECT accepts, sorted by COMPARE; returns their number.  Free each and *LIST. */
+/*
+ * All entries that SELECT accepts, sorted by COMPARE; returns their number.  Free each and *LIST.
+ */
 int scandir(const char *path, struct dirent ***list, int (*select)(const struct dirent *),
             int (*compare)(const struct dirent **, const struct dirent **));
 int alphasort(const struct dirent **a, const struct dirent **b);

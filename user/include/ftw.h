@@ -21,8 +21,9 @@ struct FTW {
 };
 
 /*
- * Walk the tree at PATH.  Stops and returns what FUNCTION returned when that is not 0; -1 with errno
- * when memory runs out.  At most one directory is open at a time, so MAX_FDS is not looked at.
+ * Walk the tree at PATH.  Stops and returns what FUNCTION returned when that is not 0; -1 with
+ * errno when memory runs out.  At most one directory is open at a time, so MAX_FDS is not looked
+ * at.
  */
 int nftw(const char *path,
          int (*function)(const char *path, const struct stat *st, int type, struct FTW *where),

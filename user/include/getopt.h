@@ -3,8 +3,8 @@
  * getopt.h - option letters and long options.
  *
  * getopt stops at the first operand, as POSIX says; "--" ends the options.  A leading ':' in the
- * list of letters silences messages and returns ':' for a missing argument.  "x::" takes an optional
- * argument, attached to the letter.  Set optind to 0 or 1 to begin again.
+ * list of letters silences messages and returns ':' for a missing argument.  "x::" takes an
+ * optional argument, attached to the letter.  Set optind to 0 or 1 to begin again.
  */
 #pragma once
 

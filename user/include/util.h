@@ -11,8 +11,9 @@
 void strmode(mode_t mode, char *to);
 
 /*
- * Apply TEXT, an octal number or a list such as "u+rwx,go-w", to the permission bits OLD.
- * X stands for x on directories and on files that have one x already.  False when TEXT is malformed.
+ * Apply TEXT, an octal number or a list such as "u+rwx,go-w", to the permission bits OLD. X
+ * stands for x on directories and on files that have one x already.  False when TEXT is
+ * malformed.
  */
 bool parse_mode(const char *text, mode_t old, mode_t *mode);
 
@@ -28,7 +29,10 @@ int finish_output(int status);
 /* Is the answer typed on stdin after PROMPT on stderr a yes? */
 bool ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Signal number of "KILL", "SIGKILL" or "9", or -1; and the name of a number without SIG, or NULL. */
+/*
+ * Signal number of "KILL", "SIGKILL" or "9", or -1; and the name of a number without SIG, or
+ * NULL.
+ */
 int signal_number(const char *name);
 const char *signal_name(int sig);
 
@@ -37,8 +41,8 @@ bool is_directory(const char *path);
 
 /*
  * New strings, for the caller to free; they end the program with a message when memory runs out.
- * path_join: "DIR/NAME".  path_into: where SOURCE goes when copied to DEST, which is DEST/NAME, with
- * the last part of SOURCE, if DEST is a directory, else DEST.
+ * path_join: "DIR/NAME".  path_into: where SOURCE goes when copied to DEST, which is DEST/NAME,
+ * with the last part of SOURCE, if DEST is a directory, else DEST.
  */
 char *path_join(const char *dir, const char *name);
 char *path_into(const char *dest, const char *source);

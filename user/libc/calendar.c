@@ -2,9 +2,9 @@
 /*
  * calendar.c - seconds to dates and back, in the Gregorian calendar and UTC.
  *
- * Years are counted from 1 March, which puts the leap day at the end: then the months' lengths follow
- * one rule, 153 days for every five, and a day number splits into 400-year cycles, centuries,
- * 4-year cycles and years by division.
+ * Years are counted from 1 March, which puts the leap day at the end: then the months' lengths
+ * follow one rule, 153 days for every five, and a day number splits into 400-year cycles,
+ * centuries, 4-year cycles and years by division.
  */
 #include <errno.h>
 #include <limits.h>

@@ -2,8 +2,9 @@
 /*
  * environ.c - the environment: NAME=value strings in an array that ends with NULL.
  *
- * The array that the kernel made has no room to grow, so the first change copies it.  Strings made by
- * setenv are remembered nowhere and stay until exit: whoever asked getenv may still hold them.
+ * The array that the kernel made has no room to grow, so the first change copies it.  Strings
+ * made by setenv are remembered nowhere and stay until exit: whoever asked getenv may still hold
+ * them.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 /*
  * fmt_double.c - doubles in decimal, exactly.
  *
- * A double is m * 2^e.  For e < 0 that is m * 5^-e / 10^-e, so its decimal digits are those of the
- * integer m * 5^-e, with the point -e digits from the right: there is no rounding before the one that
- * the conversion asks for.
+ * A double is m * 2^e.  For e < 0 that is m * 5^-e / 10^-e, so its decimal digits are those of
+ * the integer m * 5^-e, with the point -e digits from the right: there is no rounding before the
+ * one that the conversion asks for.
  */
 #include <string.h>
 #include "user/libc/bignum.h"

@@ -2,10 +2,10 @@
 /*
  * fnmatch.c - shell patterns.
  *
- * Only '*' needs memory: on a mismatch the last one swallows a character more, and matching goes on
- * after it.  An earlier '*' never has to be tried again, because whatever it could leave to the later
- * one, the later one can swallow itself.  With FNM_PATHNAME a '*' stops at '/'; then the pattern is
- * matched part by part.
+ * Only '*' needs memory: on a mismatch the last one swallows a character more, and matching goes
+ * on after it.  An earlier '*' never has to be tried again, because whatever it could leave to
+ * the later one, the later one can swallow itself.  With FNM_PATHNAME a '*' stops at '/'; then
+ * the pattern is matched part by part.
  */
 #include <ctype.h>
 #include <fnmatch.h>
@@ -44,8 +44,8 @@ static int set_member(const char **p, int flags)
 }
 
 /*
- * P stands after '['.  Is C in the set?  *AFTER is what follows the ']', or NULL when there is none:
- * then the '[' is an ordinary character.
+ * P stands after '['.  Is C in the set?  *AFTER is what follows the ']', or NULL when there is
+ * none: then the '[' is an ordinary character.
  */
 static bool match_set(const char *p, int c, int flags, const char **after)
 {
@@ -122,7 +122,8 @@ static bool has_wildcard_first(const char *p)
 }
 
 /* Match [S, S_END) against the pattern [P, P_END). */
-static bool match_part(const char *p, const char *p_end, const char *s, const char *s_end, int flags)
+static bool match_part(const char *p, const char *p_end, const char *s, const char *s_end,
+                       int flags)
 {
     const char *star = NULL;  /* after the last '*' */
     const char *retry = NULL; /* where S resumes if that one swallows one more */

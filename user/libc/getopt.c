@@ -2,7 +2,8 @@
 /*
  * getopt.c - options of commands.
  *
- * `next` stands inside a word of several letters, such as the "l" of "-al"; it is NULL between words.
+ * `next` stands inside a word of several letters, such as the "l" of "-al"; it is NULL between
+ * words.
  */
 #include <err.h>
 #include <getopt.h>

@@ -104,8 +104,8 @@ static unsigned bin_next(unsigned n)
 }
 
 /*
- * A chunk of SIZE or more out of its bin, or NULL.  Chunks in SIZE's own bin may be too small, where
- * a bin is for several sizes; those in later bins never are.
+ * A chunk of SIZE or more out of its bin, or NULL.  Chunks in SIZE's own bin may be too small,
+ * where a bin is for several sizes; those in later bins never are.
  */
 static struct chunk *bin_take(size_t size)
 {

@@ -11,8 +11,8 @@
  *                | ...                |  free: links of its bin
  *      next   -> +--------------------+
  *
- * Sizes and addresses of chunks are multiples of 16, so an allocation costs 8 bytes.  In a chunk with
- * M, `before` is its distance from the start of the mapping.
+ * Sizes and addresses of chunks are multiples of 16, so an allocation costs 8 bytes.  In a chunk
+ * with M, `before` is its distance from the start of the mapping.
  */
 #pragma once
 #include <stdbool.h>

@@ -2,9 +2,9 @@
 /*
  * malloc.c - dynamic memory: small blocks from the heap, large ones as mappings of their own.
  *
- * From MMAP_THRESHOLD on a block gets a mapping: its memory goes back to the kernel with free(), and
- * mremap grows it without copying.  Mappings also help out when brk refuses.  See heap.h for the
- * header that stands before every block.
+ * From MMAP_THRESHOLD on a block gets a mapping: its memory goes back to the kernel with free(),
+ * and mremap grows it without copying.  Mappings also help out when brk refuses.  See heap.h for
+ * the header that stands before every block.
  */
 #include <errno.h>
 #include <limits.h>

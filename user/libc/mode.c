@@ -2,8 +2,8 @@
 /*
  * mode.c - permission bits in words.
  *
- * parse_mode reads clauses "[ugoa]*([-+=][rwxXst]*)+" between commas.  Without a letter for whom, the
- * umask says which bits stay as they are.
+ * parse_mode reads clauses "[ugoa]*([-+=][rwxXst]*)+" between commas.  Without a letter for whom,
+ * the umask says which bits stay as they are.
  */
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -2,9 +2,9 @@
 /*
  * qsort.c - sorting and searching arrays.
  *
- * A merge sort through an array of pointers needs few comparisons and is stable, but also memory for
- * two pointers and a copy per element; when there is none a heap sort does it in place.  Both take
- * n log n comparisons at worst.
+ * A merge sort through an array of pointers needs few comparisons and is stable, but also memory
+ * for two pointers and a copy per element; when there is none a heap sort does it in place.  Both
+ * take n log n comparisons at worst.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * realpath.c - the absolute name of a file, without symbolic links, "." and "..".
  *
- * `done` is the part that is resolved; `rest` is what is still to be walked.  A symbolic link puts its
- * target in front of the rest.
+ * `done` is the part that is resolved; `rest` is what is still to be walked.  A symbolic link
+ * puts its target in front of the rest.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,7 +33,9 @@ static void step_up(struct walk *w)
     w->done[w->length] = '\0';
 }
 
-/* The link at `done` leads to its target followed by REST, which is empty or begins with a slash. */
+/*
+ * The link at `done` leads to its target followed by REST, which is empty or begins with a slash.
+ */
 static int follow(struct walk *w, const char *rest)
 {
     char target[PATH_MAX];

@@ -7,8 +7,8 @@
  *      reading    buf ..... pos #### end ..... buf+size     #### is read ahead
  *      writing    buf ######### pos ..........  buf+size    #### waits for the kernel
  *
- * UNGET_ROOM bytes in front of buf take what ungetc pushes back.  Between operations a stream that is
- * neither reading nor writing has an empty buffer.
+ * UNGET_ROOM bytes in front of buf take what ungetc pushes back.  Between operations a stream
+ * that is neither reading nor writing has an empty buffer.
  */
 #pragma once
 #include <stdbool.h>

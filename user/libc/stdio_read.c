@@ -10,8 +10,9 @@
 #include "user/libc/stdio_file.h"
 
 /*
- * Read into [TO, TO+SIZE); the number of bytes, 0 with eof or error set.  Whoever is asked something
- * at the terminal must see the question before the answer is awaited, so stdout goes out first.
+ * Read into [TO, TO+SIZE); the number of bytes, 0 with eof or error set.  Whoever is asked
+ * something at the terminal must see the question before the answer is awaited, so stdout goes
+ * out first.
  */
 static size_t read_some(FILE *f, void *to, size_t size)
 {

@@ -23,7 +23,9 @@ static const char *name(const char *const *names, int n, int count)
     return n >= 0 && n < count ? names[n] : "?";
 }
 
-/* The week of the year, when weeks begin on day FIRST; days before the first such day are week 0. */
+/*
+ * The week of the year, when weeks begin on day FIRST; days before the first such day are week 0.
+ */
 static int week(const struct tm *tm, int first)
 {
     return (tm->tm_yday + 7 - (tm->tm_wday - first + 7) % 7) / 7;

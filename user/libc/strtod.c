@@ -2,10 +2,11 @@
 /*
  * strtod.c - decimal text to the nearest double, exactly.
  *
- * The digits become an integer N and a power of ten.  A positive power multiplies N.  For a negative
- * one N is shifted left far enough that 64 quotient bits survive, then divided by powers of 10 one
- * word at a time; nested truncating divisions give the same quotient as one big division, and any
- * remainder is remembered as "a bit more".  The top 53 bits, rounded to nearest even, are the answer.
+ * The digits become an integer N and a power of ten.  A positive power multiplies N.  For a
+ * negative one N is shifted left far enough that 64 quotient bits survive, then divided by powers
+ * of 10 one word at a time; nested truncating divisions give the same quotient as one big
+ * division, and any remainder is remembered as "a bit more".  The top 53 bits, rounded to nearest
+ * even, are the answer.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -31,7 +31,8 @@ static char *find_x(char *template)
 
 static void fill_x(char *x)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     uint64_t random;
 
     if (getrandom(&random, sizeof(random), 0) != sizeof(random)) {

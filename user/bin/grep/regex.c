@@ -10,12 +10,14 @@
  *      ASSERT k   go on if the place is a line's start, a word's end, ...
  *      MATCH      found
  *
- *      e*   L1: SPLIT L2 L3;  L2: e; JUMP L1;  L3:        e|f   SPLIT L1 L2;  L1: e; JUMP L3;  L2: f; L3:
+ *      e*   L1: SPLIT L2 L3;  L2: e;  JUMP L1;  L3:
+ *      e|f  SPLIT L1 L2;  L1: e;  JUMP L3;  L2: f;  L3:
  *
  * A search carries the list of all instructions that could be reached at this byte, so nothing is
  * ever tried twice, and no expression makes it slow.
  *
- * A piece that is followed by a bound, as in (ab){2,3}, is compiled again from its text for each copy.
+ * A piece that is followed by a bound, as in (ab){2,3}, is compiled again from its text for each
+ * copy.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -609,8 +611,8 @@ static void list_add(struct list *list, unsigned i)
 }
 
 /*
- * Follow the instructions in the list that consume nothing, adding where they lead.  True: one of them
- * was a match.
+ * Follow the instructions in the list that consume nothing, adding where they lead.  True: one of
+ * them was a match.
  */
 static bool follow(const struct regex *r, struct list *list, const struct text *text, const char *p)
 {
