@@ -4,6 +4,7 @@
 A program of user/tests/ that is not listed here runs with the defaults of
 case.Test.  HELPERS are programs there that only other tests start.
 """
+import badinput
 from case import Test
 
 HELPERS = []
@@ -12,5 +13,24 @@ HELPERS = []
 SOAK_MATRIX = [(cpus, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")
                for cpus in (1, 2, 4, 8)]
 
-TESTS = [
+
+def shell(vm):
+    """From power-on to a prompt, a pipeline, and off again."""
+    prompt = r"[#$] $"
+    vm.expect(prompt)
+    assert vm.run("echo one two | wc -w", prompt).strip() == "2"
+    assert "root.img" not in vm.run("ls /", prompt)
+    vm.send("poweroff\n")
+
+
+def unknown_argument(vm):
+    vm.expect(r"unknown argument 'frobnicate'")
+    vm.expect(r"[#$] $")
+    vm.send("poweroff\n")
+
+
+TESTS = badinput.TESTS + [
+    Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
+    Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
+         cpus=(1,), tags=("boot",)),
 ]
