@@ -1,4 +1,4 @@
-// sources: kernel/fs/ext2/dirent.c
+// sources: kernel/fs/ext2/dirent.c kernel/fs/ext2/filter.c lib/bitmap.c
 /* SPDX-License-Identifier: MIT */
 /*
  * test_ext2_dirent.c - one directory block against a list of names, and garbage.
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel/fs/ext2/dirent.h"
+#include "kernel/fs/ext2/filter.h"
 #include "tests/host/shim.h"
 
 #define NINODES 5000
@@ -189,6 +190,7 @@ Test(ext2_dirent, corruption_is_named)
         e->name_len = c->name_len;
         e->inode = le32_make(c->inode);
         cr_expect(ext2_dirent_find(b, "none", 4, &offset) == NULL);
+        cr_expect(ext2_dirent_settle(b, EXT2_BLOCK_SIZE) == EXT2_BLOCK_SIZE);
         cr_expect_str_eq(b->fault, c->fault);
         cr_expect(!ext2_dirent_is_empty(b));
         cr_expect(ext2_dirent_settle(b, 4095) == EXT2_BLOCK_SIZE);
@@ -221,4 +223,28 @@ Test(ext2_dirent, garbage)
             ext2_dirent_settle(b, below(EXT2_BLOCK_SIZE + 1));
         }
     }
+}
+
+#define FILTERED 20000
+
+/* No name that was added is denied, and few that were not are believed. */
+Test(ext2_dirent, a_filter_denies_only_what_is_not_there)
+{
+    struct ext2_filter *f = calloc(1, ext2_filter_size(FILTERED));
+    unsigned believed = 0;
+    char name[20];
+
+    ext2_filter_init(f, FILTERED);
+    cr_assert(!ext2_filter_may_have(f, ext2_name_hash("a", 1)));
+    for (unsigned i = 0; i < FILTERED; i++) {
+        cr_assert(!ext2_filter_is_full(f));
+        ext2_filter_add(f, ext2_name_hash(name, (size_t)sprintf(name, "file%u", i)));
+    }
+    cr_assert(ext2_filter_is_full(f));
+    for (unsigned i = 0; i < FILTERED; i++)
+        cr_assert(ext2_filter_may_have(f, ext2_name_hash(name, (size_t)sprintf(name, "file%u", i))));
+    for (unsigned i = FILTERED; i < 3 * FILTERED; i++)
+        believed += ext2_filter_may_have(f, ext2_name_hash(name, (size_t)sprintf(name, "file%u", i)));
+    cr_assert(believed < FILTERED / 100, "%u", believed);
+    free(f);
 }

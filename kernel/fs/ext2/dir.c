@@ -3,9 +3,10 @@
  * dir.c - directories: names in blocks.
  *
  * A directory is searched from its first block to its last; there is no index.
- * Two hints keep that from being slow in large ones: a search starts at the page
+ * Three things keep that from being slow in large ones: a search starts at the page
  * where the last one ended, so going through a directory in its own order finds
- * each name at once; an insertion starts behind the pages known to be full.
+ * each name at once; a filter knows most names that are not there; an insertion
+ * starts behind the pages known to be full.
  * An index made by another system is dropped as soon as a name is added or
  * removed: its blocks look like empty entries to us, and would be stale.
  *
@@ -14,11 +15,18 @@
  */
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/fs/ext2/dirent.h"
+#include "kernel/mm/kmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 
 /* Larger ones would need a 33rd bit. */
 #define MAX_PAGES (INT32_MAX >> EXT2_BLOCK_SHIFT)
+
+/* Directories with a filter: below, a search costs little; above, its memory much
+ * (4 bytes per name). */
+#define FILTER_PAGES     4
+#define FILTER_PAGES_MAX 8192
+#define TYPICAL_ENTRY    24             /* bytes */
 
 static uint64_t dir_pages(const struct inode *dir)
 {
@@ -115,11 +123,78 @@ static int find_in_page(struct inode *dir, uint64_t index, const char *name, siz
     return err;
 }
 
+/* The names of PAGE into FILTER; false: corrupt. */
+static bool add_page_names(struct inode *dir, const struct page *page, struct ext2_filter *filter)
+{
+    struct ext2_dir_block block = block_of(dir, page);
+    struct ext2_dirent *e;
+
+    for (uint32_t at = 0; (e = ext2_dirent_at(&block, at)) != NULL; at += le16_get(e->rec_len))
+        if (e->inode.raw != 0)
+            ext2_filter_add(filter, ext2_name_hash(e->name, e->name_len));
+    return !block.fault;
+}
+
+/* A filter of all names of DIR with room for as many more; NULL: not now. */
+static struct ext2_filter *make_filter(struct inode *dir)
+{
+    uint64_t n = dir_pages(dir), i;
+    uint32_t capacity = (uint32_t)n * (EXT2_BLOCK_SIZE / TYPICAL_ENTRY) * 2;
+    struct ext2_filter *filter = kzalloc(ext2_filter_size(capacity), GFP_NOFS | __GFP_NOWARN);
+    struct page *page;
+
+    if (!filter)
+        return NULL;
+    ext2_filter_init(filter, capacity);
+    for (i = 0; i < n && get_dir_page(dir, i, NULL, &page) == 0; i++) {
+        bool sound = add_page_names(dir, page, filter);
+
+        put_page(page);
+        if (!sound)
+            break;
+    }
+    if (i == n && !ext2_filter_is_full(filter))
+        return filter;
+    kfree(filter);
+    return NULL;
+}
+
+/* A name was not found: next time be quicker.  Others may have the same idea. */
+static void want_filter(struct inode *dir)
+{
+    struct ext2_inode *e = ext2_of(dir);
+    struct ext2_filter *filter, *none = NULL;
+
+    if (dir_pages(dir) < FILTER_PAGES || dir_pages(dir) > FILTER_PAGES_MAX)
+        return;
+    filter = make_filter(dir);
+    if (filter && !__atomic_compare_exchange_n(&e->filter, &none, filter, false,
+                                               __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        kfree(filter);
+}
+
+/* NAME was entered.  A full filter goes; the next vain search makes a larger one. */
+static void note_name(struct inode *dir, const char *name, size_t len)
+{
+    struct ext2_inode *e = ext2_of(dir);
+
+    if (!e->filter)
+        return;
+    ext2_filter_add(e->filter, ext2_name_hash(name, len));
+    if (!ext2_filter_is_full(e->filter))
+        return;
+    kfree(e->filter);
+    e->filter = NULL;
+}
+
 int ext2_dir_find(struct inode *dir, const char *name, size_t len, struct ext2_slot *slot)
 {
     struct ext2_inode *e = ext2_of(dir);
+    const struct ext2_filter *filter = __atomic_load_n(&e->filter, __ATOMIC_ACQUIRE);
     uint64_t n = dir_pages(dir), index;
 
+    if (filter && !ext2_filter_may_have(filter, ext2_name_hash(name, len)))
+        return -ENOENT;
     index = __atomic_load_n(&e->find_hint, __ATOMIC_RELAXED);
     for (uint64_t i = 0; i < n; i++, index++) {
         int err;
@@ -133,6 +208,8 @@ int ext2_dir_find(struct inode *dir, const char *name, size_t len, struct ext2_s
             __atomic_store_n(&e->find_hint, index, __ATOMIC_RELAXED);
         return err;
     }
+    if (!filter)
+        want_filter(dir);
     return -ENOENT;
 }
 
@@ -284,17 +361,18 @@ int ext2_dir_insert(struct inode *dir, const char *name, size_t len, const struc
     uint64_t n = dir_pages(dir), index;
     int err = -ENOSPC;
 
-    for (index = e->insert_hint; index < n && err == -ENOSPC; index++) {
+    for (index = e->insert_hint; index < n; index++) {
         err = insert_into_page(dir, index, name, len, child);
-        if (!err)
-            e->insert_hint = index;
+        if (err != -ENOSPC)
+            break;
     }
-    if (err != -ENOSPC)
+    if (index == n)
+        err = insert_into_new_page(dir, n, name, len, child);
+    if (err)
         return err;
-    err = insert_into_new_page(dir, n, name, len, child);
-    if (!err)
-        e->insert_hint = n;
-    return err;
+    e->insert_hint = index;
+    note_name(dir, name, len);
+    return 0;
 }
 
 void ext2_dir_remove(struct inode *dir, const struct ext2_slot *slot)

@@ -32,7 +32,8 @@ struct ext2_dirent *ext2_dirent_at(struct ext2_dir_block *b, uint32_t offset);
 /* The offset of the first entry at or behind POS, or EXT2_BLOCK_SIZE. */
 uint32_t ext2_dirent_settle(struct ext2_dir_block *b, uint32_t pos);
 
-/* The entry with that name, its place in *OFFSET; NULL: none, or a fault. */
+/* The entry with that name, its place in *OFFSET; NULL: none, or a fault on the way
+ * that makes going on impossible. */
 struct ext2_dirent *ext2_dirent_find(struct ext2_dir_block *b, const char *name, size_t len,
                                      uint32_t *offset);
 

@@ -8,6 +8,7 @@
  *     geometry     is this superblock to be believed?              pure
  *     alloc        which block, which inode is free?               pure
  *     dirent       the entries in one block of a directory         pure
+ *     filter       names that are not in a directory               pure
  *     meta         metadata blocks, and what is wrong with them
  *     balloc       alloc's bitmaps, in the page cache
  *     bmap         from a page of a file to a block of the disk
@@ -33,6 +34,7 @@
 #pragma once
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/ext2/alloc.h"
+#include "kernel/fs/ext2/filter.h"
 #include "kernel/fs/super.h"
 
 #define EXT2_SECTORS (EXT2_BLOCK_SIZE / SECTOR_SIZE)    /* in a block */
@@ -77,6 +79,8 @@ struct ext2_inode {
     bool fresh;                         /* the table still has another    [table page] */
     uint64_t find_hint;                 /* directory: page of the last name found [a] */
     uint64_t insert_hint;               /* directory: no room before this page [i] */
+    struct ext2_filter *filter;         /* directory: of its names, or NULL; a reader
+                                         * may make it                         [i,a] */
 };
 
 static inline struct ext2_fs *ext2_fs_of(const struct inode *inode)

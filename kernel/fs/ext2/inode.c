@@ -14,6 +14,7 @@
  */
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/cache/writeback.h"
+#include "kernel/mm/kmalloc.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
@@ -165,8 +166,10 @@ static void detach(struct inode *inode)
     struct ext2_inode *e = ext2_of(inode);
 
     inode->private = NULL;
-    if (e)
-        kmem_cache_free(inode_cache, e);
+    if (!e)
+        return;
+    kfree(e->filter);
+    kmem_cache_free(inode_cache, e);
 }
 
 /* Give INODE the operations of its kind. */
