@@ -503,6 +503,35 @@ Test(pagetable, harts_race_for_tables, .timeout = 60)
     unmake();
 }
 
+/* The same by design: while one hart makes a table, another installs its own. */
+static bool overtaken;
+
+static paddr_t new_table_overtaken(struct pagetable *t)
+{
+    paddr_t pa = new_table(t);
+
+    if (overtaken) {
+        overtaken = false;
+        pte_set(pt_get(t, 0x5000, 0), pte_make(0x80000000, PTE_R));
+    }
+    return pa;
+}
+
+Test(pagetable, the_loser_gives_its_table_back)
+{
+    make();
+    pt.new_table = new_table_overtaken;
+    for (unsigned round = 0; round < 2; round++) {
+        overtaken = true;
+        cr_assert_eq(pt_get(&pt, 0x5000, 0)->bits, pte_make(0x80000000, PTE_R).bits);
+        cr_assert_eq(pt.ntables, 2);
+        cr_assert_eq(nspare + pt.ntables + 1, NFRAMES);
+        pt_unmap(&pt, 0x5000, PAGE_SIZE);
+        pt_free_tables(&pt, 0, round ? 1UL << 30 : 1UL << 21);
+    }
+    unmake();
+}
+
 /* Deaths that must happen */
 
 static void make_quiet(void)

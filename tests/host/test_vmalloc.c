@@ -131,6 +131,22 @@ static void free_table(struct pagetable *pt, paddr_t table)
     free_page(phys_to_page(table));
 }
 
+/* What the machine was like when harts were told to forget. */
+static size_t free_at_flush;
+static vaddr_t watched;
+static bool watched_was_mapped;
+
+void tlb_flush_kernel(vaddr_t start, vaddr_t end)
+{
+    unsigned level;
+
+    shim_flushes.kernel++;
+    shim_flushes.start = start;
+    shim_flushes.end = end;
+    free_at_flush = nr_free_pages();
+    watched_was_mapped = watched && pt_find_leaf(&kernel_pt, watched, &level);
+}
+
 static void make(size_t npages)
 {
     mm_setup(npages);
@@ -194,7 +210,7 @@ Test(vmalloc, areas_are_mapped_and_guarded)
 Test(vmalloc, unmapping_is_lazy_and_flushed_before_frames_go)
 {
     void *p[40];
-    size_t before;
+    size_t before, used;
 
     make(4096);
     before = settled_free_pages();
@@ -206,8 +222,12 @@ Test(vmalloc, unmapping_is_lazy_and_flushed_before_frames_go)
     cr_assert_eq(shim_flushes.kernel, 0, "nothing is flushed yet");
     cr_assert_not_null(at((vaddr_t)p[0]));
     cr_assert_lt(nr_free_pages(), before);
+    used = nr_free_pages();
+    watched = (vaddr_t)p[20];
     vmalloc_drain();
     cr_assert_eq(shim_flushes.kernel, 1, "one flush for many areas");
+    cr_assert_not(watched_was_mapped, "entries go before the flush");
+    cr_assert_eq(free_at_flush, used, "frames go after it");
     cr_assert_leq(shim_flushes.start, (vaddr_t)p[0]);
     cr_assert_geq(shim_flushes.end, (vaddr_t)p[39] + 2 * PAGE_SIZE);
     for (unsigned i = 0; i < 40; i++)
