@@ -10,7 +10,8 @@ The table is an assembler file for section .ksyms, sorted by address:
     char     ksyms_names[];             names, each ended by a NUL
 
 Only functions are listed (nm types t, T, w, W): a backtrace asks for nothing
-else.  Of several names for one address the first non-local-looking one stays.
+else.  Symbols below the start are physical addresses.  Of several names for
+one address the first stays.
 """
 import sys
 
@@ -30,7 +31,7 @@ def functions(lines):
         if kind not in "tTwW" or name.startswith((".L", "$", "_kernel_")):
             continue
         by_address.setdefault(address, name)
-    return start, sorted(by_address.items())
+    return start, sorted(item for item in by_address.items() if item[0] >= (start or 0))
 
 
 def emit(start, symbols):
