@@ -7,7 +7,7 @@ case.Test.  HELPERS are programs there that only other tests start.
 import badinput
 from case import Test
 
-HELPERS = []
+HELPERS = ["vmbench"]
 
 # make soak: the tests tagged quick also run on these machines, (harts, memory).
 SOAK_MATRIX = [(cpus, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")
