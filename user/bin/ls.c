@@ -37,7 +37,7 @@ struct files {
 
 static struct {
     bool all, almost_all, long_format, one_column, recursive, inode, human, directory, classify;
-    bool reverse;
+    bool reverse, numeric;
     char sort; /* 0: by name, 't': by time, 'S': by size */
     int width; /* of the terminal */
 } opt;
@@ -203,7 +203,7 @@ static const char *user_name(uid_t uid)
     if (name[0] != '\0' && uid == last)
         return name;
     last = uid;
-    user = getpwuid(uid);
+    user = opt.numeric ? NULL : getpwuid(uid);
     if (user != NULL)
         strlcpy(name, user->pw_name, sizeof(name));
     else
@@ -220,7 +220,7 @@ static const char *group_name(gid_t gid)
     if (name[0] != '\0' && gid == last)
         return name;
     last = gid;
-    group = getgrgid(gid);
+    group = opt.numeric ? NULL : getgrgid(gid);
     if (group != NULL)
         strlcpy(name, group->gr_name, sizeof(name));
     else
@@ -496,7 +496,7 @@ int main(int argc, char **argv)
 
     now = time(NULL);
     choose_layout();
-    while ((option = getopt(argc, argv, "laA1CRihdtSrF")) != -1) {
+    while ((option = getopt(argc, argv, "laA1CRihdtSrFn")) != -1) {
         switch (option) {
         case 'l':
             opt.long_format = true;
@@ -535,8 +535,11 @@ int main(int argc, char **argv)
         case 'F':
             opt.classify = true;
             break;
+        case 'n':
+            opt.long_format = opt.numeric = true;
+            break;
         default:
-            fputs("usage: ls [-1aACdFhilrRSt] [file ...]\n", stderr);
+            fputs("usage: ls [-1aACdFhilnrRSt] [file ...]\n", stderr);
             return 2;
         }
     }
