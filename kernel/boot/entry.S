@@ -25,6 +25,10 @@
 _start:
     csrw    sie, zero
     csrci   sstatus, SSTATUS_SIE
+    la      t0, started
+    li      t1, 1
+    amoswap.w t1, t1, (t0)
+    bnez    t1, late
 
     la      t0, _bss_start
     la      t1, _bss_end
@@ -58,6 +62,21 @@ high:
     li      s0, 0
     li      ra, 0
     tail    boot_main
+
+/*
+ * Not the first to get here.  OpenSBI (seen with 1.1) marks a hart to start before
+ * it writes down where to; a hart that looks in between takes the kernel's entry.
+ * It is the one that boot/harts.c is waiting for: go on where it should have.
+ */
+late:
+    li      s1, LINEAR_START
+    la      t0, secondary_hart
+1:  ld      a1, 0(t0)
+    beqz    a1, 1b
+    sub     t1, a1, s1
+    ld      t1, HART_HARTID(t1)
+    bne     t1, a0, 1b
+    fence   r, rw
 
 /* Another hart.  a0: hart id, a1: its struct hart, by virtual address. */
     .globl _start_secondary
@@ -98,6 +117,10 @@ early_root:
 
     .data
     .balign 8
-    .globl secondary_satp
+    .globl secondary_satp, secondary_hart
 secondary_satp:
     .quad   0
+secondary_hart:
+    .quad   0
+started:
+    .word   0

@@ -41,6 +41,7 @@ static bool start(unsigned index)
         printk("boot: no memory to start hart %lu\n", h->hartid);
         return false;
     }
+    secondary_hart = h;
     memory_barrier();
     error = sbi_hart_start(h->hartid, virt_to_phys(_start_secondary), (uintptr_t)h);
     if (error != 0) {

@@ -15,6 +15,7 @@
 #define HART_SCRATCH1        24
 #define HART_IRQ_STACK       32
 #define HART_EMERGENCY_STACK 40
+#define HART_HARTID          56
 
 #define HART_STACK_SHIFT 14
 #define HART_STACK_SIZE  (1 << HART_STACK_SHIFT)    /* of every kernel stack */
@@ -52,6 +53,7 @@ HART_CHECK(kernel_sp, HART_KERNEL_SP);
 HART_CHECK(scratch, HART_SCRATCH0);
 HART_CHECK(irq_stack_top, HART_IRQ_STACK);
 HART_CHECK(emergency_stack_top, HART_EMERGENCY_STACK);
+HART_CHECK(hartid, HART_HARTID);
 #ifdef PORT_HART_INDEX                  /* not in host tests */
 HART_CHECK(index, PORT_HART_INDEX);
 #endif
