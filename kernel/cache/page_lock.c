@@ -29,6 +29,19 @@ static enum lock_rank rank_of(const struct page *page)
     return page_test(page, PG_METADATA) ? RANK_META_PAGE : RANK_DATA_PAGE;
 }
 
+/* The rank is asked for in debug kernels only: a lock costs a few instructions. */
+static void note_locked(const struct page *page)
+{
+    if (PAGODA_DEBUG)
+        rank_acquire(rank_of(page), "page");
+}
+
+static void note_unlocked(const struct page *page)
+{
+    if (PAGODA_DEBUG)
+        rank_release(rank_of(page), "page");
+}
+
 /* Clear F and wake those who wait for it. */
 static void clear_and_wake(struct page *page, enum page_flag f)
 {
@@ -59,7 +72,7 @@ static void lock_slowly(struct page *page)
 
 void page_lock(struct page *page)
 {
-    rank_acquire(rank_of(page), "page");
+    note_locked(page);
     if (page_test_and_set(page, PG_LOCKED))
         lock_slowly(page);
 }
@@ -75,7 +88,7 @@ bool page_trylock(struct page *page)
 void page_unlock(struct page *page)
 {
     ASSERT(page_is_locked(page));
-    rank_release(rank_of(page), "page");
+    note_unlocked(page);
     clear_and_wake(page, PG_LOCKED);
 }
 

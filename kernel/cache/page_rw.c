@@ -2,7 +2,8 @@
 /*
  * page_rw.c - read(2) and write(2) through the page cache.
  *
- * Reading a page that is there takes no page lock: find it, copy, let go.
+ * Reading a page that is there takes no page lock: find it, copy, let go.  No fault is
+ * served meanwhile either: the copy stops short, and the page is found again.
  *
  * Writing holds the page lock while it copies, and a fault must not be served
  * under it: the bytes to write may come from a mapping of the very page.  So the
@@ -23,56 +24,80 @@
 
 /* ---- reading -------------------------------------------------------------- */
 
-/* The page at INDEX, uptodate, with a reference, for a reader who wants NREQ in all. */
-static int read_get(struct address_space *as, pgoff_t index, size_t nreq, struct readahead *ra,
-                    struct page **out)
+/* The page at INDEX if it is ready and starts no readahead; with a reference. */
+static struct page *find_ready(struct address_space *as, pgoff_t index, struct readahead *ra)
 {
     struct page *page = page_cache_find(as, index);
+
+    if (!page)
+        return NULL;
+    if (!page_is_uptodate(page) || (ra && ra->size)) {
+        put_page(page);
+        return NULL;
+    }
+    if (ra)
+        ra->next = index + 1;
+    page_mark_used(page);
+    return page;
+}
+
+/* The same for a page that must be read or waited for; the reader wants NBYTES from
+ * byte OFF of it on. */
+static int read_slowly(struct address_space *as, pgoff_t index, size_t off, size_t nbytes,
+                       struct readahead *ra, struct page **out)
+{
     int err;
 
-    if (page && page_is_uptodate(page) && (!ra || !ra->size)) {
-        if (ra)
-            ra->next = index + 1;
-        page_mark_used(page);
-        *out = page;
-        return 0;
-    }
-    if (page)
-        put_page(page);
     rwsem_read_lock(&as->invalidate);
-    err = page_cache_read_several(as, index, nreq, ra, out);
+    err = page_cache_read_several(as, index, div_round_up(off + nbytes, PAGE_SIZE), ra, out);
     rwsem_read_unlock(&as->invalidate);
+    return err;
+}
+
+/* Bytes [*POS, END), any number of pages, which may have to be read.  0 or an errno;
+ * *POS says how far it got. */
+static int read_pages(struct address_space *as, uint64_t *pos, uint64_t end,
+                      struct readahead *ra, struct uio *uio)
+{
+    int err = 0;
+
+    while (!err && *pos < end) {
+        size_t off = *pos % PAGE_SIZE, n = min_u64(PAGE_SIZE - off, end - *pos), copied;
+        struct page *page = find_ready(as, *pos / PAGE_SIZE, ra);
+
+        if (!page)
+            err = read_slowly(as, *pos / PAGE_SIZE, off, end - *pos, ra, &page);
+        if (err)
+            break;
+        copied = uio_copy_out(uio, (char *)page_address(page) + off, n);
+        put_page(page);
+        *pos += copied;
+        if (copied < n)
+            err = uio_fault_in(uio, n - copied, true);
+        cond_resched();
+    }
     return err;
 }
 
 ssize_t page_cache_read_iter(struct address_space *as, uint64_t *pos, uint64_t size,
                              struct readahead *ra, struct uio *uio)
 {
-    size_t moved = 0;
-    int err = 0;
+    uint64_t at = *pos;
+    size_t n = uio->resid, off = at % PAGE_SIZE;
+    struct page *page;
+    int err;
 
-    while (uio->resid > 0 && *pos < size) {
-        size_t off = *pos % PAGE_SIZE, copied;
-        size_t n = min_u64(min_u64(PAGE_SIZE - off, uio->resid), size - *pos);
-        struct page *page;
-
-        err = read_get(as, *pos / PAGE_SIZE, div_round_up(off + uio->resid, PAGE_SIZE), ra,
-                       &page);
-        if (err)
-            break;
-        copied = uio_copy_out(uio, (char *)page_address(page) + off, n);
+    /* The usual case apart: all of it in one page that is ready. */
+    if (off + n <= PAGE_SIZE && at + n <= size && (page = find_ready(as, at / PAGE_SIZE, ra))) {
+        *pos += uio_copy_out(uio, (char *)page_address(page) + off, n);
         put_page(page);
-        *pos += copied;
-        moved += copied;
-        if (copied < n) {
-            err = uio_fault_in(uio, n - copied, true);
-            if (err)
-                break;
-        }
-        if (uio->resid > 0)
-            cond_resched();
+        if (*pos == at + n)
+            return (ssize_t)n;
     }
-    return moved ? (ssize_t)moved : err;
+    if (at >= size)
+        return 0;
+    err = read_pages(as, pos, at + min_u64(n, size - at), ra, uio);
+    return *pos > at ? (ssize_t)(*pos - at) : err;
 }
 
 /* ---- writing -------------------------------------------------------------- */

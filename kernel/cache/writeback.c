@@ -31,7 +31,7 @@
 /* Pages of one mapping before the flusher turns to the next. */
 #define FAIR_SHARE 1024
 #define NS_PER_CENTISEC 10000000UL
-/* How often a writer looks at the limits anew, in pages. */
+/* How often anybody looks at the limits, in pages written. */
 #define LIMIT_PERIOD 32
 /* The least that may be dirty before anybody waits: small machines. */
 #define LIMIT_FLOOR 64
@@ -98,11 +98,11 @@ static bool has_background_work(void)
 
 void writeback_throttle(void)
 {
-    if (__atomic_add_fetch(&wb.calls, 1, __ATOMIC_RELAXED) % LIMIT_PERIOD == 0)
-        refresh_limits();
-    if (!is_above(&wb.background))
+    if (__atomic_add_fetch(&wb.calls, 1, __ATOMIC_RELAXED) % LIMIT_PERIOD != 0)
         return;
     refresh_limits();
+    if (!is_above(&wb.background))
+        return;
     if (has_background_work())
         wake_up_all(&wb.work);
     if (current != wb.thread)

@@ -48,11 +48,6 @@ void uio_init_kernel(struct uio *u, struct uio_segment *seg, void *buf, size_t l
     *u = (struct uio){ .ops = &uio_kernel_ops, .seg = seg, .nsegs = 1, .resid = len };
 }
 
-void uio_init_user(struct uio *u, const struct uio_segment *segs, size_t nsegs, size_t total)
-{
-    *u = (struct uio){ .ops = uio_user_ops, .seg = segs, .nsegs = nsegs, .resid = total };
-}
-
 /* The bytes left in the current segment, after stepping over empty ones. */
 static size_t segment_left(struct uio *u)
 {
@@ -62,12 +57,6 @@ static size_t segment_left(struct uio *u)
         u->seg_off = 0;
     }
     return min_u64(u->seg->len - u->seg_off, u->resid);
-}
-
-static void advance(struct uio *u, size_t n)
-{
-    u->seg_off += n;
-    u->resid -= n;
 }
 
 enum verb { COPY_OUT, COPY_IN, ZERO_OUT };
@@ -86,7 +75,7 @@ static size_t move(struct uio *u, enum verb verb, char *kbuf, size_t n)
             moved = u->ops->from_user(kbuf + done, addr, chunk);
         else
             moved = u->ops->zero_user(addr, chunk);
-        advance(u, moved);
+        uio_advance(u, moved);
         done += moved;
         if (moved < chunk)
             break;
@@ -94,17 +83,17 @@ static size_t move(struct uio *u, enum verb verb, char *kbuf, size_t n)
     return done;
 }
 
-size_t uio_copy_out(struct uio *u, const void *kbuf, size_t n)
+size_t uio_copy_out_slowly(struct uio *u, const void *kbuf, size_t n)
 {
     return move(u, COPY_OUT, (char *)kbuf, n);
 }
 
-size_t uio_copy_in(struct uio *u, void *kbuf, size_t n)
+size_t uio_copy_in_slowly(struct uio *u, void *kbuf, size_t n)
 {
     return move(u, COPY_IN, kbuf, n);
 }
 
-size_t uio_zero_out(struct uio *u, size_t n)
+size_t uio_zero_out_slowly(struct uio *u, size_t n)
 {
     return move(u, ZERO_OUT, NULL, n);
 }
@@ -118,27 +107,29 @@ int uio_fault_in(struct uio *u, size_t n, bool write)
     return u->ops->fault_in(u->seg->base + u->seg_off, left, write);
 }
 
-static int move_all(struct uio *u, enum verb verb, char *kbuf, size_t n)
+/* DONE of N bytes were moved: the rest, serving faults. */
+static int move_rest(struct uio *u, enum verb verb, char *kbuf, size_t done, size_t n)
 {
-    size_t done = 0;
-
-    for (;;) {
-        done += move(u, verb, kbuf + done, n - done);
-        if (done == n || u->resid == 0)
-            return 0;
+    while (done < n && u->resid > 0) {
         if (uio_fault_in(u, n - done, verb != COPY_IN) != 0)
             return -EFAULT;
+        done += move(u, verb, kbuf + done, n - done);
     }
+    return 0;
 }
 
 int uio_write(struct uio *u, const void *kbuf, size_t n)
 {
-    return move_all(u, COPY_OUT, (char *)kbuf, n);
+    size_t done = uio_copy_out(u, kbuf, n);
+
+    return done == n ? 0 : move_rest(u, COPY_OUT, (char *)kbuf, done, n);
 }
 
 int uio_read(struct uio *u, void *kbuf, size_t n)
 {
-    return move_all(u, COPY_IN, kbuf, n);
+    size_t done = uio_copy_in(u, kbuf, n);
+
+    return done == n ? 0 : move_rest(u, COPY_IN, kbuf, done, n);
 }
 
 void uio_revert(struct uio *u, size_t n)

@@ -42,13 +42,60 @@ extern const struct uio_ops *uio_user_ops;      /* registered by vm/uaccess.c  *
 /* A single kernel buffer; SEG is caller's storage and must outlive U. */
 void uio_init_kernel(struct uio *u, struct uio_segment *seg, void *buf, size_t len);
 /* User segments, already checked against the user half. */
-void uio_init_user(struct uio *u, const struct uio_segment *segs, size_t nsegs, size_t total);
+static inline void uio_init_user(struct uio *u, const struct uio_segment *segs, size_t nsegs,
+                                 size_t total)
+{
+    *u = (struct uio){ .ops = uio_user_ops, .seg = segs, .nsegs = nsegs, .resid = total };
+}
+
+/* Whether the next N bytes, not 0, lie in the current segment: nearly always, so the
+ * calls below look for that without a call. */
+static inline bool uio_is_plain(const struct uio *u, size_t n)
+{
+    return n - 1 < u->resid && n <= u->seg->len - u->seg_off;
+}
+/* N bytes of the current segment are done. */
+static inline void uio_advance(struct uio *u, size_t n)
+{
+    u->seg_off += n;
+    u->resid -= n;
+}
+size_t uio_copy_out_slowly(struct uio *u, const void *kbuf, size_t n);
+size_t uio_copy_in_slowly(struct uio *u, void *kbuf, size_t n);
+size_t uio_zero_out_slowly(struct uio *u, size_t n);
 
 /* Move up to N bytes and advance; returns bytes moved: short only at the end of
  * the uio or at an address that is not present.  Never faults, never sleeps. */
-size_t uio_copy_out(struct uio *u, const void *kbuf, size_t n);     /* kernel -> uio */
-size_t uio_copy_in(struct uio *u, void *kbuf, size_t n);            /* uio -> kernel */
-size_t uio_zero_out(struct uio *u, size_t n);
+static inline size_t uio_copy_out(struct uio *u, const void *kbuf, size_t n)    /* kernel -> uio */
+{
+    size_t moved;
+
+    if (!uio_is_plain(u, n))
+        return uio_copy_out_slowly(u, kbuf, n);
+    moved = u->ops->to_user(u->seg->base + u->seg_off, kbuf, n);
+    uio_advance(u, moved);
+    return moved;
+}
+static inline size_t uio_copy_in(struct uio *u, void *kbuf, size_t n)           /* uio -> kernel */
+{
+    size_t moved;
+
+    if (!uio_is_plain(u, n))
+        return uio_copy_in_slowly(u, kbuf, n);
+    moved = u->ops->from_user(kbuf, u->seg->base + u->seg_off, n);
+    uio_advance(u, moved);
+    return moved;
+}
+static inline size_t uio_zero_out(struct uio *u, size_t n)
+{
+    size_t moved;
+
+    if (!uio_is_plain(u, n))
+        return uio_zero_out_slowly(u, n);
+    moved = u->ops->zero_user(u->seg->base + u->seg_off, n);
+    uio_advance(u, moved);
+    return moved;
+}
 
 /* Make the next bytes (at most N) present for uio_copy_out (write=true) or
  * uio_copy_in.  0 or -EFAULT.  Nothing held; may sleep. */

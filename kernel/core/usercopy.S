@@ -2,7 +2,7 @@
 /*
  * usercopy.S - copy, clear and read strings in user memory.
  *
- * The fast loops move eight words at a time where both sides are aligned alike.
+ * The fast loops move many words at a time where both sides are aligned alike.
  * When one of their accesses faults, nothing is known about how far the other
  * words got, so the byte loop takes over at the start of the block: it stops at
  * exactly the first byte that cannot be accessed.
@@ -11,6 +11,35 @@
  */
 #include "kernel/core/extable.h"
 #include "kernel/riscv/csr.h"
+
+/* One word from OFFSET of a1 to REG, or from there to OFFSET of a0. */
+.macro load_word reg, offset
+1:  ld      \reg, \offset(a1)
+    EXTABLE(1b, copy_bytes)
+.endm
+.macro store_word reg, offset
+1:  sd      \reg, \offset(a0)
+    EXTABLE(1b, copy_bytes)
+.endm
+
+.macro copy_8_words offset
+    load_word t0, \offset
+    load_word t1, \offset+8
+    load_word t2, \offset+16
+    load_word t3, \offset+24
+    load_word t4, \offset+32
+    load_word t5, \offset+40
+    load_word a4, \offset+48
+    load_word a5, \offset+56
+    store_word t0, \offset
+    store_word t1, \offset+8
+    store_word t2, \offset+16
+    store_word t3, \offset+24
+    store_word t4, \offset+32
+    store_word t5, \offset+40
+    store_word a4, \offset+48
+    store_word a5, \offset+56
+.endm
 
     .section .text
     .option norvc
@@ -38,44 +67,15 @@ copy_head:                              /* up to the first whole word */
     addi    a2, a2, -1
     j       copy_head
 copy_blocks:
-    li      t6, 64
+    li      t6, 128
     bltu    a2, t6, copy_words
-1:  ld      t0, 0(a1)
-    EXTABLE(1b, copy_bytes)
-2:  ld      t1, 8(a1)
-    EXTABLE(2b, copy_bytes)
-3:  ld      t2, 16(a1)
-    EXTABLE(3b, copy_bytes)
-4:  ld      t3, 24(a1)
-    EXTABLE(4b, copy_bytes)
-5:  ld      t4, 32(a1)
-    EXTABLE(5b, copy_bytes)
-6:  ld      t5, 40(a1)
-    EXTABLE(6b, copy_bytes)
-7:  ld      a4, 48(a1)
-    EXTABLE(7b, copy_bytes)
-8:  ld      a5, 56(a1)
-    EXTABLE(8b, copy_bytes)
-1:  sd      t0, 0(a0)
-    EXTABLE(1b, copy_bytes)
-2:  sd      t1, 8(a0)
-    EXTABLE(2b, copy_bytes)
-3:  sd      t2, 16(a0)
-    EXTABLE(3b, copy_bytes)
-4:  sd      t3, 24(a0)
-    EXTABLE(4b, copy_bytes)
-5:  sd      t4, 32(a0)
-    EXTABLE(5b, copy_bytes)
-6:  sd      t5, 40(a0)
-    EXTABLE(6b, copy_bytes)
-7:  sd      a4, 48(a0)
-    EXTABLE(7b, copy_bytes)
-8:  sd      a5, 56(a0)
-    EXTABLE(8b, copy_bytes)
-    addi    a0, a0, 64
-    addi    a1, a1, 64
-    addi    a2, a2, -64
-    bgeu    a2, t6, 1f
+copy_block:
+    copy_8_words 0
+    copy_8_words 64
+    addi    a0, a0, 128
+    addi    a1, a1, 128
+    addi    a2, a2, -128
+    bgeu    a2, t6, copy_block
 copy_words:
     li      t6, 8
     bltu    a2, t6, copy_bytes
@@ -87,7 +87,6 @@ copy_words:
     addi    a1, a1, 8
     addi    a2, a2, -8
     j       copy_words
-1:  j       copy_blocks
 copy_bytes:
     beqz    a2, user_done
 1:  lbu     t0, 0(a1)

@@ -13,6 +13,7 @@
 #include "lib/bitops.h"
 
 #define DEVICES_MAX 32
+#define ZERO_CHUNK (16 * PAGE_SIZE)    /* cleared between two looks at the clock */
 
 struct chrdev {
     dev_t rdev;
@@ -96,19 +97,27 @@ static ssize_t null_write(struct file *f, struct uio *uio, uint64_t *pos)
     return (ssize_t)n;
 }
 
-static ssize_t zero_read(struct file *f, struct uio *uio, uint64_t *pos)
+/* The rest of a read that is large or meets an absent page. */
+static ssize_t zero_slowly(struct uio *uio, size_t wanted)
 {
-    size_t wanted = uio->resid, n;
-
-    (void)f, (void)pos;
     while (uio->resid > 0) {
-        n = min_u64(uio->resid, 16 * PAGE_SIZE);
+        size_t n = min_u64(uio->resid, ZERO_CHUNK);
+
         if (uio_zero_out(uio, n) < n && uio_fault_in(uio, n, true) != 0)
             return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : -EFAULT;
-        if (uio->resid > 0)
-            cond_resched();
+        cond_resched();
     }
     return (ssize_t)wanted;
+}
+
+static ssize_t zero_read(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    size_t n = uio->resid;
+
+    (void)f, (void)pos;
+    if (n <= ZERO_CHUNK && uio_zero_out(uio, n) == n)
+        return (ssize_t)n;
+    return zero_slowly(uio, n);
 }
 
 static int zero_mmap(struct file *f, struct mmap_request *req)

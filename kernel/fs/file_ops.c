@@ -10,7 +10,6 @@
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/poll.h"
-#include "lib/bitops.h"
 
 /* ---- refusals ------------------------------------------------------------------------ */
 
@@ -163,26 +162,15 @@ static void grow(struct inode *inode, uint64_t size)
     inode_mark_dirty(inode);
 }
 
-/* The inode is locked.  Writes up to the largest size, refuses to begin beyond. */
+/* The inode is locked.  *POS + uio->resid is no more than the largest size. */
 static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct inode *inode = f->inode;
-    uint64_t max = inode->sb->max_size;
-    size_t cut;
     ssize_t n;
 
-    if (f->flags & O_APPEND)
-        *pos = inode->size;
-    if (uio->resid == 0)
-        return 0;
-    if (*pos >= max)
-        return -EFBIG;
-    cut = uio->resid - min_u64(uio->resid, max - *pos);
-    uio->resid -= cut;
     if ((inode->mode & (S_ISUID | S_ISGID)) && !(f->mode & FILE_ROOT))
         inode_strip_set_id(inode, NULL);
     n = page_cache_write_iter(inode->mapping, pos, inode->size, uio, grow);
-    uio->resid += cut;
     if (n > 0) {
         inode->mtime = inode->ctime = inode_now();
         inode_mark_dirty(inode);
@@ -190,14 +178,34 @@ static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
     return n;
 }
 
+/* The same for a write that reaches beyond the largest size: as much as fits. */
+static ssize_t write_clipped(struct file *f, struct uio *uio, uint64_t *pos, uint64_t max)
+{
+    size_t all = uio->resid, fits = max > *pos ? max - *pos : 0;
+    ssize_t n;
+
+    if (all == 0 || fits == 0)
+        return all ? -EFBIG : 0;
+    uio->resid = fits;
+    n = write_locked(f, uio, pos);
+    uio->resid += all - fits;
+    return n;
+}
+
 ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct inode *inode = f->inode;
+    uint64_t max = inode->sb->max_size;
     ssize_t n;
     int err = 0;
 
     rwsem_write_lock(&inode->lock);
-    n = write_locked(f, uio, pos);
+    if (f->flags & O_APPEND)
+        *pos = inode->size;
+    if (*pos <= max && uio->resid <= max - *pos)
+        n = write_locked(f, uio, pos);
+    else
+        n = write_clipped(f, uio, pos, max);
     rwsem_write_unlock(&inode->lock);
     if (n > 0 && (f->flags & (O_SYNC | O_DSYNC)))
         err = f->ops->fsync(f, (f->flags & O_SYNC) != O_SYNC);

@@ -75,6 +75,14 @@ static void move_counter(uint32_t *counter)
     __atomic_store_n(counter, *counter + 1, __ATOMIC_RELEASE);
 }
 
+/* wake_up_all without the call where nobody waits: half of a byte's way. */
+static inline void wake_if_any(struct wait_queue *wq)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!wait_queue_is_empty(wq))
+        wake_up_all(wq);
+}
+
 static void keep_or_free(struct pipe *p, struct page *page)
 {
     if (!p->spare)
@@ -92,18 +100,36 @@ static int drain(struct pipe *p, struct uio *uio)
 
     while (!err && uio->resid > 0 && !is_empty(p)) {
         struct pipe_slot *s = slot_at(p, p->tail);
-        size_t before = uio->resid, n = min_u64(s->len, before);
+        size_t n = min_u64(s->len, uio->resid);
+        size_t moved = uio_copy_out(uio, (char *)page_address(s->page) + s->offset, n);
 
-        err = uio_write(uio, (char *)page_address(s->page) + s->offset, n);
-        n = before - uio->resid;
-        s->offset += (uint32_t)n;
-        s->len -= (uint32_t)n;
-        if (s->len > 0)
-            continue;
-        keep_or_free(p, s->page);
-        move_counter(&p->tail);
+        s->offset += (uint32_t)moved;
+        s->len -= (uint32_t)moved;
+        if (s->len == 0) {
+            keep_or_free(p, s->page);
+            move_counter(&p->tail);
+        } else if (moved < n) {
+            err = uio_fault_in(uio, n - moved, true);
+        }
     }
     return err;
+}
+
+/* Wait until there is something to read, or nobody left to write it.  0, -EAGAIN,
+ * -ERESTARTSYS.  The lock is held, and dropped while it sleeps. */
+static int wait_readable(struct pipe *p, struct file *f)
+{
+    int err = 0;
+
+    while (!err && is_empty(p) && p->writers > 0) {
+        if (f->flags & O_NONBLOCK)
+            return -EAGAIN;
+        mutex_unlock(&p->lock);
+        err = wait_event_interruptible(&p->can_read, !is_empty(p) || peek(&p->writers) == 0);
+        /* Another reader may have been faster. */
+        mutex_lock(&p->lock);
+    }
+    return err ? -ERESTARTSYS : 0;
 }
 
 static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
@@ -116,23 +142,14 @@ static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
     if (wanted == 0)
         return 0;
     mutex_lock(&p->lock);
-    while (is_empty(p) && p->writers > 0) {
-        if (f->flags & O_NONBLOCK) {
-            err = -EAGAIN;
-            break;
-        }
-        mutex_unlock(&p->lock);
-        if (wait_event_interruptible(&p->can_read, !is_empty(p) || peek(&p->writers) == 0) != 0)
-            return -ERESTARTSYS;
-        /* Another reader may have been faster. */
-        mutex_lock(&p->lock);
-    }
+    if (is_empty(p))
+        err = wait_readable(p, f);
     if (!err)
         err = drain(p, uio);
     mutex_unlock(&p->lock);
     if (uio->resid == wanted)
         return err;
-    wake_up_all(&p->can_write);
+    wake_if_any(&p->can_write);
     return (ssize_t)(wanted - uio->resid);
 }
 
@@ -149,11 +166,11 @@ static size_t last_room(struct pipe *p)
 /* Add up to N bytes behind those of S.  0 or -EFAULT. */
 static int append(struct pipe_slot *s, struct uio *uio, size_t n)
 {
-    size_t before = uio->resid;
-    int err = uio_read(uio, (char *)page_address(s->page) + s->offset + s->len, n);
+    char *end = (char *)page_address(s->page) + s->offset + s->len;
+    size_t moved = uio_copy_in(uio, end, n);
 
-    s->len += (uint32_t)(before - uio->resid);
-    return err;
+    s->len += (uint32_t)moved;
+    return moved == n ? 0 : uio_fault_in(uio, n - moved, false);
 }
 
 static int fill_new_slot(struct pipe *p, struct uio *uio)
@@ -188,6 +205,21 @@ static int fill(struct pipe *p, struct uio *uio)
     return err;
 }
 
+/* The ring is full: wait until it is not, or nobody reads it.  Results and lock as in
+ * wait_readable. */
+static int wait_writable(struct pipe *p, struct file *f)
+{
+    int err;
+
+    if (f->flags & O_NONBLOCK)
+        return -EAGAIN;
+    mutex_unlock(&p->lock);
+    wake_if_any(&p->can_read);
+    err = wait_event_interruptible(&p->can_write, !is_full(p) || peek(&p->readers) == 0);
+    mutex_lock(&p->lock);
+    return err ? -ERESTARTSYS : 0;
+}
+
 static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct pipe *p = f->private;
@@ -195,32 +227,16 @@ static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
     int err = 0;
 
     (void)pos;
-    if (wanted == 0)
-        return 0;
     mutex_lock(&p->lock);
-    for (;;) {
-        if (p->readers == 0)
-            err = -EPIPE;
-        if (!err)
-            err = fill(p, uio);
-        if (err || uio->resid == 0)
-            break;
-        if (f->flags & O_NONBLOCK) {
-            err = -EAGAIN;
-            break;
-        }
-        mutex_unlock(&p->lock);
-        wake_up_all(&p->can_read);
-        if (wait_event_interruptible(&p->can_write, !is_full(p) || peek(&p->readers) == 0) != 0) {
-            /* The ring is not touched without the lock; what went in stays. */
-            return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : -ERESTARTSYS;
-        }
-        mutex_lock(&p->lock);
+    while (!err && uio->resid > 0) {
+        err = p->readers > 0 ? fill(p, uio) : -EPIPE;
+        if (!err && uio->resid > 0 && is_full(p))
+            err = wait_writable(p, f);
     }
     mutex_unlock(&p->lock);
     if (uio->resid == wanted)
         return err;
-    wake_up_all(&p->can_read);
+    wake_if_any(&p->can_read);
     return (ssize_t)(wanted - uio->resid);
 }
 

@@ -116,14 +116,16 @@ void fs_op_begin(struct super_block *sb, unsigned credits)
 {
     (void)credits;
     /* An operation may end in deleting a file, which is one too: they nest. */
-    rank_acquire_pair(RANK_FS_OP, "file-system operation");
+    if (PAGODA_DEBUG)
+        rank_acquire_pair(RANK_FS_OP, "file-system operation");
     __atomic_fetch_add(&sb->fs_ops, 1, __ATOMIC_RELAXED);
 }
 
 void fs_op_end(struct super_block *sb)
 {
     __atomic_fetch_sub(&sb->fs_ops, 1, __ATOMIC_RELAXED);
-    rank_release(RANK_FS_OP, "file-system operation");
+    if (PAGODA_DEBUG)
+        rank_release(RANK_FS_OP, "file-system operation");
 }
 
 int fs_sync(struct super_block *sb, bool wait)
