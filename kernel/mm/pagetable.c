@@ -345,32 +345,35 @@ static void check_empty(const struct pte *table, vaddr_t va)
             panic("page table at %lx freed with entry %u in use (%lx)", va, i, table[i].bits);
 }
 
+static unsigned index_of(vaddr_t va, unsigned level)
+{
+    return va >> (PAGE_SHIFT + 9 * level) & (PT_ENTRIES - 1);
+}
+
 /* Free what hangs below TABLE, the table of LEVEL, in [START, LAST]. */
 static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
                        vaddr_t start, vaddr_t last)
 {
     size_t size = PT_LEAF_SIZE(level);
-    struct pte *p = entry_of(table, start, level);
+    unsigned first = index_of(start, level), end = index_of(last, level);
 
-    for (vaddr_t va = start;; p++) {
-        vaddr_t entry_last = min_u64(va | (size - 1), last);
-        bool whole = entry_last - va == size - 1;
-        struct pte e = pte_read(p);
+    for (unsigned i = first; i <= end; i++) {
+        struct pte e = table[i];
+        vaddr_t va, entry_last;
 
-        if (is_table(e)) {
-            if (level > 1)
-                free_below(pt, table_of(e), level - 1, va, entry_last);
-            if (whole) {
-                if (PAGODA_DEBUG)
-                    check_empty(table_of(e), va);
-                pte_exchange(p, (struct pte){ 0 });
-                __atomic_fetch_sub(&pt->ntables, 1, __ATOMIC_RELAXED);
-                pt->free_table(pt, pte_pa(e));
-            }
-        }
-        if (entry_last == last)
-            return;
-        va = entry_last + 1;
+        if (!is_table(e))
+            continue;
+        va = i == first ? start : (start & ~(size - 1)) + (i - first) * size;
+        entry_last = min_u64(va | (size - 1), last);
+        if (level > 1)
+            free_below(pt, table_of(e), level - 1, va, entry_last);
+        if (entry_last - va != size - 1)
+            continue;
+        if (PAGODA_DEBUG)
+            check_empty(table_of(e), va);
+        pte_exchange(&table[i], (struct pte){ 0 });
+        __atomic_fetch_sub(&pt->ntables, 1, __ATOMIC_RELAXED);
+        pt->free_table(pt, pte_pa(e));
     }
 }
 

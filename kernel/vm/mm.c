@@ -165,9 +165,10 @@ static void unmap_all(struct mm *mm)
     struct list doomed = LIST_INIT(doomed);
     struct vma *vma, *next;
 
-    zap_range(mm, 0, USER_END);
-    /* Linked VMAs let a reverse-map walk find the tables: they go first. */
     list_splice(&doomed, &mm->vmas.list);
+    list_for_each_entry(vma, &doomed, link)
+        zap_range(mm, vma->start, vma->end);
+    /* Linked VMAs let a reverse-map walk find the tables: they go first. */
     list_for_each_entry_safe(vma, next, &doomed, link)
         vma_free(vma);
     pt_free_tables(&mm->ctx.pt, 0, USER_END);

@@ -227,17 +227,31 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
     return (int64_t)q.addr;
 }
 
-/* Tables that lie wholly in the hole around [START, END) now serve nobody. */
+/*
+ * Tables that lie wholly in the hole around [START, END) now serve nobody.  All
+ * other tables in that hole went with earlier mappings, so it is enough to look
+ * where this one was: first at its 2 MiB steps, then at its 1 GiB steps.
+ */
 static void free_tables(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     struct vma *next = vmaset_find_from(&mm->vmas, start);
     struct vma *prev = next ? vmaset_prev(&mm->vmas, next)
                        : list_is_empty(&mm->vmas.list) ? NULL
                        : list_last_entry(&mm->vmas.list, struct vma, link);
-    vaddr_t low = MAX(prev ? prev->end : 0, align_down(start, PT_LEAF_SIZE(2)));
-    vaddr_t high = MIN(next ? next->start : USER_END, align_up(end, PT_LEAF_SIZE(2)));
+    vaddr_t low = prev ? prev->end : 0, high = next ? next->start : USER_END;
 
-    pt_free_tables(&mm->ctx.pt, low, high);
+    for (unsigned level = 1; level < PT_LEVELS; level++) {
+        vaddr_t from = align_down(start, PT_LEAF_SIZE(level));
+        vaddr_t to = align_up(end, PT_LEAF_SIZE(level));
+
+        if (from < low)
+            from += PT_LEAF_SIZE(level);
+        if (to > high)
+            to -= PT_LEAF_SIZE(level);
+        if (from >= to)
+            return;
+        pt_free_tables(&mm->ctx.pt, from, to);
+    }
 }
 
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)

@@ -7,7 +7,7 @@
  * flushed everywhere, and then the frames of the batch are released.
  */
 #include "kernel/cache/page_cache.h"
-#include "kernel/core/counters.h"
+#include "kernel/mm/page_alloc.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/zap.h"
 
@@ -85,8 +85,7 @@ static void release_batch(struct zap *z)
     if (z->flush_start != z->flush_end)
         tlb_flush_range(&z->mm->ctx, z->flush_start, z->flush_end);
     z->flush_start = z->flush_end = 0;
-    for (size_t i = 0; i < z->npages; i++)
-        put_page(z->pages[i]);
+    free_page_batch(z->pages, z->npages);
     z->npages = 0;
 }
 
