@@ -350,6 +350,18 @@ static unsigned index_of(vaddr_t va, unsigned level)
     return va >> (PAGE_SHIFT + 9 * level) & (PT_ENTRIES - 1);
 }
 
+/* The first entry of TABLE in [I, END] that is not none; above END if there is none.
+ * Most are, and an exit looks at a thousand of them: four at a time. */
+static unsigned next_used(const struct pte *table, unsigned i, unsigned end)
+{
+    while (i + 3 <= end
+           && !(table[i].bits | table[i + 1].bits | table[i + 2].bits | table[i + 3].bits))
+        i += 4;
+    while (i <= end && !table[i].bits)
+        i++;
+    return i;
+}
+
 /* Free what hangs below TABLE, the table of LEVEL, in [START, LAST]. */
 static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
                        vaddr_t start, vaddr_t last)
@@ -357,7 +369,7 @@ static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
     size_t size = PT_LEAF_SIZE(level);
     unsigned first = index_of(start, level), end = index_of(last, level);
 
-    for (unsigned i = first; i <= end; i++) {
+    for (unsigned i = next_used(table, first, end); i <= end; i = next_used(table, i + 1, end)) {
         struct pte e = table[i];
         vaddr_t va, entry_last;
 
