@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_free.c - the last reference to a block of pages goes, and the block with it.
+ *
+ *   drop_reference   was it the last?
+ *   retire           nobody may use the block any more; forget what it was
+ *   free_retired     singles to the hart's list, blocks to the zone
+ *
+ * What munmap frees is mostly neighbours in ascending order: a batch finds such
+ * runs and merges each as one block instead of page by page.
+ */
+#include "kernel/mm/page_internal.h"
+
+#define MIN_RUN 8                   /* neighbours that are worth the zone's lock */
+
+/* Flags that say that somebody still uses the page. */
+#define FLAGS_IN_USE ((1u << PG_LOCKED) | (1u << PG_WAITERS) | (1u << PG_WRITEBACK) |  \
+                      (1u << PG_LRU) | (1u << PG_ACTIVE) | (1u << PG_SWAPCACHE) |      \
+                      (1u << PG_ISOLATED))
+
+static void (*release_page[PAGE_IDENTITIES])(struct page *page);
+
+void page_alloc_set_release(enum page_identity identity, void (*release)(struct page *page))
+{
+    release_page[identity] = release;
+}
+
+__attribute__((noreturn, cold))
+static void bad_refcount(const struct page *page, int32_t old)
+{
+    panic("page %lx: reference dropped when it had %d; it is %s", page_to_pfn(page), old,
+          page_identity_names[page->identity]);
+}
+
+__attribute__((noreturn, cold))
+static void bad_page(const struct page *page)
+{
+    panic("page %lx freed in use: %s, flags %x, mapcount %d, allocated at pc %x",
+          page_to_pfn(page), page_identity_names[page->identity], page->flags, page->mapcount,
+          page->alloc_pc);
+}
+
+/* Drop one reference; true if it was the last and the block must be freed. */
+static inline bool drop_reference(struct page *page)
+{
+    int32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
+
+    if (old <= 0)
+        bad_refcount(page, old);
+    return old == 1;
+}
+
+/* PAGE goes with an identity that its owner should have taken back, or in use. */
+static __attribute__((noinline)) void check_unused(struct page *page)
+{
+    if (page->identity != PAGE_OWNED && release_page[page->identity])
+        release_page[page->identity](page);
+    if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
+        bad_page(page);
+}
+
+/* The last reference is gone: see that nobody uses PAGE and forget what it was. */
+static inline void retire(struct page *page)
+{
+    if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
+        check_unused(page);
+    page->flags = 0;
+    if (PAGODA_DEBUG)
+        page_poison(page, page->order);
+}
+
+static void unmake_compound(struct page *head, unsigned order)
+{
+    for (struct page *tail = head + 1; tail < head + (1UL << order); tail++) {
+        if (tail->identity != PAGE_TAIL || tail->head != head)
+            panic("block %lx (order %u): page %lx is %s", page_to_pfn(head), order,
+                  page_to_pfn(tail), page_identity_names[tail->identity]);
+        tail->identity = PAGE_FREE_TAIL;
+        tail->head = NULL;
+    }
+}
+
+static __attribute__((noinline)) void free_to_zone(struct page *page)
+{
+    struct zone *z = &zones[page->zone];
+    unsigned order = page->order;
+
+    unmake_compound(page, order);
+    buddy_lock(&z->buddy);
+    buddy_free(&z->buddy, page, order);
+    z->nfrees += 1UL << order;
+    buddy_unlock(&z->buddy);
+}
+
+/* Where a retired block goes. */
+static inline void free_retired(struct page *page)
+{
+    if (page->order)
+        free_to_zone(page);
+    else
+        hart_pages_push(&hart_pages[page->zone][port_hart_index()], page);
+}
+
+static inline void put_block(struct page *page)
+{
+    if (!drop_reference(page))
+        return;
+    retire(page);
+    free_retired(page);
+}
+
+void put_page(struct page *page)
+{
+    put_block(compound_head(page));
+}
+
+__attribute__((noreturn, cold))
+static void bad_order(const struct page *page, unsigned order)
+{
+    panic("page %lx freed with order %u: it is %s, order %u", page_to_pfn(page), order,
+          page_identity_names[page->identity], page->order);
+}
+
+void free_pages(struct page *page, unsigned order)
+{
+    if (page->identity == PAGE_TAIL || page->order != order)
+        bad_order(page, order);
+    put_block(page);
+}
+
+void free_pages_exact(struct page *page, size_t npages)
+{
+    for (size_t i = 0; i < npages; i++)
+        free_pages(page + i, 0);
+}
+
+/* How many of N pages, from the first on, are single neighbours in one zone. */
+static size_t run_length(struct page **pages, size_t n)
+{
+    struct page *first = pages[0];
+    size_t len = 1;
+
+    while (len < n && pages[len] == first + len && pages[len]->order == 0
+           && pages[len]->zone == first->zone)
+        len++;
+    return first->order ? 1 : len;
+}
+
+static void free_run(struct page *first, size_t len)
+{
+    struct zone *z = &zones[first->zone];
+    pfn_t pfn = page_to_pfn(first);
+
+    buddy_lock(&z->buddy);
+    buddy_free_range(&z->buddy, pfn, pfn + len);
+    z->nfrees += len;
+    buddy_unlock(&z->buddy);
+}
+
+/* A run goes to the buddy system at once: a block is merged once, not page by page. */
+void free_page_batch(struct page **pages, size_t n)
+{
+    size_t last = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct page *page = compound_head(pages[i]);
+
+        if (!drop_reference(page))
+            continue;
+        retire(page);
+        pages[last++] = page;
+    }
+    for (size_t i = 0; i < last;) {
+        size_t len = run_length(pages + i, last - i);
+
+        if (len >= MIN_RUN)
+            free_run(pages[i], len);
+        for (size_t k = i; k < i + len && len < MIN_RUN; k++)
+            free_retired(pages[k]);
+        i += len;
+    }
+}
+
+void free_pages_va(void *va, unsigned order)
+{
+    if (va)
+        free_pages(virt_to_page(va), order);
+}
