@@ -350,16 +350,15 @@ static unsigned index_of(vaddr_t va, unsigned level)
     return va >> (PAGE_SHIFT + 9 * level) & (PT_ENTRIES - 1);
 }
 
-/* The first entry of TABLE in [I, END] that is not none; above END if there is none.
- * Most are, and an exit looks at a thousand of them: four at a time. */
-static unsigned next_used(const struct pte *table, unsigned i, unsigned end)
+/* The first entry in [P, LAST] that is not none; above LAST if there is none.  Most
+ * are, and an exit looks at a thousand of them: four at a time. */
+static struct pte *next_used(struct pte *p, const struct pte *last)
 {
-    while (i + 3 <= end
-           && !(table[i].bits | table[i + 1].bits | table[i + 2].bits | table[i + 3].bits))
-        i += 4;
-    while (i <= end && !table[i].bits)
-        i++;
-    return i;
+    while (p + 3 <= last && !(p[0].bits | p[1].bits | p[2].bits | p[3].bits))
+        p += 4;
+    while (p <= last && !p->bits)
+        p++;
+    return p;
 }
 
 /* Free what hangs below TABLE, the table of LEVEL, in [START, LAST]. */
@@ -367,23 +366,22 @@ static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
                        vaddr_t start, vaddr_t last)
 {
     size_t size = PT_LEAF_SIZE(level);
-    unsigned first = index_of(start, level), end = index_of(last, level);
+    struct pte *first = &table[index_of(start, level)], *end = &table[index_of(last, level)];
 
-    for (unsigned i = next_used(table, first, end); i <= end; i = next_used(table, i + 1, end)) {
-        struct pte e = table[i];
-        vaddr_t va, entry_last;
+    for (struct pte *p = next_used(first, end); p <= end; p = next_used(p + 1, end)) {
+        vaddr_t va = p == first ? start : (start & ~(size - 1)) + (size_t)(p - first) * size;
+        vaddr_t entry_last = min_u64(va | (size - 1), last);
+        struct pte e = *p;
 
         if (!is_table(e))
             continue;
-        va = i == first ? start : (start & ~(size - 1)) + (i - first) * size;
-        entry_last = min_u64(va | (size - 1), last);
         if (level > 1)
             free_below(pt, table_of(e), level - 1, va, entry_last);
         if (entry_last - va != size - 1)
             continue;
         if (PAGODA_DEBUG)
             check_empty(table_of(e), va);
-        pte_exchange(&table[i], (struct pte){ 0 });
+        pte_exchange(p, (struct pte){ 0 });
         __atomic_fetch_sub(&pt->ntables, 1, __ATOMIC_RELAXED);
         pt->free_table(pt, pte_pa(e));
     }

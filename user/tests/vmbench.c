@@ -33,7 +33,9 @@ struct row {
     long (*batch)(long n);
 };
 
-static char scratch[64 * PAGE] __attribute__((aligned(4096)));
+#define CHUNK (64 * PAGE)
+
+static char *scratch;              /* CHUNK bytes, for the rows on files */
 
 static long now(void)
 {
@@ -391,8 +393,13 @@ static int open_file(void)
 {
     int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
 
-    for (size_t i = 0; fd >= 0 && i < FILE_PAGES * PAGE / sizeof(scratch); i++)
-        if (write(fd, scratch, sizeof(scratch)) != (ssize_t)sizeof(scratch))
+    if (!scratch)
+        scratch = map_anon(CHUNK);
+    if (!scratch)
+        return -1;
+    memset(scratch, 1, CHUNK);
+    for (size_t i = 0; fd >= 0 && i < FILE_PAGES * PAGE / CHUNK; i++)
+        if (write(fd, scratch, CHUNK) != (ssize_t)CHUNK)
             return -1;
     return fd;
 }
@@ -556,7 +563,6 @@ static int is_wanted(const char *name, char **argv)
 int main(int argc, char **argv)
 {
     (void)argc;
-    memset(scratch, 1, sizeof(scratch));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (is_wanted(rows[i].name, argv + 1)) {
             run(&rows[i]);
