@@ -12,6 +12,7 @@
  */
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/cache/readahead.h"
+#include "kernel/cache/reclaim.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -471,4 +472,5 @@ void page_cache_init(void)
                                    SLAB_RECLAIMABLE, NULL);
     if (!node_cache)
         panic("no memory for the page cache");
+    reclaim_init();
 }

@@ -206,4 +206,4 @@ size_t nr_shmem_pages(void);
 /* Pages on the lists of evictable pages: recently used, and not. */
 void nr_lru_pages(size_t *active, size_t *inactive);
 
-void page_cache_init(void);
+void page_cache_init(void);     /* starts the pager, too: in a thread */
