@@ -1,0 +1,179 @@
+// sources: kernel/proc/elf.c
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_elf.c - what exec reads from an ELF file, and what it must not believe.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+#include "kernel/proc/elf.h"
+#include "lib/abi/errno.h"
+#include "lib/rand.h"
+
+#define USER_END  0x4000000000UL
+#define FILE_SIZE 0x5000UL
+
+static struct elf64_ehdr header;
+static struct elf64_phdr ph[4];
+static struct elf_image image;
+
+/* A program as our linker makes them: text, data with a bss, a stack note. */
+static void setup(void)
+{
+    memset(&header, 0, sizeof(header));
+    memset(ph, 0, sizeof(ph));
+    memcpy(header.e_ident, ELFMAG, SELFMAG);
+    header.e_ident[EI_CLASS] = ELFCLASS64;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    header.e_type = ET_EXEC;
+    header.e_machine = EM_RISCV;
+    header.e_phoff = sizeof(header);
+    header.e_phentsize = sizeof(struct elf64_phdr);
+    header.e_phnum = 3;
+    header.e_entry = 0x10100;
+    ph[0] = (struct elf64_phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = 0,
+                                 .p_vaddr = 0x10000, .p_filesz = 0x1800, .p_memsz = 0x1800 };
+    ph[1] = (struct elf64_phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0x1c20,
+                                 .p_vaddr = 0x12c20, .p_filesz = 0x200, .p_memsz = 0x3000 };
+    ph[2] = (struct elf64_phdr){ .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W };
+}
+
+static int check(void)
+{
+    struct elf64_ehdr copy;
+
+    return elf_check_header(&header, sizeof(header), &copy);
+}
+
+static int parse(void)
+{
+    return elf_parse(&header, ph, FILE_SIZE, USER_END, &image);
+}
+
+TestSuite(elf, .init = setup);
+
+Test(elf, a_plain_program)
+{
+    cr_assert_eq(check(), 0);
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.nsegments, 2);
+    cr_assert_eq(image.start, 0x10000);
+    cr_assert_eq(image.end, 0x16000);
+    cr_assert_eq(image.entry, 0x10100);
+    cr_assert_eq(image.phdr, 0x10000 + sizeof(header), "headers lie in the first segment");
+    cr_assert(!image.is_pie);
+    cr_assert_eq(image.interp_size, 0);
+}
+
+Test(elf, not_an_elf_file)
+{
+    struct elf64_ehdr copy;
+
+    cr_assert_eq(elf_check_header(&header, 63, &copy), -ENOEXEC);
+    header.e_ident[0] = 'X';
+    cr_assert_eq(check(), -ENOEXEC);
+    setup();
+    header.e_ident[EI_CLASS] = 1;
+    cr_assert_eq(check(), -ENOEXEC);
+    setup();
+    header.e_machine = 62;
+    cr_assert_eq(check(), -ENOEXEC);
+    setup();
+    header.e_type = ET_REL;
+    cr_assert_eq(check(), -ENOEXEC);
+    setup();
+    header.e_phnum = 0;
+    cr_assert_eq(check(), -ENOEXEC);
+    setup();
+    header.e_phnum = ELF_PHDRS + 1;
+    cr_assert_eq(check(), -ENOEXEC);
+    setup();
+    header.e_phentsize = 32;
+    cr_assert_eq(check(), -ENOEXEC);
+}
+
+Test(elf, segments_outside_the_file)
+{
+    ph[1].p_filesz = FILE_SIZE;
+    ph[1].p_memsz = FILE_SIZE;
+    cr_assert_eq(parse(), -ENOEXEC);
+    setup();
+    ph[1].p_offset = UINT64_MAX - 0x3df;        /* offset + size wraps */
+    cr_assert_eq(parse(), -ENOEXEC);
+    setup();
+    ph[1].p_filesz = 0x3001;                    /* more than in memory */
+    cr_assert_eq(parse(), -ENOEXEC);
+}
+
+Test(elf, segments_outside_the_user_half)
+{
+    ph[1].p_vaddr = USER_END + 0xc20;
+    cr_assert_eq(parse(), -ENOEXEC);
+    setup();
+    ph[1].p_memsz = USER_END;
+    cr_assert_eq(parse(), -ENOEXEC);
+    setup();
+    ph[1].p_vaddr = UINT64_MAX - 0x3df;
+    cr_assert_eq(parse(), -ENOEXEC);
+}
+
+Test(elf, segments_that_overlap_or_do_not_fit_their_offset)
+{
+    ph[1].p_vaddr = 0x11c20;
+    cr_assert_eq(parse(), -ENOEXEC, "shares a page with the text");
+    setup();
+    ph[1].p_vaddr = 0x12c21;
+    cr_assert_eq(parse(), -ENOEXEC, "address and offset differ within a page");
+}
+
+Test(elf, no_segment_at_all)
+{
+    ph[0].p_type = ph[1].p_type = PT_NOTE;
+    cr_assert_eq(parse(), -ENOEXEC);
+    setup();
+    ph[0].p_memsz = ph[0].p_filesz = ph[1].p_memsz = ph[1].p_filesz = 0;
+    cr_assert_eq(parse(), -ENOEXEC);
+}
+
+Test(elf, an_interpreter)
+{
+    ph[2] = (struct elf64_phdr){ .p_type = PT_INTERP, .p_offset = 0x200, .p_filesz = 20 };
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.interp_offset, 0x200);
+    cr_assert_eq(image.interp_size, 20);
+    ph[2].p_filesz = 1;
+    cr_assert_eq(parse(), -ENOEXEC);
+    ph[2].p_filesz = 5000;
+    cr_assert_eq(parse(), -ENOEXEC);
+    ph[2].p_filesz = 20;
+    ph[2].p_offset = FILE_SIZE;
+    cr_assert_eq(parse(), -EINVAL);
+}
+
+/* Whatever the bytes are: no crash, and what is accepted is sane. */
+Test(elf, random_damage, .timeout = 60)
+{
+    struct rand rng;
+
+    rand_seed(&rng, 7);
+    for (int i = 0; i < 300000; i++) {
+        struct { struct elf64_ehdr h; struct elf64_phdr p[4]; } file;
+
+        setup();
+        file.h = header;
+        memcpy(file.p, ph, sizeof(ph));
+        for (int n = 0; n < 3; n++)
+            ((uint8_t *)&file)[rand_below(&rng, sizeof(file))] = (uint8_t)rand_next(&rng);
+        if (elf_check_header(&file, sizeof(file), &header) || header.e_phnum > 4)
+            continue;
+        if (elf_parse(&header, file.p, FILE_SIZE, USER_END, &image))
+            continue;
+        for (size_t s = 0; s < image.nsegments; s++) {
+            const struct elf_segment *seg = &image.segment[s];
+
+            cr_assert(seg->filesz <= seg->memsz && seg->offset + seg->filesz <= FILE_SIZE);
+            cr_assert(seg->vaddr + seg->memsz <= USER_END && seg->vaddr + seg->memsz > seg->vaddr);
+            cr_assert(s == 0 || seg->vaddr / PAGE_SIZE * PAGE_SIZE
+                                >= image.segment[s - 1].vaddr + image.segment[s - 1].memsz);
+        }
+    }
+}
