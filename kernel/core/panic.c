@@ -163,17 +163,25 @@ static bool print_caller(uintptr_t ra)
 }
 
 /* A frame record is { previous frame pointer, return address }, ending at FP. */
+static bool print_record(uintptr_t *fp)
+{
+    const uintptr_t *record = (const uintptr_t *)(*fp - FRAME_RECORD);
+
+    *fp = record[0];
+    return print_caller(record[1]);
+}
+
 void backtrace_print(uintptr_t fp)
 {
-    for (unsigned i = 0; i < MAX_CALLERS && is_frame_pointer(fp); i++) {
-        const uintptr_t *record = (const uintptr_t *)(fp - FRAME_RECORD);
+    for (unsigned i = 0; i < MAX_CALLERS && is_frame_pointer(fp) && print_record(&fp); i++)
+        ;
+}
 
-        if (!print_caller(record[1]))
-            return;
-        if (record[0] == fp)
-            return;
-        fp = record[0];
-    }
+void backtrace_print_stack(uintptr_t fp, uintptr_t stack, uintptr_t end)
+{
+    for (unsigned i = 0; i < MAX_CALLERS && !(fp & 7) && in_range(fp, stack, end)
+                         && print_record(&fp); i++)
+        ;
 }
 
 /* A leaf function saves only the previous frame pointer, where others save ra. */

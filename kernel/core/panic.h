@@ -26,9 +26,10 @@ void panic_set_thread_source(void (*describe)(struct panic_thread *out));
  * The boot hart calls it once, before others start. */
 void panic_set_exit(bool exit);
 
-/* Print "  name+0xoffset" for each caller from frame pointer FP on, for a hart
- * that is not running or is this one. */
+/* Print the callers from frame pointer FP on: on this hart's stacks; or on the
+ * stack [STACK, END) of a thread that does not run. */
 void backtrace_print(uintptr_t fp);
+void backtrace_print_stack(uintptr_t fp, uintptr_t stack, uintptr_t end);
 
 /* The function that contains PC, and PC's distance from its start; NULL if none. */
 const char *ksym_find(uintptr_t pc, uintptr_t *offset);

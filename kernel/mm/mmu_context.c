@@ -17,6 +17,7 @@
  * sender.  A sender waits until every target has cleared its bit in `waiting`,
  * and meanwhile serves its own inbox, so that two can shoot at each other.
  */
+#include "kernel/core/bootargs.h"
 #include "kernel/core/counters.h"
 #include "kernel/core/machine.h"
 #include "kernel/core/spinlock.h"
@@ -28,6 +29,8 @@
 #include "kernel/riscv/layout.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
+
+BOOTARG(asids, "debug: use at most this many address space numbers; 0: none");
 
 #define FLUSH_ALL_PAGES 32          /* above this, one fence of all is cheaper */
 #define STUCK_SECONDS   60
@@ -120,6 +123,7 @@ void mmu_context_start(void)
     max_asid = csr_read(satp) >> SATP_ASID_SHIFT & SATP_ASID_MASK;
     csr_write(satp, satp);
     sfence_all();
+    max_asid = min_u64(max_asid, bootarg_u64("asids", max_asid));
     for (unsigned i = 0; i < MAX_HARTS; i++)
         tlbs[i] = (struct hart_tlb){ .generation = 1, .next_asid = 1 };
     ipi_set_handler(IPI_TLB, tlb_serve_inbox);
@@ -139,7 +143,7 @@ static uint64_t new_asid(struct hart_tlb *tlb)
 
 static void load_root(paddr_t root, uint64_t asid)
 {
-    csr_write(satp, SATP_SV39 | (asid & max_asid) << SATP_ASID_SHIFT | root >> PAGE_SHIFT);
+    csr_write(satp, SATP_SV39 | (asid & SATP_ASID_MASK) << SATP_ASID_SHIFT | root >> PAGE_SHIFT);
 }
 
 static void activate(struct mmu_context *ctx, unsigned hart)

@@ -322,6 +322,17 @@ static void charge_switch(struct runq *rq, struct thread *prev, struct thread *n
     loadavg_sample(rq->since);
 }
 
+/* Real harts may remember that a new stack's addresses were invalid, and a trap
+ * that cannot use its stack cannot be served: forget that before it is used. */
+static void forget_fresh_stack(struct thread *t)
+{
+    uintptr_t stack = (uintptr_t)t->stack;
+
+    t->fresh = false;
+    for (uintptr_t va = stack; va < stack + HART_STACK_SIZE; va += PAGE_SIZE)
+        sfence_va(va);
+}
+
 static void switch_to(struct runq *rq, struct thread *prev, struct thread *next)
 {
     struct hart *h = this_hart();
@@ -333,6 +344,8 @@ static void switch_to(struct runq *rq, struct thread *prev, struct thread *next)
     h->thread = next;
     h->kernel_sp = (uintptr_t)next->stack + HART_STACK_SIZE - FRAME_SIZE;
     mmu_context_switch(next->mmu);
+    if (next->fresh)
+        forget_fresh_stack(next);
     if (prev->fpu)
         fpu_switch_out(prev);
     if (next->fpu)

@@ -16,6 +16,9 @@ void thread_first_run(void);
 /* As thread_put, from a place that must not sleep. */
 void thread_put_deferred(struct thread *t);
 
+/* Debug: report threads that wait too long, from now on. */
+void hung_start(void);
+
 /* Sample the load if five seconds have passed at NOW (timebase ticks). */
 void loadavg_sample(uint64_t now);
 

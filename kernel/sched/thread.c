@@ -98,6 +98,7 @@ struct thread *thread_create(void (*entry)(void), const char *name)
     t->context.sp = (uintptr_t)t->frame;
     t->context.s[1] = (uintptr_t)entry;
     t->state = THREAD_NEW;
+    t->fresh = true;
     t->hart = this_hart()->index;
     init_common(t, name);
     return t;
@@ -192,7 +193,7 @@ static void reaper_main(void *arg)
 {
     (void)arg;
     for (;;) {
-        thread_set_state(THREAD_BLOCKED);
+        thread_set_state(THREAD_SLEEPING);
         if (list_is_empty(&dead))
             schedule();
         thread_set_state(THREAD_RUNNABLE);
@@ -279,4 +280,6 @@ void sched_init(void)
     if (!reaper)
         panic("no memory for the reaper");
     thread_start(reaper);
+    if (PAGODA_DEBUG)
+        hung_start();
 }

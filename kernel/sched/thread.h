@@ -59,6 +59,7 @@ struct thread {
     bool on_cpu;                        /* its stack is in use             [a] */
     bool queued;                        /* running or on a run queue       [RANK_RUNQ] */
     bool pinned;                        /* stays on its hart               [c] */
+    bool fresh;                         /* never ran                       [p] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
     struct list run_link;               /*                          [RANK_RUNQ] */
