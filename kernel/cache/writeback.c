@@ -9,7 +9,8 @@
  * until writes have ended.
  *
  * Writing out a range first tags what is dirty now (TOWRITE), then works through
- * the tags, so that a writer who keeps dirtying cannot keep it busy for ever.
+ * the tags, so that a writer who keeps dirtying cannot keep it busy for ever.  A
+ * share of a mapping is bounded anyway and needs no tags of its own.
  * Neighbours go out as one cluster.  A page of the cluster is in writeback and
  * unlocked; the next one is only try-locked: whoever holds it may wait for one
  * of ours, which must then go out first.
@@ -291,15 +292,15 @@ static struct page *next_tagged(struct address_space *as, pgoff_t *index, pgoff_
     return page;
 }
 
-/* Send out what is tagged TOWRITE in [START, END], at most MAX pages; how many. */
-static size_t write_tagged(struct address_space *as, pgoff_t start, pgoff_t end, size_t max)
+/* Send out what has TAG in [START, END], at most MAX pages; how many. */
+static size_t write_tagged(struct address_space *as, pgoff_t start, pgoff_t end, size_t max,
+                           enum radix_tag tag)
 {
     struct cluster c = { .as = as };
     struct page *page;
     size_t total = 0;
 
-    while (total < max && start <= end
-           && (page = next_tagged(as, &start, end, RADIX_TOWRITE))) {
+    while (total < max && start <= end && (page = next_tagged(as, &start, end, tag))) {
         if (c.n == CLUSTER_MAX || (c.n && c.pages[c.n - 1]->index + 1 != start))
             cluster_send(&c);
         if (prepare_page(&c, page)) {
@@ -317,14 +318,22 @@ static size_t write_tagged(struct address_space *as, pgoff_t start, pgoff_t end,
     return total;
 }
 
-static size_t write_dirty(struct address_space *as, pgoff_t start, pgoff_t end, size_t max)
+/* All that is dirty in the range now. */
+static void write_all_dirty(struct address_space *as, pgoff_t start, pgoff_t end)
 {
     size_t n;
 
     spin_lock(&as->tree_lock);
     n = radix_tag_copy(&as->pages, start, end, RADIX_DIRTY, RADIX_TOWRITE);
     spin_unlock(&as->tree_lock);
-    return n ? write_tagged(as, start, end, max) : 0;
+    if (n)
+        write_tagged(as, start, end, SIZE_MAX, RADIX_TOWRITE);
+}
+
+/* A share of what is dirty; how many pages. */
+static size_t write_some_dirty(struct address_space *as)
+{
+    return write_tagged(as, 0, UINT64_MAX, FAIR_SHARE, RADIX_DIRTY);
 }
 
 /* Wait until the pages of [START, END] in writeback now have been written. */
@@ -348,7 +357,7 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
 {
     if (!as->writes_back)
         return 0;
-    write_dirty(as, start, end, SIZE_MAX);
+    write_all_dirty(as, start, end);
     if (!wait)
         return 0;
     wait_written(as, start, end);
@@ -363,7 +372,7 @@ int writeback_all(bool wait)
 
     do {
         while ((as = take_mapping(now, &skipped))) {
-            write_dirty(as, 0, UINT64_MAX, SIZE_MAX);
+            write_all_dirty(as, 0, UINT64_MAX);
             if (wait)
                 wait_written(as, 0, UINT64_MAX);
             give_back_mapping(as, true);
@@ -391,7 +400,7 @@ static void flush_old(uint64_t older_than)
         && !wb.write_inodes(older_than))
         __atomic_store_n(&wb.inodes_dirty, 1, __ATOMIC_RELEASE);
     while ((as = take_mapping(older_than, &skipped))) {
-        write_dirty(as, 0, UINT64_MAX, SIZE_MAX);
+        write_all_dirty(as, 0, UINT64_MAX);
         give_back_mapping(as, true);
     }
 }
@@ -405,7 +414,7 @@ static bool flush_background(void)
     struct address_space *as;
 
     while (has_background_work() && (as = take_mapping(now, &skipped))) {
-        size_t sent = write_dirty(as, 0, UINT64_MAX, FAIR_SHARE);
+        size_t sent = write_some_dirty(as);
         size_t wanted = __atomic_load_n(&wb.requested, __ATOMIC_RELAXED);
 
         give_back_mapping(as, sent < FAIR_SHARE);
