@@ -11,6 +11,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -281,6 +282,8 @@ def parse_arguments():
 
 
 def main():
+    # Ends through atexit, so that no machine is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = parse_arguments()
     runs = planned(options)
     if options.list:

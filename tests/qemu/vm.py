@@ -10,6 +10,7 @@ oracle that needs no help from the guest.
 
 Nothing here looks at the wall clock: hosts adjust it in the middle of a run.
 """
+import atexit
 import json
 import os
 import re
@@ -23,6 +24,7 @@ import time
 
 QEMU = os.environ.get("QEMU", "qemu-system-riscv64")
 ESCAPES = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
+HALF_ESCAPE = re.compile("\x1b(\\[[0-9;?]*)?$")
 
 
 class TimedOut(Exception):
@@ -58,6 +60,7 @@ def firmware():
 
 class VM:
     patience = 1.0      # waiting in expect() is as much longer as this host is slower
+    running = set()     # machines to end when Python ends
 
     def __init__(self, kernel, folder, mem="128M", cpus=1, append="", disks=(), cpu=None,
                  icount=None, machine="virt", extra=(), interactive=False, monitor=False):
@@ -68,7 +71,8 @@ class VM:
         self._sockets = None
         self._console = self._qmp = None
         self._seen = 0                  # how much of the console expect() has consumed
-        self._text = ""                 # the console so far
+        self._text = ""                 # the console so far, without escape sequences
+        self._half = ""                 # the beginning of an escape sequence
         self._news = threading.Condition()
         self._closed = False
         os.makedirs(folder, exist_ok=True)
@@ -105,6 +109,7 @@ class VM:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
                 start_new_session=True)
+        VM.running.add(self)
         if self.interactive:
             self._console = self._connect("console")
             threading.Thread(target=self._read_console, daemon=True).start()
@@ -125,6 +130,7 @@ class VM:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        VM.running.discard(self)
         for endpoint in (self._console, self._qmp):
             if endpoint:
                 endpoint.close()
@@ -193,12 +199,19 @@ class VM:
                 data = b""
             with self._news:
                 if data:
-                    self._text += data.decode(errors="replace")
+                    self._take(data.decode(errors="replace"))
                 else:
                     self._closed = True
                 self._news.notify_all()
             if not data:
                 return
+
+    def _take(self, new):
+        """Append what arrived; a sequence that is not complete yet waits for its rest."""
+        new = self._half + new
+        half = HALF_ESCAPE.search(new)
+        self._half = half.group() if half else ""
+        self._text += ESCAPES.sub("", new[:len(new) - len(self._half)])
 
     def send(self, text):
         """Type TEXT; a command needs its newline."""
@@ -225,7 +238,8 @@ class VM:
         self.send(command + "\n")
         begin = self.expect(re.escape(command) + r"\r*\n", seconds).end()
         end = self.expect(prompt, seconds).start()
-        return self._text[begin:end].replace("\r", "")
+        printed = self._text[begin:end].replace("\r", "")
+        return printed[:printed.rfind("\n") + 1]       # the rest belongs to the prompt
 
     # Monitor
 
@@ -254,3 +268,11 @@ class VM:
         """End the machine as if the plug was pulled; QEMU's own buffers reach the disk file."""
         self._command("quit")
         self.process.wait(30)
+
+
+def _end_all():
+    for machine in list(VM.running):
+        machine.kill()
+
+
+atexit.register(_end_all)
