@@ -29,7 +29,7 @@ static void add_bank(paddr_t start, uint64_t size)
 {
     size_t i = machine.nbanks;
 
-    if (size == 0)
+    if (size == 0 || start + size < start)
         return;
     if (machine.nbanks == MACHINE_BANKS) {
         printk("boot: more than %u memory banks, %lx ignored\n", MACHINE_BANKS, start);
