@@ -5,9 +5,10 @@ A program of user/tests/ that is not listed here runs with the defaults of
 case.Test.  HELPERS are programs there that only other tests start.
 """
 import badinput
+import programs
 from case import Test
 
-HELPERS = ["vmbench"]
+HELPERS = ["runtest", "vmbench"]
 
 # make soak: the tests tagged quick also run on these machines, (harts, memory).
 SOAK_MATRIX = [(cpus, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")
@@ -29,7 +30,7 @@ def unknown_argument(vm):
     vm.send("poweroff\n")
 
 
-TESTS = badinput.TESTS + [
+TESTS = badinput.TESTS + programs.TESTS + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
     Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
          cpus=(1,), tags=("boot",)),

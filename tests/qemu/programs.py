@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""programs.py - the test programs of user/tests/, run and judged by /tests/runtest.
+
+runtest runs a program twice and compares what the kernel holds before and after
+the second time; once=True runs it only once, for programs that take long or that
+leave something behind on purpose.
+"""
+from case import Test
+
+
+def program(name, arguments="", once=False, test=None, **how):
+    """The test NAME (or TEST): the program /tests/NAME under runtest."""
+    words = (["-1"] if once else []) + [name] + arguments.split()
+    return Test(test or name, program="/tests/runtest", args=" ".join(words), **how)
+
+
+TESTS = [
+    program("cowtest", tags=("quick",)),
+]
