@@ -8,6 +8,7 @@
  */
 #include "kernel/core/bootargs.h"
 #include "kernel/core/panic.h"
+#include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/files.h"
 #include "kernel/proc/process_impl.h"
@@ -116,6 +117,7 @@ static void find_program(void)
             return;
     printk("init: no init found: tried %s.  Build the root image (make image), or name a "
            "program with init=\n", wanted ? wanted : "/bin/init, /sbin/init and /bin/sh");
+    fs_shutdown();
     machine_exit(1);
 }
 

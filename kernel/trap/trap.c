@@ -138,7 +138,7 @@ static __attribute__((noinline)) void pending_work(struct trap_frame *f)
 /* Interrupts are off from the last look at pending work until user mode. */
 static inline void finish_user(struct trap_frame *f)
 {
-    if (this_hart()->need_resched | thread_signal_pending())
+    if ((int)this_hart()->need_resched | (int)thread_signal_pending())
         pending_work(f);
     thread_charge(current, false);
 }
