@@ -127,6 +127,10 @@ void page_lru_init(void)
 {
 }
 
+void reclaim_init(void)
+{
+}
+
 /* ---- one thread -------------------------------------------------------------- */
 
 static bool disk_run_one(void);

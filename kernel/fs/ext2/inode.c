@@ -17,14 +17,10 @@
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
+#include "lib/bitops.h"
 #include "lib/string.h"
 
 #define HIGHEST_TIME ((int64_t)0x3ffffffff + INT32_MIN)     /* in the year 2446 */
-
-/* FIELD is among the bytes that the inode says it uses. */
-#define HAS_EXTRA(raw, extra, field)                                                    \
-    (offsetof(struct ext2_raw_inode, field) + sizeof((raw)->field) <=                   \
-     EXT2_INODE_SIZE_MIN + (extra))
 
 static struct kmem_cache *inode_cache;
 
@@ -71,49 +67,41 @@ static uint32_t extra_size(const struct ext2_fs *fs, const struct ext2_raw_inode
     return extra <= room ? extra : 0;
 }
 
-/*
- * Times: 32 bits of signed seconds; with the extra field 2 bits more, which count
- * wraps of the 32, and 30 bits of nanoseconds.
- */
-static struct timespec decode_time(struct le32 seconds, uint32_t extra)
+/* FIELD is among the bytes that the inode uses. */
+static bool has_field(const struct ext2_raw_inode *raw, uint32_t extra, const struct le32 *field)
 {
-    uint32_t nsec = extra >> 2;
+    return (const char *)(field + 1) - (const char *)raw <= EXT2_INODE_SIZE_MIN + (long)extra;
+}
+
+/*
+ * Times: SECONDS is 32 bits, signed.  MORE, if the inode has it, is 2 bits that
+ * count the wraps of those 32, and above them 30 bits of nanoseconds.
+ */
+static struct timespec get_time(const struct ext2_raw_inode *raw, uint32_t extra,
+                                const struct le32 *seconds, const struct le32 *more)
+{
+    uint32_t bits = has_field(raw, extra, more) ? le32_get(*more) : 0, nsec = bits >> 2;
 
     return (struct timespec){
-        .tv_sec = (int32_t)le32_get(seconds) + ((int64_t)(extra & 3) << 32),
+        .tv_sec = (int32_t)le32_get(*seconds) + ((int64_t)(bits & 3) << 32),
         .tv_nsec = nsec < NSEC_PER_SEC ? nsec : 0,
     };
 }
 
-static uint32_t time_extra(const struct timespec *t)
+/* Times that do not fit become the nearest that does. */
+static void set_time(const struct ext2_raw_inode *raw, uint32_t extra, struct le32 *seconds,
+                     struct le32 *more, const struct timespec *time)
 {
-    return (uint32_t)t->tv_nsec << 2 | (((uint64_t)t->tv_sec - (uint64_t)(int32_t)t->tv_sec) >> 32 & 3);
+    bool has_more = has_field(raw, extra, more);
+    int64_t highest = has_more ? HIGHEST_TIME : INT32_MAX;
+    int64_t sec = MAX(MIN((int64_t)time->tv_sec, highest), (int64_t)INT32_MIN);
+    uint32_t nsec = sec == time->tv_sec ? (uint32_t)time->tv_nsec : 0;
+    uint64_t wraps = (uint64_t)sec - (uint64_t)(int32_t)sec;
+
+    *seconds = le32_make((uint32_t)sec);
+    if (has_more)
+        *more = le32_make(nsec << 2 | (uint32_t)(wraps >> 32 & 3));
 }
-
-/* T within what the field can hold, with or without its extra part. */
-static struct timespec clamp_time(const struct timespec *t, bool has_extra)
-{
-    int64_t highest = has_extra ? HIGHEST_TIME : INT32_MAX;
-
-    if (t->tv_sec > highest)
-        return (struct timespec){ .tv_sec = highest };
-    if (t->tv_sec < INT32_MIN)
-        return (struct timespec){ .tv_sec = INT32_MIN };
-    return *t;
-}
-
-#define GET_TIME(raw, extra, field)                                                     \
-    decode_time((raw)->field,                                                           \
-                HAS_EXTRA(raw, extra, field##_extra) ? le32_get((raw)->field##_extra) : 0)
-
-#define SET_TIME(raw, extra, field, time)                                               \
-    do {                                                                                \
-        bool has_extra_ = HAS_EXTRA(raw, extra, field##_extra);                         \
-        struct timespec t_ = clamp_time((time), has_extra_);                            \
-        (raw)->field = le32_make((uint32_t)t_.tv_sec);                                  \
-        if (has_extra_)                                                                 \
-            (raw)->field##_extra = le32_make(time_extra(&t_));                          \
-    } while (0)
 
 /* Devices: 8 bits of major and minor in block[0], or Linux's 32 bits in block[1]. */
 static dev_t decode_device(const struct le32 *block)
@@ -208,9 +196,9 @@ static void decode(const struct ext2_fs *fs, const struct ext2_raw_inode *raw,
     if (S_ISREG(inode->mode))
         inode->size |= (uint64_t)le32_get(raw->size_high) << 32;
     inode->blocks = le32_get(raw->blocks);
-    inode->atime = GET_TIME(raw, extra, atime);
-    inode->mtime = GET_TIME(raw, extra, mtime);
-    inode->ctime = GET_TIME(raw, extra, ctime);
+    inode->atime = get_time(raw, extra, &raw->atime, &raw->atime_extra);
+    inode->mtime = get_time(raw, extra, &raw->mtime, &raw->mtime_extra);
+    inode->ctime = get_time(raw, extra, &raw->ctime, &raw->ctime_extra);
     e->flags = le32_get(raw->flags);
     e->generation = le32_get(raw->generation);
     e->file_acl = le32_get(raw->file_acl);
@@ -323,9 +311,9 @@ static void encode(struct ext2_fs *fs, const struct inode *inode, struct ext2_ra
     raw->generation = le32_make(e->generation);
     raw->file_acl = le32_make(e->file_acl);
     memcpy(raw->block, e->block, sizeof(raw->block));
-    SET_TIME(raw, extra, atime, &inode->atime);
-    SET_TIME(raw, extra, mtime, &inode->mtime);
-    SET_TIME(raw, extra, ctime, &inode->ctime);
+    set_time(raw, extra, &raw->atime, &raw->atime_extra, &inode->atime);
+    set_time(raw, extra, &raw->mtime, &raw->mtime_extra, &inode->mtime);
+    set_time(raw, extra, &raw->ctime, &raw->ctime_extra, &inode->ctime);
 }
 
 /* Wipe out the predecessor of a new inode. */
@@ -338,10 +326,8 @@ static void prepare(const struct ext2_fs *fs, const struct inode *inode,
     if (extra == 0)
         return;
     raw->extra_isize = le16_make((uint16_t)extra);
-    if (HAS_EXTRA(raw, extra, crtime_extra)) {
-        raw->crtime = le32_make((uint32_t)inode->ctime.tv_sec);
-        raw->crtime_extra = le32_make(time_extra(&inode->ctime));
-    }
+    if (has_field(raw, extra, &raw->crtime_extra))
+        set_time(raw, extra, &raw->crtime, &raw->crtime_extra, &inode->ctime);
 }
 
 /* Into the table; with DELETED, as an inode that is free from now on. */
