@@ -103,7 +103,8 @@ void rwsem_read_unlock(struct rwsem *s)
 
 void rwsem_write_lock(struct rwsem *s)
 {
-    rank_acquire(s->rank, s->name);
+    if (PAGODA_DEBUG)
+        rank_acquire(s->rank, s->name);
     if (!try_write(s))
         wait_to_write(s);
 }
@@ -126,7 +127,8 @@ bool rwsem_write_trylock(struct rwsem *s)
 void rwsem_write_unlock(struct rwsem *s)
 {
     ASSERT(rwsem_is_write_mine(s));
-    rank_release(s->rank, s->name);
+    if (PAGODA_DEBUG)
+        rank_release(s->rank, s->name);
     __atomic_store_n(&s->writer, NULL, __ATOMIC_RELAXED);
     __atomic_store_n(&s->count, 0, __ATOMIC_RELEASE);
     wake(s);
