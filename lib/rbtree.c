@@ -9,8 +9,8 @@
  *
  * An augmented value depends on the node and what is below.  A rotation keeps
  * what is below its upper node, so it recomputes two values and no more;
- * linking and unlinking recompute from the place of change upwards, until a
- * value comes out as it was.
+ * linking and unlinking recompute all values from the place of change up to
+ * the root.
  */
 #include "lib/rbtree.h"
 
@@ -34,7 +34,16 @@ static void propagate(struct rb_root *root, struct rb_node *node)
         node = node->parent;
 }
 
-/* The same for a NODE new to its place: what it held before says nothing. */
+/* Recompute from NODE, if any, up to the root. */
+static void update_upwards(struct rb_root *root, struct rb_node *node)
+{
+    if (!root->update)
+        return;
+    for (; node; node = node->parent)
+        root->update(node);
+}
+
+/* As propagate(), for a NODE new to its place: what it held before says nothing. */
 static void propagate_new(struct rb_root *root, struct rb_node *node)
 {
     update(root, node);
@@ -140,8 +149,20 @@ void rb_insert(struct rb_root *root, struct rb_node *parent, struct rb_node **li
     node->right = NULL;
     node->is_red = true;
     *link = node;
-    propagate_new(root, node);
+    update_upwards(root, node);
     insert_fixup(root, node);
+}
+
+void rb_insert_between(struct rb_root *root, struct rb_node *prev, struct rb_node *next,
+                       struct rb_node *node)
+{
+    /* Of two neighbours one is below the other, and has an empty link on this side. */
+    if (next && !next->left)
+        rb_insert(root, next, &next->left, node);
+    else if (prev)
+        rb_insert(root, prev, &prev->right, node);
+    else
+        rb_insert(root, NULL, &root->top, node);
 }
 
 /*
@@ -237,7 +258,7 @@ static void erase_leafy(struct rb_root *root, struct rb_node *node)
     set_down_link(root, parent, node, child);
     if (child)
         child->parent = parent;
-    propagate(root, parent);
+    update_upwards(root, child ? child : parent);
     if (!node->is_red)
         erase_fixup(root, child, parent);
 }

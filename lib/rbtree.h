@@ -18,6 +18,9 @@
  * and its two children, such as the largest gap below.  update() recomputes
  * it and says whether it changed; the tree calls it wherever shape changes.
  * The value may depend on the set of elements below, not on their shape.
+ * Inserting and erasing recompute every value from there up to the root: what
+ * they change in the next element in order may be entered there just before,
+ * and costs no second walk.
  *
  * Invariants, checked by rb_check():
  *   - the root is black, and no red node has a red child;
@@ -64,6 +67,11 @@ static inline bool rb_is_empty(const struct rb_root *root)
 /* Link NODE at *LINK, an empty link of PARENT (or of the root), and rebalance. */
 void rb_insert(struct rb_root *root, struct rb_node *parent, struct rb_node **link,
                struct rb_node *node);
+
+/* The same where the neighbours of the place are known: PREV and NEXT, or NULL
+ * where there is none. */
+void rb_insert_between(struct rb_root *root, struct rb_node *prev, struct rb_node *next,
+                       struct rb_node *node);
 
 /* Unlink NODE and rebalance.  Its memory is the caller's again. */
 void rb_erase(struct rb_root *root, struct rb_node *node);

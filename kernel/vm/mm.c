@@ -114,10 +114,15 @@ void vma_free(struct vma *vma)
 {
     struct file *file = vma->file;
 
-    rmap_unlink(vma);
     kmem_cache_free(vma_cache, vma);
     if (file)
         file_put(file);
+}
+
+static void vma_unlink_and_free(struct vma *vma)
+{
+    rmap_unlink(vma);
+    vma_free(vma);
 }
 
 static struct vma *vma_alloc_like(struct vma *like)
@@ -128,7 +133,7 @@ static struct vma *vma_alloc_like(struct vma *like)
 static const struct vmaset_ops set_ops = {
     .alloc = vma_alloc_like,
     .link = rmap_link,
-    .free = vma_free,
+    .free = vma_unlink_and_free,
     .before_change = rmap_before_change,
     .after_change = rmap_after_change,
 };
@@ -170,7 +175,7 @@ static void unmap_all(struct mm *mm)
         zap_range(mm, vma->start, vma->end);
     /* Linked VMAs let a reverse-map walk find the tables: they go first. */
     list_for_each_entry_safe(vma, next, &doomed, link)
-        vma_free(vma);
+        vma_unlink_and_free(vma);
     pt_free_tables(&mm->ctx.pt, 0, USER_END);
 }
 

@@ -50,8 +50,8 @@ void mm_put(struct mm *mm);
  * out of memory.  Takes the map lock. */
 struct mm *mm_fork(struct mm *mm);
 
-/* A VMA of MM with LIKE's contents and a reference on its file, in no set; NULL
- * if out of memory.  free unlinks it from the reverse map; may sleep. */
+/* A VMA of MM with LIKE's contents and a reference on its file, in no set and not
+ * in the reverse map; NULL if out of memory.  free wants it so too; may sleep. */
 struct vma *vma_alloc(struct mm *mm, const struct vma *like);
 void vma_free(struct vma *vma);
 

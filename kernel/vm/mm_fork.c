@@ -95,7 +95,7 @@ static int copy_vmas(struct copy *c)
         if (!copy)
             return -ENOMEM;
         rmap_link(copy);
-        vmaset_insert(&c->to->vmas, copy);
+        vmaset_insert(&c->to->vmas, copy, NULL);
         if (needs_entries(vma) && copy_entries(c, vma) < 0)
             return -ENOMEM;
     }

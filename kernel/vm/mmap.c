@@ -7,9 +7,10 @@
  *       3. find a place, or clear the one demanded (map lock)
  *       4. extend a neighbour, or enter a new VMA
  *
- * munmap splits at both ends, takes the VMAs out, clears entries and frees
- * tables under the map lock; files are released after it, because the last
- * reference to an unlinked file deletes it.
+ * munmap clears entries, then shortens VMAs and takes them out, and frees tables,
+ * all under the map lock; files are released after it, because the last
+ * reference to an unlinked file deletes it.  It needs memory only for a hole
+ * inside one VMA.
  */
 #include "kernel/fs/file.h"
 #include "kernel/vm/fault.h"
@@ -153,20 +154,21 @@ static int choose_place(struct request *q, struct list *doomed)
 /* Enter a VMA like PROTO at [START, END), which is free. */
 static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
 {
-    struct vma *vma;
+    struct vma *vma, *next;
 
     proto->start = start;
     proto->end = end;
     if (!proto->mapping)
         proto->pgoff = start >> PAGE_SHIFT;
-    if (!vmaset_extend(&mm->vmas, proto, start, end)) {
+    next = vmaset_find_from(&mm->vmas, end);
+    if (!vmaset_extend(&mm->vmas, proto, next)) {
         if (mm->vmas.count >= MAX_MAP_COUNT)
             return -ENOMEM;
         vma = vma_alloc(mm, proto);
         if (!vma)
             return -ENOMEM;
         rmap_link(vma);
-        vmaset_insert(&mm->vmas, vma);
+        vmaset_insert(&mm->vmas, vma, next);
     }
     vm_account(mm, proto->flags, (end - start) >> PAGE_SHIFT);
     return 0;
@@ -228,16 +230,14 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
 }
 
 /*
- * Tables that lie wholly in the hole around [START, END) now serve nobody.  All
- * other tables in that hole went with earlier mappings, so it is enough to look
- * where this one was: first at its 2 MiB steps, then at its 1 GiB steps.
+ * Tables that lie wholly in the hole around [START, END), which ends at NEXT, now
+ * serve nobody.  All other tables in that hole went with earlier mappings, so it
+ * is enough to look where this one was: first at its 2 MiB steps, then at its
+ * 1 GiB steps.
  */
-static void free_tables(struct mm *mm, vaddr_t start, vaddr_t end)
+static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, vaddr_t end)
 {
-    struct vma *next = vmaset_find_from(&mm->vmas, start);
-    struct vma *prev = next ? vmaset_prev(&mm->vmas, next)
-                       : list_is_empty(&mm->vmas.list) ? NULL
-                       : list_last_entry(&mm->vmas.list, struct vma, link);
+    const struct vma *prev = vmaset_prev(&mm->vmas, next);
     vaddr_t low = prev ? prev->end : 0, high = next ? next->start : USER_END;
 
     for (unsigned level = 1; level < PT_LEVELS; level++) {
@@ -254,26 +254,34 @@ static void free_tables(struct mm *mm, vaddr_t start, vaddr_t end)
     }
 }
 
+/* The pages of [START, END), from VMA on, leave the figures. */
+static void account_removed(struct mm *mm, const struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    for (; vma && vma->start < end; vma = vmaset_next(&mm->vmas, vma)) {
+        vaddr_t from = MAX(vma->start, start), to = MIN(vma->end, end);
+
+        vm_account(mm, vma->flags, -(int64_t)((to - from) >> PAGE_SHIFT));
+    }
+}
+
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
 {
-    struct vma *vma, *first = vmaset_find_range(&mm->vmas, start, end);
+    struct vma *vma, *next, *first = vmaset_find_range(&mm->vmas, start, end);
 
     if (!first)
         return 0;
-    if (mm->vmas.count >= MAX_MAP_COUNT && first->start < start && first->end > end)
+    /* A hole inside one VMA leaves two of it. */
+    if (first->start < start && end < first->end
+        && (mm->vmas.count >= MAX_MAP_COUNT || !vmaset_split(&mm->vmas, first, end)))
         return -ENOMEM;
-    if (vmaset_isolate(&mm->vmas, start, end) < 0)
-        return -ENOMEM;
-    while ((vma = vmaset_find_range(&mm->vmas, start, end))) {
-        vmaset_remove(&mm->vmas, vma);
-        vm_account(mm, vma->flags, -(int64_t)vma_npages(vma));
-        list_insert_tail(doomed, &vma->link);
-    }
+    /* The reverse map must find the pages as long as they are mapped, and may look
+     * into the tables until the VMAs have left it. */
     zap_range(mm, start, end);
-    /* A walker of the reverse map may look into our tables until the VMA has left it. */
+    account_removed(mm, first, start, end);
+    next = vmaset_remove_range(&mm->vmas, first, start, end, doomed);
     list_for_each_entry(vma, doomed, link)
         rmap_unlink(vma);
-    free_tables(mm, start, end);
+    free_tables(mm, next, start, end);
     return 0;
 }
 

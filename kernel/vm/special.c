@@ -50,7 +50,7 @@ int vm_map_sigreturn(struct mm *mm)
     proto.end = proto.start + PAGE_SIZE;
     vma = proto.start ? vma_alloc(mm, &proto) : NULL;
     if (vma) {
-        vmaset_insert(&mm->vmas, vma);
+        vmaset_insert(&mm->vmas, vma, vmaset_find_from(&mm->vmas, vma->end));
         vm_account(mm, vma->flags, 1);
         mm->sigreturn = vma->start;
     }

@@ -58,7 +58,9 @@ struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma)
 
 struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma)
 {
-    return vma->link.prev == &s->list ? NULL : list_entry(vma->link.prev, struct vma, link);
+    struct list *before = vma ? vma->link.prev : s->list.prev;
+
+    return before == &s->list ? NULL : list_entry(before, struct vma, link);
 }
 
 struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va)
@@ -147,59 +149,71 @@ vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, size_t align, vaddr
     return start ? start : highest_gap(&q, s->tree.top);
 }
 
-/* Recompute the hole in front of VMA (NULL: nothing to do). */
-static void refresh_gap(struct vma_set *s, struct vma *vma)
+/* The hole in front of VMA begins at FROM. */
+static void set_gap(struct vma *vma, vaddr_t from)
 {
-    struct vma *prev;
-
-    if (!vma)
-        return;
-    prev = vmaset_prev(s, vma);
-    vma->gap = vma->start - (prev ? prev->end : s->base);
-    rb_propagate(&s->tree, &vma->node);
+    if (vma)
+        vma->gap = vma->start - from;
 }
 
-void vmaset_insert(struct vma_set *s, struct vma *vma)
+static vaddr_t end_of(const struct vma_set *s, const struct vma *prev)
 {
-    struct rb_node **link = &s->tree.top, *parent = NULL;
-    struct list *before = &s->list;
-    struct vma *prev;
+    return prev ? prev->end : s->base;
+}
 
-    while (*link) {
-        struct vma *at = vma_of(parent = *link);
+/*
+ * The hole in front of NEXT changes with what is inserted or removed there.  The
+ * tree recomputes all values on the way from that place to its root, and NEXT is
+ * on it: so its gap is set first.
+ */
+void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next)
+{
+    struct vma *prev = vmaset_prev(s, next);
+    vaddr_t from = end_of(s, prev);
 
-        if (vma->start < at->start) {
-            link = &parent->left;
-        } else {
-            before = &at->link;
-            link = &parent->right;
-        }
-    }
-    list_insert_after(before, &vma->link);
-    prev = vmaset_prev(s, vma);
-    ASSERT(vma->start < vma->end && vma->start >= (prev ? prev->end : s->base));
-    vma->gap = vma->start - (prev ? prev->end : s->base);
-    vma->max_gap = vma->gap;
-    rb_insert(&s->tree, parent, link, &vma->node);
-    refresh_gap(s, vmaset_next(s, vma));
+    ASSERT(from <= vma->start && vma->start < vma->end && (!next || vma->end <= next->start));
+    list_insert_after(prev ? &prev->link : &s->list, &vma->link);
+    set_gap(vma, from);
+    set_gap(next, vma->end);
+    rb_insert_between(&s->tree, prev ? &prev->node : NULL, next ? &next->node : NULL, &vma->node);
     s->count++;
     s->total += vma_npages(vma);
 }
 
 void vmaset_remove(struct vma_set *s, struct vma *vma)
 {
-    struct vma *next = vmaset_next(s, vma);
-
+    set_gap(vmaset_next(s, vma), end_of(s, vmaset_prev(s, vma)));
     rb_erase(&s->tree, &vma->node);
     list_remove(&vma->link);
-    refresh_gap(s, next);
     s->count--;
     s->total -= vma_npages(vma);
     if (s->hint == vma)
         s->hint = NULL;
 }
 
-void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
+struct vma *vmaset_remove_range(struct vma_set *s, struct vma *first, vaddr_t start, vaddr_t end,
+                                struct list *removed)
+{
+    struct vma *vma, *next;
+
+    for (vma = first; vma && vma->start < end; vma = next) {
+        next = vmaset_next(s, vma);
+        if (vma->start < start) {
+            ASSERT(vma->end <= end);
+            vmaset_resize(s, vma, vma->start, start);
+        } else if (vma->end > end) {
+            vmaset_resize(s, vma, end, vma->end);
+            return vma;
+        } else {
+            vmaset_remove(s, vma);
+            list_insert_tail(removed, &vma->link);
+        }
+    }
+    return vma;
+}
+
+/* Move the borders of VMA and nothing else. */
+static void set_range(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
 {
     s->ops->before_change(vma);
     s->total -= vma_npages(vma);
@@ -207,9 +221,25 @@ void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t en
     vma->start = start;
     vma->end = end;
     s->total += vma_npages(vma);
-    refresh_gap(s, vma);
-    refresh_gap(s, vmaset_next(s, vma));
     s->ops->after_change(vma);
+}
+
+static void change_gap(struct vma_set *s, struct vma *vma, vaddr_t from)
+{
+    set_gap(vma, from);
+    rb_propagate(&s->tree, &vma->node);
+}
+
+void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    struct vma *next = vmaset_next(s, vma);
+    vaddr_t old_start = vma->start, old_end = vma->end;
+
+    set_range(s, vma, start, end);
+    if (start != old_start)
+        change_gap(s, vma, end_of(s, vmaset_prev(s, vma)));
+    if (end != old_end && next)
+        change_gap(s, next, end);
 }
 
 struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)
@@ -224,8 +254,8 @@ struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)
     upper->end = vma->end;
     upper->pgoff = vma_pgoff(vma, va);
     s->ops->link(upper);
-    vmaset_resize(s, vma, vma->start, va);
-    vmaset_insert(s, upper);
+    set_range(s, vma, vma->start, va);
+    vmaset_insert(s, upper, vmaset_next(s, vma));
     return upper;
 }
 
@@ -241,13 +271,11 @@ bool vma_can_merge(const struct vma *a, const struct vma *b)
 /* Let LOWER take over the range of UPPER, its mergeable successor, which goes. */
 static void absorb(struct vma_set *s, struct vma *lower, struct vma *upper)
 {
-    vaddr_t end = upper->end;
-
-    vmaset_remove(s, upper);
     if (!lower->anon_vma)
         lower->anon_vma = upper->anon_vma;
     lower->has_copies |= upper->has_copies;
-    vmaset_resize(s, lower, lower->start, end);
+    set_range(s, lower, lower->start, upper->end);
+    vmaset_remove(s, upper);
     s->ops->free(upper);
 }
 
@@ -263,37 +291,22 @@ struct vma *vmaset_merge(struct vma_set *s, struct vma *vma)
     return prev;
 }
 
-struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, vaddr_t start, vaddr_t end)
+struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, struct vma *next)
 {
-    struct vma *next = vmaset_find_from(s, start);
-    struct vma *prev;
+    struct vma *prev = vmaset_prev(s, next);
 
-    if (next)
-        prev = vmaset_prev(s, next);
-    else
-        prev = list_is_empty(&s->list) ? NULL : list_last_entry(&s->list, struct vma, link);
-    ASSERT(!next || next->start >= end);
+    ASSERT(!next || proto->end <= next->start);
     if (prev && vma_can_merge(prev, proto)) {
-        vmaset_resize(s, prev, prev->start, end);
-        return vmaset_merge(s, prev);
+        vmaset_resize(s, prev, prev->start, proto->end);
+        if (next && vma_can_merge(prev, next))
+            absorb(s, prev, next);
+        return prev;
     }
     if (next && vma_can_merge(proto, next)) {
-        vmaset_resize(s, next, start, next->end);
+        vmaset_resize(s, next, proto->start, next->end);
         return next;
     }
     return NULL;
-}
-
-int vmaset_isolate(struct vma_set *s, vaddr_t start, vaddr_t end)
-{
-    struct vma *vma = vmaset_find_range(s, start, end);
-
-    if (vma && vma->start < start && !vmaset_split(s, vma, start))
-        return -ENOMEM;
-    vma = vmaset_find_range(s, end - 1, end);
-    if (vma && vma->end > end && !vmaset_split(s, vma, end))
-        return -ENOMEM;
-    return 0;
 }
 
 static int compare_start(const struct rb_node *a, const struct rb_node *b)

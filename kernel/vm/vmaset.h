@@ -48,16 +48,22 @@ struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va);
 struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t end);
 struct vma *vmaset_first(const struct vma_set *s);
 struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma);
+/* The one before VMA; before NULL: the last one. */
 struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma);
 
 /* The start of the highest hole of LEN bytes in [LOW, HIGH), aligned to ALIGN;
  * 0 if there is none.  O(log n). */
 vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, size_t align, vaddr_t low, vaddr_t high);
 
-/* Enter VMA, whose range must be free. */
-void vmaset_insert(struct vma_set *s, struct vma *vma);
+/* Enter VMA, whose range must be free, in front of NEXT (NULL: behind all). */
+void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next);
 /* Take VMA out; the caller owns it. */
 void vmaset_remove(struct vma_set *s, struct vma *vma);
+/* Clear [START, END), of which FIRST is the first VMA: those inside are moved to
+ * REMOVED, one that crosses a border is shortened; none may cross both.  Returns
+ * the VMA behind the hole, or NULL. */
+struct vma *vmaset_remove_range(struct vma_set *s, struct vma *first, vaddr_t start, vaddr_t end,
+                                struct list *removed);
 /* Move the borders of VMA; must not meet its neighbours.  pgoff follows START. */
 void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end);
 
@@ -69,12 +75,9 @@ struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va);
 bool vma_can_merge(const struct vma *a, const struct vma *b);
 /* Merge VMA with its neighbours where that is possible; returns the one that is left. */
 struct vma *vmaset_merge(struct vma_set *s, struct vma *vma);
-/* Extend a neighbour over the free range [START, END) if a VMA like PROTO there
- * would merge with it; returns the extended one, or NULL. */
-struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, vaddr_t start, vaddr_t end);
-
-/* Split so that no VMA crosses START or END.  0 or -ENOMEM (a first split may stay). */
-int vmaset_isolate(struct vma_set *s, vaddr_t start, vaddr_t end);
+/* Extend a neighbour over PROTO's range, which is free and in front of NEXT (NULL:
+ * behind all), if it could be one with PROTO; returns the extended one, or NULL. */
+struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, struct vma *next);
 
 /* Panics if an invariant is broken. */
 void vmaset_check(const struct vma_set *s);

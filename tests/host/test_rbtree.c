@@ -75,6 +75,18 @@ static void insert(struct rb_root *root, struct element *e)
     rb_insert(root, parent, link, &e->node);
 }
 
+/* The same through the neighbours: the last element that is not greater, and the next. */
+static void insert_between(struct rb_root *root, struct element *e)
+{
+    struct rb_node *prev = NULL, *next = rb_first(root);
+
+    while (next && element_of(next)->key <= e->key) {
+        prev = next;
+        next = rb_next(next);
+    }
+    rb_insert_between(root, prev, next, &e->node);
+}
+
 /* The model: all elements in the tree, by key and, among equals, by age. */
 static struct element *sorted[MAX_ELEMENTS];
 static int count;
@@ -129,7 +141,10 @@ static void step(struct rb_root *root, struct rand *r, uint64_t keys, bool is_gr
         if (count == MAX_ELEMENTS || (!is_growing && !rand_one_in(r, 4)))
             break;
         e = new_element(r, keys);
-        insert(root, e);
+        if (rand_one_in(r, 2))
+            insert(root, e);
+        else
+            insert_between(root, e);
         model_insert(e);
         break;
     case 3:

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel/vm/vmaset.h"
-#include "lib/abi/errno.h"
 #include "lib/rand.h"
 
 #define PAGES 600UL
@@ -99,12 +98,12 @@ static struct vma proto(size_t first, size_t n, uint32_t flags)
 /* What mmap does: extend a neighbour, or enter a new one. */
 static void enter(size_t first, size_t n, uint32_t flags)
 {
-    struct vma p = proto(first, n, flags), *vma;
+    struct vma p = proto(first, n, flags), *vma, *next = vmaset_find_from(&set, p.end);
 
-    if (!vmaset_extend(&set, &p, p.start, p.end)) {
+    if (!vmaset_extend(&set, &p, next)) {
         vma = alloc(&p);
         link_vma(vma);
-        vmaset_insert(&set, vma);
+        vmaset_insert(&set, vma, next);
     }
     for (size_t i = first; i < first + n; i++)
         model[i] = flags;
@@ -114,13 +113,15 @@ static void enter(size_t first, size_t n, uint32_t flags)
 static void remove_range(size_t first, size_t n)
 {
     vaddr_t start = page_va(first), end = page_va(first + n);
-    struct vma *vma;
+    struct vma *vma = vmaset_find_range(&set, start, end), *next;
+    struct list removed = LIST_INIT(removed);
 
-    cr_assert_eq(vmaset_isolate(&set, start, end), 0);
-    while ((vma = vmaset_find_range(&set, start, end))) {
-        vmaset_remove(&set, vma);
+    if (vma && vma->start < start && end < vma->end)
+        cr_assert_not_null(vmaset_split(&set, vma, end));
+    next = vmaset_remove_range(&set, vma, start, end, &removed);
+    cr_assert_eq(next, vma ? vmaset_find_from(&set, start) : NULL);
+    list_for_each_entry_safe(vma, next, &removed, link)
         free_vma(vma);
-    }
     memset(model + first, 0, n * sizeof(model[0]));
 }
 
@@ -130,8 +131,11 @@ static void protect_range(size_t first, size_t n, uint32_t flags)
     vaddr_t start = page_va(first), end = page_va(first + n), at = start;
     struct vma *vma;
 
-    cr_assert_eq(vmaset_isolate(&set, start, end), 0);
     while (at < end && (vma = vmaset_find_range(&set, at, end))) {
+        if (vma->start < start)
+            vma = vmaset_split(&set, vma, start);
+        if (vma->end > end)
+            vmaset_split(&set, vma, end);
         at = vma->end;
         vma->flags = flags;
         vmaset_merge(&set, vma);
@@ -270,13 +274,13 @@ Test(vmaset, does_not_merge_across_different_offsets)
     a->mapping = (struct address_space *)&object;
     a->pgoff = 0;
     link_vma(a);
-    vmaset_insert(&set, a);
+    vmaset_insert(&set, a, NULL);
     p = proto(15, 5, 1);
     p.mapping = a->mapping;
     p.pgoff = 6;                    /* the next page of the object would be 5 */
     b = alloc(&p);
     link_vma(b);
-    vmaset_insert(&set, b);
+    vmaset_insert(&set, b, NULL);
     cr_assert_eq(vmaset_merge(&set, b), b);
     cr_assert_eq(set.count, 2);
     b->pgoff = 5;
@@ -301,7 +305,6 @@ Test(vmaset, out_of_memory_changes_nothing)
     enter(10, 10, 1);
     fail_alloc = 1;
     cr_assert_null(vmaset_split(&set, vmaset_first(&set), page_va(13)));
-    cr_assert_eq(vmaset_isolate(&set, page_va(12), page_va(14)), -ENOMEM);
     cr_assert_eq(set.count, 1);
     cr_assert_eq(vmaset_first(&set)->end, page_va(20));
     vmaset_check(&set);
@@ -313,5 +316,5 @@ Test(vmaset, overlapping_insertions_die, .signal = SIGABRT)
 
     cr_redirect_stderr();
     enter(10, 5, 2);
-    vmaset_insert(&set, alloc(&p));
+    vmaset_insert(&set, alloc(&p), vmaset_find_from(&set, p.end));
 }
