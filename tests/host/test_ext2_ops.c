@@ -77,9 +77,6 @@ static void forget_content(struct node *n)
     memset(n->page, 0, sizeof(n->page));
 }
 
-/* The inode of node I, referenced, found by walking from the root. */
-static struct inode *get_inode(int i);
-
 static int find_name(int dir, int i)
 {
     for (int name = 0; name < NAMES; name++)
@@ -88,6 +85,7 @@ static int find_name(int dir, int i)
     return -1;
 }
 
+/* The inode of node I, referenced, found by walking from the root. */
 static struct inode *get_inode(int i)
 {
     struct inode *parent, *inode;

@@ -104,8 +104,7 @@ static int check_pointer(struct inode *inode, uint32_t block)
 
     if (ext2_is_data_block(&fs->alloc, block))
         return 0;
-    ext2_error(fs, "inode %llu claims block %u, which holds no data",
-               (unsigned long long)inode->ino, block);
+    ext2_error(fs, "inode %lu claims block %u, which holds no data", inode->ino, block);
     return -EIO;
 }
 

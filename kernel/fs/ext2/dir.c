@@ -43,8 +43,7 @@ static struct ext2_dir_block block_of(const struct inode *dir, const struct page
 
 static int report_fault(struct inode *dir, const struct page *page, const char *fault)
 {
-    ext2_error(ext2_fs_of(dir), "directory %llu, page %llu: %s", (unsigned long long)dir->ino,
-               (unsigned long long)page->index, fault);
+    ext2_error(ext2_fs_of(dir), "directory %lu, page %lu: %s", dir->ino, page->index, fault);
     return -EIO;
 }
 

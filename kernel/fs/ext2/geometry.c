@@ -169,8 +169,7 @@ static int check_blocks(struct ext2_geometry *geo, const struct ext2_super *s,
     if (geo->nblocks < 8)
         return refuse(why, "only %u blocks", geo->nblocks);
     if (geo->nblocks > dev_blocks)
-        return refuse(why, "%u blocks, but the disk has only %llu", geo->nblocks,
-                      (unsigned long long)dev_blocks);
+        return refuse(why, "%u blocks, but the disk has only %lu", geo->nblocks, dev_blocks);
     if (geo->blocks_per_group < 8 || geo->blocks_per_group > BITS_PER_BLOCK ||
         geo->blocks_per_group % 8)
         return refuse(why, "bad number of blocks per group: %u", geo->blocks_per_group);

@@ -255,7 +255,7 @@ static int load(struct inode *inode)
     put_page(page);
     fault = find_fault(inode);
     if (fault) {
-        ext2_error(fs, "inode %llu %s", (unsigned long long)inode->ino, fault);
+        ext2_error(fs, "inode %lu %s", inode->ino, fault);
         return -EIO;
     }
     set_operations(inode, decode_device(ext2_of(inode)->block));

@@ -24,8 +24,8 @@ static int find_child(struct inode *dir, const char *name, size_t len, const str
         return err;
     if (ext2_slot_ino(slot) == child->ino)
         return 0;
-    ext2_error(ext2_fs_of(dir), "an entry of directory %llu leads to %u instead of %llu",
-               (unsigned long long)dir->ino, ext2_slot_ino(slot), (unsigned long long)child->ino);
+    ext2_error(ext2_fs_of(dir), "an entry of directory %lu leads to %u instead of %lu",
+               dir->ino, ext2_slot_ino(slot), child->ino);
     ext2_slot_put(slot);
     return -EIO;
 }
@@ -36,8 +36,7 @@ static void drop_link(struct inode *inode)
     if (inode->nlink > 0)
         inode->nlink--;
     else
-        ext2_error(ext2_fs_of(inode), "inode %llu has more names than links",
-                   (unsigned long long)inode->ino);
+        ext2_error(ext2_fs_of(inode), "inode %lu has more names than links", inode->ino);
     inode_mark_dirty(inode);
 }
 
@@ -213,8 +212,7 @@ static int find_up(struct rename *r, unsigned which, struct inode *moved)
         return 0;
     err = ext2_dir_find(moved, "..", 2, &r->up[which]);
     if (err == -ENOENT)
-        ext2_error(ext2_fs_of(moved), "directory %llu has no \"..\"",
-                   (unsigned long long)moved->ino);
+        ext2_error(ext2_fs_of(moved), "directory %lu has no \"..\"", moved->ino);
     r->has_up[which] = !err;
     return err == -ENOENT ? -EIO : err;
 }

@@ -17,7 +17,7 @@ static bool drop_user(struct ext2_fs *fs, struct page *page)
     page_lock(page);
     users = le32_get(header->refcount);
     if (le32_get(header->magic) != EXT2_XATTR_MAGIC || users == 0) {
-        ext2_error(fs, "block %llu should hold attributes", (unsigned long long)page->index);
+        ext2_error(fs, "block %lu should hold attributes", page->index);
     } else if (users == 1) {
         last = true;
     } else {
@@ -41,8 +41,7 @@ void ext2_xattr_drop(struct inode *inode)
     e->file_acl = 0;
     inode->blocks -= inode->blocks >= EXT2_SECTORS ? EXT2_SECTORS : 0;
     if (!ext2_is_data_block(&fs->alloc, block)) {
-        ext2_error(fs, "block %u cannot have the attributes of inode %llu", block,
-                   (unsigned long long)inode->ino);
+        ext2_error(fs, "block %u cannot have the attributes of inode %lu", block, inode->ino);
         return;
     }
     if (ext2_read_meta(fs, block, "attributes", true, &page) != 0)
