@@ -71,7 +71,8 @@ static inline void buddy_unlock(struct buddy *b)
  * All that follows is called with the lock held and never sleeps.
  */
 
-/* Give pages [START, END), RESERVED or allocated singles, in the largest aligned blocks. */
+/* Give pages [START, END), RESERVED or allocated singles, in the largest aligned
+ * blocks. */
 void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end);
 
 /*

@@ -318,12 +318,14 @@ Test(page_alloc, shrinkers_share_the_work)
 
 Test(page_alloc, fresh_pages_are_as_promised)
 {
-    static const gfp_t kinds[] = { GFP_KERNEL, GFP_USER_MOVABLE, GFP_ATOMIC, GFP_KERNEL | __GFP_DMA32 };
+    static const gfp_t kinds[] = {
+        GFP_KERNEL, GFP_USER_MOVABLE, GFP_ATOMIC, GFP_KERNEL | __GFP_DMA32,
+    };
 
     mm_setup(4096);
     for (unsigned i = 0; i < 400; i++) {
         unsigned order = i % 4 ? 0 : i / 4 % 6;
-        struct page *page = alloc_pages(kinds[i % 3] | __GFP_ZERO, order);
+        struct page *page = alloc_pages(kinds[i / 3 % 4] | __GFP_ZERO, order);
         const uint64_t *p = page_address(page);
 
         cr_assert_eq(page->refcount, 1);

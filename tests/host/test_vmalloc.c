@@ -105,7 +105,8 @@ Test(vmarea, random_against_model, .timeout = 120)
 
 Test(vmarea_death, overlap, .signal = SIGABRT)
 {
-    struct vmarea a = { .start = 0x10000, .end = 0x20000 }, b = { .start = 0x1f000, .end = 0x30000 };
+    struct vmarea a = { .start = 0x10000, .end = 0x20000 };
+    struct vmarea b = { .start = 0x1f000, .end = 0x30000 };
 
     cr_redirect_stderr();
     vmarea_set_init(&set, 0x1000, 0x100000);
@@ -292,7 +293,8 @@ Test(vmalloc, stacks)
     for (unsigned i = 0; i < 40; i++) {
         vaddr_t va = (vaddr_t)(stack[i] = kstack_alloc());
 
-        cr_assert_eq(va & (2 * KSTACK_SIZE - 1), KSTACK_SIZE, "bit KSTACK_SHIFT tells in from below");
+        cr_assert_eq(va & (2 * KSTACK_SIZE - 1), KSTACK_SIZE,
+                     "bit KSTACK_SHIFT tells in from below");
         cr_assert_null(at(va - 1), "guard below");
         for (size_t off = 0; off < KSTACK_SIZE; off += PAGE_SIZE)
             cr_assert_not_null(at(va + off));
