@@ -84,8 +84,8 @@ void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end);
 struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility, bool cma);
 
 /* Up to N single pages at the tail of LIST, a hart's (so they are PCP), their
- * mobility set to the one asked for; returns how many.  MOBILITY_CMA: from the contiguous area alone.  Pages of
- * one block come in ascending order. */
+ * mobility set to the one asked for; returns how many.  MOBILITY_CMA: from the
+ * contiguous area alone.  Pages of one block come in ascending order. */
 size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
                            struct list *list);
 
