@@ -161,8 +161,9 @@ struct wait_result {
     uint32_t uid;
     struct rusage rusage;
 };
-/* wait4/waitid: PID as in wait4, OPTIONS W*.  The child's pid, 0 (WNOHANG), or -ECHILD -EINTR. */
-int proc_wait(int pid, int options, struct wait_result *result);
+/* waitid: TYPE P_* (P_PGID with ID 0: the caller's group), OPTIONS W*.  The child's pid,
+ * 0 (WNOHANG), or -ECHILD -EINTR. */
+int proc_wait(int type, int id, int options, struct wait_result *result);
 
 int proc_setpgid(int pid, int pgid);
 int proc_setsid(void);

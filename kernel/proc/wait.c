@@ -10,19 +10,18 @@
 
 /* A wait on its way. */
 struct wait {
-    int pid, options;
+    int type, id, options;
     struct wait_result *result;
     struct process *reaped;         /* to be put after the lock is released */
 };
 
-/* wait4's PID: one child, a group, or any. */
 static bool is_meant(const struct wait *w, const struct process *child)
 {
-    if (w->pid > 0)
-        return child->pid == w->pid;
-    if (w->pid == -1)
+    if (w->type == P_PID)
+        return child->pid == w->id;
+    if (w->type == P_ALL)
         return true;
-    return child->pgrp == (w->pid ? -w->pid : current_process()->pgrp);
+    return child->pgrp == (w->id ? w->id : current_process()->pgrp);
 }
 
 static bool is_kind(const struct wait *w, const struct process *child)
@@ -98,9 +97,9 @@ static int look(struct wait *w)
     return r;
 }
 
-int proc_wait(int pid, int options, struct wait_result *result)
+int proc_wait(int type, int id, int options, struct wait_result *result)
 {
-    struct wait w = { .pid = pid, .options = options, .result = result };
+    struct wait w = { .type = type, .id = id, .options = options, .result = result };
     int r, err = 0;
 
     memset(result, 0, sizeof(*result));

@@ -51,15 +51,15 @@ int64_t sys_exit_group(const uint64_t *a)
 
 int64_t sys_wait4(const uint64_t *a)
 {
-    int options = (int)a[2];
+    int id = (int)a[0], options = (int)a[2], pid;
     struct wait_result result;
-    int pid;
 
     if ((uint32_t)options & ~(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
         return -EINVAL;
-    if ((int)a[0] == INT32_MIN)
+    if (id == INT32_MIN)
         return -ESRCH;
-    pid = proc_wait((int)a[0], options | WEXITED, &result);
+    pid = proc_wait(id == -1 ? P_ALL : id > 0 ? P_PID : P_PGID, id > 0 ? id : -id,
+                    options | WEXITED, &result);
     if (pid <= 0)
         return pid;
     if (a[1] && copy_to_user(a[1], &result.status, sizeof(result.status)))
@@ -106,7 +106,7 @@ int64_t sys_waitid(const uint64_t *a)
         return -EINVAL;
     if ((type == P_PID && id <= 0) || (type == P_PGID && id < 0))
         return -EINVAL;
-    r = proc_wait(type == P_ALL ? -1 : type == P_PID ? id : -id, options, &result);
+    r = proc_wait(type, id, options, &result);
     if (r < 0)
         return r;
     describe_child(&info, &result);
