@@ -191,10 +191,10 @@ static const char *take_argument(struct getopts *g)
 {
     const char *rest = g->words[g->index - 1] + g->offset;
 
-    if (*rest == '\0')
-        rest = ++g->index <= g->count ? g->words[g->index - 1] : NULL;
     next_word(g);
-    return rest;
+    if (*rest != '\0')
+        return rest;
+    return g->index <= g->count ? g->words[g->index++ - 1] : NULL;
 }
 
 /* Set NAME and OPTARG for an option that is wrong. */

@@ -106,15 +106,21 @@ static size_t room(void)
     return ed.columns - ed.prompt_width - 1;
 }
 
-/* Scroll so that the cursor is visible. */
+/* Does everything from `left` on fit, with one column to spare? */
+static bool end_is_visible(void)
+{
+    return width(ed.line + ed.left, ed.length - ed.left) + 1 < room();
+}
+
+/* Scroll so that the cursor is visible, by half a line at a time. */
 static void scroll(void)
 {
-    if (ed.at < ed.left)
-        ed.left = ed.at;
-    while (width(ed.line + ed.left, ed.at - ed.left) >= room())
-        ed.left = after(ed.left);
-    /* Do not waste columns when the end is visible. */
-    while (ed.left > 0 && width(ed.line + ed.left, ed.length - ed.left) + 1 < room())
+    if (width(ed.line, ed.length) < room())
+        ed.left = 0;
+    if (ed.at >= ed.left && width(ed.line + ed.left, ed.at - ed.left) < room())
+        return;
+    ed.left = ed.at;
+    while (ed.left > 0 && width(ed.line + ed.left, ed.at - ed.left) < room() / 2)
         ed.left = before(ed.left);
 }
 
@@ -154,7 +160,7 @@ static void insert_bytes(const char *s, size_t length)
 /* A typed character: at the end of a line that fits, showing it is enough. */
 static void insert_typed(char c)
 {
-    bool simple = ed.at == ed.length && ed.left == 0 && width(ed.line, ed.length) + 1 < room();
+    bool simple = ed.at == ed.length && end_is_visible();
 
     insert_bytes(&c, 1);
     if (simple)
@@ -295,8 +301,10 @@ static int read_byte(void)
             trap_run_pending();
             redraw();
         }
-        if (shell.interrupted)
+        if (shell.interrupted) {
+            shell.interrupted = 0;
             return KEY_INTERRUPT;
+        }
     }
 }
 
@@ -487,9 +495,10 @@ static enum outcome type_line(void)
         outcome = handle_key(key);
         ed.last_key = key;
     } while (outcome == GO_ON);
-    ed.at = ed.length;
-    if (ed.left > 0 || outcome == ACCEPTED)
+    if (ed.at != ed.length || ed.left > 0) {
+        ed.at = ed.length;
         redraw();
+    }
     show(outcome == INTERRUPTED ? "^C\n" : "\n");
     return outcome;
 }

@@ -272,11 +272,9 @@ static void tell_end(const struct job *job)
     if (!WIFSIGNALED(status) || !control)
         return;
     terminal_restore();
-    if (WTERMSIG(status) == SIGINT) {
-        /* The terminal echoed ^C in the middle of a line, and the rest of the list is off, too. */
-        fputc('\n', stderr);
+    /* Who types ^C means the rest of the list, too. */
+    if (WTERMSIG(status) == SIGINT)
         shell.interrupted = shell.interactive;
-    }
 }
 
 static void tell_stop(struct job *job)

@@ -33,6 +33,9 @@
 /* After a command: forget what it left undone. */
 static void settle(void)
 {
+    /* The terminal has echoed ^C in the middle of a line. */
+    if (shell.interrupted)
+        fputc('\n', stderr);
     shell.unwind = UNWIND_NONE;
     shell.interrupted = 0;
     shell.tested = shell.loops = shell.calls = 0;
@@ -118,6 +121,7 @@ static void choose_mode(bool reads_standard_input)
     if (reads_standard_input && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
         option_set(OPTION_INTERACTIVE, true);
     shell.interactive = option_is_set(OPTION_INTERACTIVE);
+    shell.names_lines = !shell.interactive;
     if (shell.interactive && isatty(STDIN_FILENO))
         option_set(OPTION_MONITOR, true);
     if (shell.interactive)

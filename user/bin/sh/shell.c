@@ -20,7 +20,7 @@ static void complain(int line, const char *format, va_list args)
     int length;
 
     fflush(stdout);
-    if (line > 0 && !shell.interactive)
+    if (line > 0 && shell.names_lines)
         length = snprintf(message, sizeof(message), "%s: line %d: ", shell.name, line);
     else
         length = snprintf(message, sizeof(message), "%s: ", shell.name);

@@ -31,6 +31,7 @@ struct shell {
     int line;              /* of the command being executed */
     bool interactive;      /* prompts, and errors do not end it */
     bool subshell;
+    bool names_lines;      /* messages tell the line: of a script, and not at a prompt */
     enum unwind unwind;
     int unwind_levels;
     int loops;             /* around the command being executed, in this function */

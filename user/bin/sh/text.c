@@ -33,6 +33,8 @@ void text_add(struct text *t, char c)
 
 void text_add_bytes(struct text *t, const char *s, size_t length)
 {
+    if (length == 0)
+        return;
     memcpy(text_reserve(t, length), s, length);
     t->length += length;
 }
