@@ -26,7 +26,8 @@ static const char *const rank_names[RANK_MAX] = {
     [RANK_SWAP_MAP] = "swap map", [RANK_BLOCK] = "block", [RANK_SLAB] = "slab",
     [RANK_ZONE] = "zone", [RANK_TIMER] = "timer", [RANK_WAIT] = "wait queue",
     [RANK_RUNQ] = "run queue", [RANK_MMU] = "mmu", [RANK_TRACE] = "trace",
-    [RANK_CONSOLE] = "console", [RANK_DEVICE] = "device",
+    [RANK_CACHES] = "kmem caches", [RANK_MAGAZINE] = "magazine",
+    [RANK_HART_PAGES] = "hart pages", [RANK_CONSOLE] = "console", [RANK_DEVICE] = "device",
 };
 
 const char *lock_rank_name(enum lock_rank rank)
