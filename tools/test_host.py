@@ -99,7 +99,8 @@ def end_group(process):
 def run_program(name):
     """All results of test program NAME."""
     program = "%s/%s" % (FOLDER, name)
-    for old in reports_of(name) + glob.glob("%s/%s.xml" % (FOLDER, name)):
+    for old in reports_of(name) + [f for f in ("%s/%s.%s" % (FOLDER, name, e)
+                                              for e in ("xml", "log")) if os.path.exists(f)]:
         os.remove(old)
     if not os.path.exists(program):
         return [Result(name, "build", FAILED, 0, "%s was not built" % program)]
