@@ -144,11 +144,10 @@ __attribute__((noreturn)) void sched_idle(void);
 /* From the timer interrupt: the running thread's slice is over. */
 void sched_slice_over(void);
 
-/* Charge the time since last_time to user or system: at trap entry and exit, and
- * at a switch. */
-static inline void thread_charge(struct thread *t, bool user)
+/* Charge the time since last_time to user or system, on H, this hart: at trap
+ * entry and exit, and at a switch. */
+static inline void thread_charge_on(struct hart *h, struct thread *t, bool user)
 {
-    struct hart *h = this_hart();
     uint64_t now = time_read();
     uint64_t spent = now - t->last_time;
 
@@ -160,6 +159,10 @@ static inline void thread_charge(struct thread *t, bool user)
         t->stime += spent;
         h->ticks_system += spent;
     }
+}
+static inline void thread_charge(struct thread *t, bool user)
+{
+    thread_charge_on(this_hart(), t, user);
 }
 
 /* Figures for /proc: runnable + running, total switches, load averages (<<11 fixed). */

@@ -138,27 +138,42 @@ static __attribute__((noinline)) void pending_work(struct trap_frame *f)
 /* Interrupts are off from the last look at pending work until user mode. */
 static inline void finish_user(struct trap_frame *f)
 {
-    if ((int)this_hart()->need_resched | (int)thread_signal_pending())
+    struct hart *h = this_hart();
+    struct thread *t = h->thread;
+
+    if (h->need_resched | __atomic_load_n(&t->signal_pending, __ATOMIC_RELAXED)) {
         pending_work(f);
-    thread_charge(current, false);
+        h = this_hart();
+    }
+    thread_charge_on(h, t, false);
 }
 
+static __attribute__((noinline)) void user_trap(struct trap_frame *f, uint64_t cause)
+{
+    if (cause & CAUSE_INTERRUPT) {
+        serve_interrupt(cause);
+        return;
+    }
+    f->cause = cause;
+    f->tval = csr_read(stval);
+    interrupts_on();
+    user_exception(f, cause);
+    interrupts_off();
+}
+
+/* System calls go straight through: they are by far the most frequent. */
 void trap_from_user(struct trap_frame *f, uint64_t cause)
 {
-    thread_charge(current, true);
-    if (cause == CAUSE_USER_ECALL) {
+    struct hart *h = this_hart();
+
+    thread_charge_on(h, h->thread, true);
+    if (__builtin_expect(cause == CAUSE_USER_ECALL, 1)) {
         f->pc += 4;
         interrupts_on();
         syscall_dispatch(f);
         interrupts_off();
-    } else if (cause & CAUSE_INTERRUPT) {
-        serve_interrupt(cause);
     } else {
-        f->cause = cause;
-        f->tval = csr_read(stval);
-        interrupts_on();
-        user_exception(f, cause);
-        interrupts_off();
+        user_trap(f, cause);
     }
     finish_user(f);
 }
