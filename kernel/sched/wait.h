@@ -44,13 +44,16 @@ void wait_unsubscribe(struct wait_queue *wq, struct waiter *w);
 void wake_up_all(struct wait_queue *wq);
 void wake_up_one(struct wait_queue *wq);
 
-/* Sleep until COND; not interruptible. */
+/* Sleep until COND; not interruptible.  Once COND was true it is not looked at
+ * again: it may take what it found. */
 #define wait_event(wq, cond)                                                   \
     do {                                                                       \
         struct waiter w_ = { 0 };                                              \
-        while (!(cond)) {                                                      \
+        bool true_ = false;                                                    \
+        while (!true_ && !(cond)) {                                            \
             wait_begin((wq), &w_, THREAD_BLOCKED);                             \
-            if (!(cond))                                                       \
+            true_ = (cond);                                                    \
+            if (!true_)                                                        \
                 schedule();                                                    \
             wait_end((wq), &w_);                                               \
         }                                                                      \
@@ -60,14 +63,16 @@ void wake_up_one(struct wait_queue *wq);
 #define wait_event_interruptible(wq, cond)                                     \
     ({                                                                         \
         struct waiter w_ = { 0 };                                              \
+        bool true_ = false;                                                    \
         int r_ = 0;                                                            \
-        while (!(cond)) {                                                      \
+        while (!true_ && !(cond)) {                                            \
             if (thread_signal_pending()) {                                     \
                 r_ = -EINTR;                                                   \
                 break;                                                         \
             }                                                                  \
             wait_begin((wq), &w_, THREAD_SLEEPING);                            \
-            if (!(cond) && !thread_signal_pending())                           \
+            true_ = (cond);                                                    \
+            if (!true_ && !thread_signal_pending())                            \
                 schedule();                                                    \
             wait_end((wq), &w_);                                               \
         }                                                                      \
