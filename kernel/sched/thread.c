@@ -42,7 +42,7 @@ static void list_thread(struct thread *t)
 
     t->tid = --next_kernel_tid;         /* proc/ gives user threads their own */
     list_insert_tail(&threads, &t->all_link);
-    nthreads++;
+    __atomic_fetch_add(&nthreads, 1, __ATOMIC_RELAXED);
     spin_unlock_irqrestore(&list_lock, flags);
 }
 
@@ -51,7 +51,6 @@ static void unlist_thread(struct thread *t)
     uint64_t flags = spin_lock_irqsave(&list_lock);
 
     list_remove(&t->all_link);
-    nthreads--;
     spin_unlock_irqrestore(&list_lock, flags);
 }
 
@@ -67,7 +66,7 @@ void thread_for_each(void (*fn)(struct thread *t, void *arg), void *arg)
 
 size_t thread_count(void)
 {
-    return __atomic_load_n(&nthreads, __ATOMIC_RELAXED);
+    return __atomic_load_n(&nthreads, __ATOMIC_ACQUIRE);
 }
 
 /* Making */
@@ -152,6 +151,7 @@ static void destroy(struct thread *t)
     kstack_free(t->stack);
     kfree(t->fpu);
     kmem_cache_free(cache, t);
+    __atomic_fetch_sub(&nthreads, 1, __ATOMIC_RELEASE);     /* last: now all of it is free */
 }
 
 void thread_put(struct thread *t)

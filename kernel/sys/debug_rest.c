@@ -15,12 +15,36 @@
 #include "kernel/mm/vmalloc.h"
 #include "kernel/mm/zone.h"
 #include "kernel/proc/process.h"
+#include "kernel/sched/timer.h"
 #include "kernel/sys/debug.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
 
+static void count_tasks(struct process *p, void *n)
+{
+    *(size_t *)n += p->ntasks;
+}
+
+static void count_kernel_thread(struct thread *t, void *n)
+{
+    *(size_t *)n += t->tid < 0;
+}
+
+/* A process that has been waited for may still be on its way off its hart. */
+static void wait_for_dying_threads(void)
+{
+    size_t alive;
+
+    do {
+        alive = 0;
+        process_for_each(count_tasks, &alive);
+        thread_for_each(count_kernel_thread, &alive);
+    } while (thread_count() > alive && !thread_sleep_ns(NSEC_PER_SEC / 1000, true, NULL));
+}
+
 void debug_quiesce(void)
 {
+    wait_for_dying_threads();
     fs_sync_all(true);
     /* Each turn may release what the next one can drop: dentries hold inodes, inodes pages. */
     for (int turn = 0; turn < 3; turn++) {
