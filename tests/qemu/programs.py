@@ -16,4 +16,5 @@ def program(name, arguments="", once=False, test=None, **how):
 
 TESTS = [
     program("cowtest", tags=("quick",)),
+    program("forkstorm", tags=("quick",)),
 ]

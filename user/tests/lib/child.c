@@ -94,9 +94,7 @@ static void read_byte(uintptr_t addr)
 
 static void write_byte(uintptr_t addr)
 {
-    volatile uint8_t *p = (volatile uint8_t *)addr;
-
-    __asm__ volatile("sb %0, 0(%1)" : : "r"(1), "r"(p) : "memory");
+    *(volatile uint8_t *)addr = 1;
 }
 
 static void call(uintptr_t addr)
