@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+"""files.py - tests of files and disks, and what the host finds on the disks afterwards."""
+from programs import program
+
+TESTS = [
+    program("fstest", tags=("quick",), cpus=(1, 2)),
+    program("/bin/env", "FSTEST_ROUNDS=20000 /tests/fstest", test="fstest-long", once=True,
+            cpus=(1, 4), tags=("soak",), timeout=300),
+]
