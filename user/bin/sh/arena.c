@@ -2,8 +2,8 @@
 /*
  * arena.c - memory that is given back all at once.
  *
- * An arena is a chain of blocks; pieces are cut from the newest one.  A piece that does not fit gets
- * a new block, at least twice as large as the last until BLOCK_MAX, and larger if it must be.
+ * An arena is a chain of blocks; pieces are cut from the newest one.  A piece that does not fit
+ * gets a new block, at least twice as large as the last until BLOCK_MAX, and larger if it must be.
  */
 #include <stdarg.h>
 #include <stdio.h>

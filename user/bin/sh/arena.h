@@ -3,8 +3,8 @@
  * arena.h - memory that is given back all at once.
  *
  * Syntax trees live in one arena per parsed command.  The words of a command that is being executed
- * live in the arena `scratch`: whoever needs some takes a mark before and releases it afterwards, so
- * nothing on a path that gives up early has to be freed.
+ * live in the arena `scratch`: whoever needs some takes a mark before and releases it afterwards,
+ * so nothing on a path that gives up early has to be freed.
  *
  * Allocation never returns NULL: a shell without memory says so and ends.
  */

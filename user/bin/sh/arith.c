@@ -272,7 +272,7 @@ static long evaluate_primary(struct evaluation *e)
     name = accept_name(e);
     if (name != NULL)
         return evaluate_variable(e, name);
-    return fail_syntax(e, *e->at == '\0' ? "something is missing at the end" : "a number is missing");
+    return fail_syntax(e, "a number is missing");
 }
 
 static long evaluate_unary(struct evaluation *e)

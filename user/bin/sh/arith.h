@@ -2,9 +2,9 @@
 /*
  * arith.h - the value of $((...)): C's integer operators on 64-bit numbers and variables.
  *
- * All of C's operators but sizeof, casts and pointers; ++ and --, assignments and the comma included.
- * Numbers are decimal, 0 octal or 0x hexadecimal.  An unset or empty variable counts as 0.  Overflow
- * wraps around.
+ * All of C's operators but sizeof, casts and pointers; ++ and --, assignments and the comma
+ * included. Numbers are decimal, 0 octal or 0x hexadecimal.  An unset or empty variable counts as
+ * 0.  Overflow wraps around.
  */
 #pragma once
 #include <stdbool.h>

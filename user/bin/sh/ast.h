@@ -25,7 +25,7 @@ enum part_kind {
 enum parameter_op {
     PARAMETER_PLAIN,
     PARAMETER_LENGTH,      /* ${#name} */
-    PARAMETER_DEFAULT,     /* ${name-word}  with `colon`: ${name:-word}, and so for the next three */
+    PARAMETER_DEFAULT,     /* ${name-word}; with `colon` ${name:-word}; so for the next three */
     PARAMETER_ASSIGN,      /* ${name=word} */
     PARAMETER_ERROR,       /* ${name?word} */
     PARAMETER_ALTERNATIVE, /* ${name+word} */
@@ -33,6 +33,7 @@ enum parameter_op {
     PARAMETER_CUT_LONG_PREFIX,
     PARAMETER_CUT_SHORT_SUFFIX,
     PARAMETER_CUT_LONG_SUFFIX,
+    PARAMETER_BAD,         /* an error, but only when it is expanded */
 };
 
 struct part {

@@ -117,6 +117,7 @@ int builtin_eval(int argc, char **argv)
 static int open_script(const char *name)
 {
     const char *path = vars_get("PATH");
+    const char *file;
     int fd = -1;
 
     if (strchr(name, '/') != NULL)
@@ -125,8 +126,8 @@ static int open_script(const char *name)
     while (fd < 0 && path != NULL) {
         size_t length = strcspn(path, ":");
 
-        fd = open(arena_printf(&scratch, "%.*s%s%s", (int)length, path, length > 0 ? "/" : "", name),
-                  O_RDONLY | O_CLOEXEC);
+        file = arena_printf(&scratch, "%.*s%s%s", (int)length, path, length > 0 ? "/" : "", name);
+        fd = open(file, O_RDONLY | O_CLOEXEC);
         path = path[length] == ':' ? path + length + 1 : NULL;
     }
     return fd;
@@ -167,12 +168,15 @@ int builtin_dot(int argc, char **argv)
 int builtin_exec(int argc, char **argv)
 {
     int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+    int status;
 
     if (first >= argc)
         return 0;
     fflush(stdout);
-    jobs_release_terminal();
-    return -command_replace(argv + first, vars_get("PATH"));
+    trap_release_signals();
+    status = command_replace(argv + first, vars_get("PATH"));
+    trap_prepare_shell();
+    return -status;
 }
 
 /* EXIT, a name or a number; -1: none. */

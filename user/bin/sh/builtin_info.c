@@ -13,8 +13,10 @@
 
 static bool is_reserved(const char *name)
 {
-    static const char *const words[] = { "!",  "{",  "}",    "case", "do",   "done",  "elif", "else",
-                                         "esac", "fi", "for", "if",   "in",   "then", "until", "while" };
+    static const char *const words[] = {
+        "!",    "{",  "}",   "case", "do", "done", "elif",  "else",
+        "esac", "fi", "for", "if",   "in", "then", "until", "while",
+    };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(words[i], name) == 0)

@@ -160,8 +160,8 @@ static void print_symbolic(mode_t mask)
     for (int i = 0; i < 3; i++) {
         unsigned bits = ~mask >> (6 - 3 * i) & 7;
 
-        printf("%s%c=%s%s%s", i > 0 ? "," : "", classes[i], bits & 4 ? "r" : "", bits & 2 ? "w" : "",
-               bits & 1 ? "x" : "");
+        printf("%s%c=%s%s%s", i > 0 ? "," : "", classes[i], bits & 4 ? "r" : "",
+               bits & 2 ? "w" : "", bits & 1 ? "x" : "");
     }
     putchar('\n');
 }

@@ -160,8 +160,8 @@ static bool expand_values(struct call *c)
 static void trace(const struct call *c)
 {
     const struct assignment *a = c->node->assignments;
-    struct word *prompt = word_parse_prompt(&scratch, vars_get("PS4") != NULL ? vars_get("PS4") : "");
-    const char *before = expand_string(prompt);
+    const char *prompt = vars_get("PS4");
+    const char *before = expand_string(word_parse_prompt(&scratch, prompt != NULL ? prompt : ""));
     struct text line;
 
     text_init(&line, &scratch);

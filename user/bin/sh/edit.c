@@ -2,12 +2,10 @@
 /*
  * edit.c - typing a line on a terminal.
  *
- * The terminal is in raw mode only while a line is typed.  Bytes are read one by one, so that what
- * was typed ahead for the next program stays there.
+ * The terminal is in raw mode only while a line is typed.
  *
  * Text may be UTF-8: a character is a byte with the continuation bytes after it, one column wide.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,31 +17,13 @@
 #include "user/bin/sh/complete.h"
 #include "user/bin/sh/edit.h"
 #include "user/bin/sh/history.h"
+#include "user/bin/sh/keys.h"
 #include "user/bin/sh/prompt.h"
-#include "user/bin/sh/shell.h"
 #include "user/bin/sh/text.h"
-#include "user/bin/sh/trap.h"
 
 #define DEFAULT_COLUMNS 80
 #define CONTROL(letter) ((letter) & 0x1f)
-#define ESCAPE 0x1b
 #define DELETE 0x7f
-
-/* Keys that are no single byte. */
-enum key {
-    KEY_END_OF_INPUT = -1,
-    KEY_INTERRUPT = -2,
-    KEY_NONE = 256,
-    KEY_UP,
-    KEY_DOWN,
-    KEY_LEFT,
-    KEY_RIGHT,
-    KEY_HOME,
-    KEY_END,
-    KEY_DELETE,
-    KEY_WORD_LEFT,
-    KEY_WORD_RIGHT,
-};
 
 enum outcome { GO_ON, ACCEPTED, ENDED, INTERRUPTED };
 
@@ -284,86 +264,6 @@ static void complete(void)
     arena_release(&scratch, mark);
 }
 
-/* One byte, or a negative key. */
-static int read_byte(void)
-{
-    unsigned char c;
-
-    for (;;) {
-        ssize_t got = read(STDIN_FILENO, &c, 1);
-
-        if (got == 1)
-            return c;
-        if (got == 0 || errno != EINTR)
-            return KEY_END_OF_INPUT;
-        if (trap_is_pending()) {
-            show("\n");
-            trap_run_pending();
-            redraw();
-        }
-        if (shell.interrupted) {
-            shell.interrupted = 0;
-            return KEY_INTERRUPT;
-        }
-    }
-}
-
-/* After ESC [ and a digit: the key of "ESC [ number ~"; modifiers are skipped. */
-static int read_numbered_key(int digit)
-{
-    static const short keys[] = { [1] = KEY_HOME, [3] = KEY_DELETE, [4] = KEY_END, [7] = KEY_HOME,
-                                  [8] = KEY_END };
-    int c;
-
-    do
-        c = read_byte();
-    while (c == ';' || (c >= '0' && c <= '9'));
-    if (c == 'C')
-        return KEY_WORD_RIGHT;
-    if (c == 'D')
-        return KEY_WORD_LEFT;
-    digit -= '0';
-    if (c != '~' || digit >= (int)(sizeof(keys) / sizeof(keys[0])) || keys[digit] == 0)
-        return KEY_NONE;
-    return keys[digit];
-}
-
-static int read_escape(void)
-{
-    int c = read_byte();
-
-    if (c == 'b')
-        return KEY_WORD_LEFT;
-    if (c == 'f')
-        return KEY_WORD_RIGHT;
-    if (c != '[' && c != 'O')
-        return c < 0 ? c : KEY_NONE;
-    c = read_byte();
-    switch (c) {
-    case 'A':
-        return KEY_UP;
-    case 'B':
-        return KEY_DOWN;
-    case 'C':
-        return KEY_RIGHT;
-    case 'D':
-        return KEY_LEFT;
-    case 'H':
-        return KEY_HOME;
-    case 'F':
-        return KEY_END;
-    default:
-        return c >= '0' && c <= '9' ? read_numbered_key(c) : c < 0 ? c : KEY_NONE;
-    }
-}
-
-static int read_key(void)
-{
-    int c = read_byte();
-
-    return c == ESCAPE ? read_escape() : c;
-}
-
 /* Keys that move the cursor; false: KEY is another. */
 static bool move_cursor(int key)
 {
@@ -490,7 +390,7 @@ static enum outcome type_line(void)
     enum outcome outcome;
 
     do {
-        int key = read_key();
+        int key = keys_read(redraw);
 
         outcome = handle_key(key);
         ed.last_key = key;

@@ -21,6 +21,7 @@
 
 /*
  * Prompt and read a line from standard input, which must be a terminal.  The line ends in a newline
- * and is valid until the next call.  NULL at the end of the input, or after ^C with *INTERRUPTED set.
+ * and is valid until the next call.  NULL at the end of the input, or after ^C with *INTERRUPTED
+ * set.
  */
 const char *edit_read_line(bool continued, size_t *length, bool *interrupted);

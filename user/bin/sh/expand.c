@@ -334,6 +334,10 @@ static bool expand_parts(struct tagged *out, const struct word *w, enum tag plai
                 add_text(out, p, plain, p == w->parts, tilde);
             break;
         case PART_PARAMETER:
+            if (p->op == PARAMETER_BAD) {
+                shell_fail("bad substitution");
+                return false;
+            }
             if (!add_parameter(out, p))
                 return false;
             break;

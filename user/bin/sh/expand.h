@@ -25,5 +25,7 @@ char *expand_assignment(const struct word *w);
 /* The same as a pattern for fnmatch(). */
 char *expand_pattern(const struct word *w);
 
-/* The value of a parameter, special or not, other than @ and *; NULL: unset.  Perhaps in scratch. */
+/*
+ * The value of a parameter, special or not, other than @ and *; NULL: unset.  Perhaps in scratch.
+ */
 const char *expand_parameter(const char *name);

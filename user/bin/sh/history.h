@@ -2,7 +2,10 @@
 /* history.h - the last lines that were typed. */
 #pragma once
 
-/* Add a line, unless it is blank or the same as the last one; the oldest goes when there is no room. */
+/*
+ * Add a line, unless it is blank or the same as the last one; the oldest goes when there is no
+ * room.
+ */
 void history_add(const char *line);
 
 /* How many there are, and the I-th from the oldest; its number since the shell began, from 1. */

@@ -2,8 +2,8 @@
 /*
  * input.c - where the shell's commands come from, line by line.
  *
- * From a shared descriptor that can seek, a block is read and the position set back to the end of the
- * line; from any other, single bytes are read.
+ * From a shared descriptor that can seek, a block is read and the position set back to the end of
+ * the line; from any other, single bytes are read.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -269,8 +269,12 @@ static void tell_end(const struct job *job)
 
     if (cause != NULL)
         fprintf(stderr, "%s%s\n", cause, WCOREDUMP(status) ? " (core dumped)" : "");
-    if (!WIFSIGNALED(status) || !control)
+    if (!control)
         return;
+    if (!WIFSIGNALED(status)) {
+        terminal_accept();
+        return;
+    }
     terminal_restore();
     /* Who types ^C means the rest of the list, too. */
     if (WTERMSIG(status) == SIGINT)

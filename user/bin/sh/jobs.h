@@ -2,9 +2,9 @@
 /*
  * jobs.h - the processes that the shell started, and which of them has the terminal.
  *
- * A job is a command with its processes: one per stage of a pipeline.  With job control (set -m) each
- * job is a process group of its own, the foreground job is the one that the terminal listens to, and
- * ^Z stops it.  Without it all processes stay in the shell's group.
+ * A job is a command with its processes: one per stage of a pipeline.  With job control (set -m)
+ * each job is a process group of its own, the foreground job is the one that the terminal listens
+ * to, and ^Z stops it.  Without it all processes stay in the shell's group.
  *
  *     running    a process of it runs
  *     stopped    none runs, but one was stopped
@@ -27,8 +27,8 @@ struct job;
 struct job *job_create(const char *text);
 
 /*
- * Fork a process for the job: 0 in the child, which is a subshell then, the process in the parent, or
- * -1 after a message.
+ * Fork a process for the job: 0 in the child, which is a subshell then, the process in the parent,
+ * or -1 after a message.
  */
 pid_t job_fork(struct job *job, enum job_place place);
 

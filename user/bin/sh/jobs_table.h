@@ -30,7 +30,9 @@ extern struct job *jobs;
 /* An exit status from a wait status. */
 int jobs_status_of(int status);
 
-/* The wait status that stands for the whole job: the last process's, or with pipefail a failure's. */
+/*
+ * The wait status that stands for the whole job: the last process's, or with pipefail a failure's.
+ */
 int job_raw_status(const struct job *job);
 
 /* Make it the current job; if it has no number, it gets the one above all others. */

@@ -234,10 +234,18 @@ static bool is_continued(const struct text *line)
     return count % 2 == 1;
 }
 
+/* Is the line, with or without its newline, the delimiter? */
+static bool is_delimiter(const struct document *d, const char *line, size_t length)
+{
+    size_t wanted = strlen(d->delimiter);
+
+    length -= length > 0 && line[length - 1] == '\n';
+    return length == wanted && memcmp(line, d->delimiter, wanted) == 0;
+}
+
 /* Read the lines up to the delimiter, or up to the end of the file, as most shells accept. */
 static void read_document(struct lexer *lx, struct document *d)
 {
-    size_t delimiter_length = strlen(d->delimiter);
     int line_number = lx->line_number;
     bool continued = false;
     struct text body;
@@ -257,9 +265,7 @@ static void read_document(struct lexer *lx, struct document *d)
             s++;
             length--;
         }
-        if (!continued && length >= delimiter_length && memcmp(s, d->delimiter, delimiter_length) == 0
-            && (length == delimiter_length
-                || (length == delimiter_length + 1 && s[delimiter_length] == '\n')))
+        if (!continued && is_delimiter(d, s, length))
             break;
         continued = !d->literal && is_continued(&line);
         text_add_bytes(&body, s, length);
@@ -300,8 +306,8 @@ void lexer_advance(struct lexer *lx)
         t->kind = TOKEN_END;
 }
 
-void lexer_expect_document(struct lexer *lx, struct redirect *redirect, const struct word *delimiter,
-                           bool strip_tabs)
+void lexer_expect_document(struct lexer *lx, struct redirect *redirect,
+                           const struct word *delimiter, bool strip_tabs)
 {
     struct document *d = arena_zalloc(lx->arena, sizeof(*d));
     struct document **end = &lx->documents;

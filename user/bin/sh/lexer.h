@@ -3,8 +3,8 @@
  * lexer.h - from lines to tokens.
  *
  * The lexer works on one line at a time and asks for the next only when it must, so an interactive
- * command is executed as soon as it is complete.  A backslash before a newline vanishes here, except
- * where the caller reads raw characters.
+ * command is executed as soon as it is complete.  A backslash before a newline vanishes here,
+ * except where the caller reads raw characters.
  *
  * The bodies of here-documents are read at the newline that ends the line of the `<<`.
  *
@@ -87,8 +87,8 @@ void lexer_begin(struct lexer *lx, struct arena *arena);
 void lexer_advance(struct lexer *lx);
 
 /* Remember that the body of REDIRECT, a here-document with this delimiter, is to be read. */
-void lexer_expect_document(struct lexer *lx, struct redirect *redirect, const struct word *delimiter,
-                           bool strip_tabs);
+void lexer_expect_document(struct lexer *lx, struct redirect *redirect,
+                           const struct word *delimiter, bool strip_tabs);
 
 /* The source from START to the token before the current one, in the arena. */
 char *lexer_source(struct lexer *lx, size_t start);

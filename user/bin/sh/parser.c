@@ -6,43 +6,22 @@
  * construct in lx->token and left with the first token after it there.  After an error every token
  * is TOKEN_END, so all rules come to their ends by themselves; what they return is not used.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "user/bin/sh/grammar.h"
 #include "user/bin/sh/parser.h"
 #include "user/bin/sh/word.h"
 
-static struct node *parse_list(struct lexer *lx);
 static struct node *parse_command(struct lexer *lx);
 
 /* The words that end a list wherever a command could begin. */
-static const char *const terminators[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
+static const char *const terminators[] = {
+    "then", "else", "elif", "fi", "do", "done", "esac", "}",
+};
 
 #define NTERMINATORS (sizeof(terminators) / sizeof(terminators[0]))
 
-struct program *program_create(void)
-{
-    struct program *p = safe_alloc(sizeof(*p));
-
-    *p = (struct program){ .references = 1 };
-    return p;
-}
-
-struct program *program_get(struct program *p)
-{
-    p->references++;
-    return p;
-}
-
-void program_put(struct program *p)
-{
-    if (--p->references > 0)
-        return;
-    arena_clear(&p->arena);
-    free(p);
-}
-
-static struct node *make_node(struct lexer *lx, enum node_kind kind)
+struct node *grammar_make_node(struct lexer *lx, enum node_kind kind)
 {
     struct node *n = arena_zalloc(lx->arena, sizeof(*n));
 
@@ -51,7 +30,7 @@ static struct node *make_node(struct lexer *lx, enum node_kind kind)
     return n;
 }
 
-static bool is_word(struct lexer *lx, const char *text)
+bool grammar_is_word(struct lexer *lx, const char *text)
 {
     const char *literal;
 
@@ -72,22 +51,21 @@ static bool is_terminator(struct lexer *lx)
         break;
     }
     for (size_t i = 0; i < NTERMINATORS; i++)
-        if (is_word(lx, terminators[i]))
+        if (grammar_is_word(lx, terminators[i]))
             return true;
     return false;
 }
 
-/* The current token must be this word; go past it. */
-static void expect_word(struct lexer *lx, const char *text)
+void grammar_expect_word(struct lexer *lx, const char *text)
 {
-    if (!is_word(lx, text)) {
+    if (!grammar_is_word(lx, text)) {
         lexer_fail_unexpected(lx);
         return;
     }
     lexer_advance(lx);
 }
 
-static void expect(struct lexer *lx, enum token_kind kind)
+void grammar_expect(struct lexer *lx, enum token_kind kind)
 {
     if (lx->token.kind != kind) {
         lexer_fail_unexpected(lx);
@@ -96,16 +74,15 @@ static void expect(struct lexer *lx, enum token_kind kind)
     lexer_advance(lx);
 }
 
-static void skip_newlines(struct lexer *lx)
+void grammar_skip_newlines(struct lexer *lx)
 {
     while (lx->token.kind == TOKEN_NEWLINE)
         lexer_advance(lx);
 }
 
-/* A list that must not be empty. */
-static struct node *parse_body(struct lexer *lx)
+struct node *grammar_body(struct lexer *lx)
 {
-    struct node *body = parse_list(lx);
+    struct node *body = grammar_list(lx);
 
     if (body == NULL)
         lexer_fail_unexpected(lx);
@@ -178,8 +155,8 @@ static struct node *parse_function(struct lexer *lx, struct node *n, const struc
     }
     n->name = arena_strdup(lx->arena, literal);
     lexer_advance(lx);
-    expect(lx, TOKEN_CLOSE);
-    skip_newlines(lx);
+    grammar_expect(lx, TOKEN_CLOSE);
+    grammar_skip_newlines(lx);
     n->first = parse_command(lx);
     return n;
 }
@@ -187,7 +164,7 @@ static struct node *parse_function(struct lexer *lx, struct node *n, const struc
 /* Assignments, words and redirections in any order, except that assignments come before words. */
 static struct node *parse_simple(struct lexer *lx)
 {
-    struct node *n = make_node(lx, NODE_SIMPLE);
+    struct node *n = grammar_make_node(lx, NODE_SIMPLE);
     struct word **words = &n->words;
     struct assignment **assignments = &n->assignments;
     struct redirect **redirects = &n->redirects;
@@ -219,183 +196,15 @@ static struct node *parse_simple(struct lexer *lx)
     return n;
 }
 
-/* After "if" or "elif". */
-static struct node *parse_if(struct lexer *lx)
-{
-    struct node *n = make_node(lx, NODE_IF);
-
-    lexer_advance(lx);
-    n->first = parse_body(lx);
-    expect_word(lx, "then");
-    n->second = parse_body(lx);
-    if (is_word(lx, "elif")) {
-        n->third = parse_if(lx);
-        return n;
-    }
-    if (is_word(lx, "else")) {
-        lexer_advance(lx);
-        n->third = parse_body(lx);
-    }
-    expect_word(lx, "fi");
-    return n;
-}
-
-static struct node *parse_do_group(struct lexer *lx)
-{
-    struct node *body;
-
-    expect_word(lx, "do");
-    body = parse_body(lx);
-    expect_word(lx, "done");
-    return body;
-}
-
-static struct node *parse_while(struct lexer *lx)
-{
-    struct node *n = make_node(lx, is_word(lx, "while") ? NODE_WHILE : NODE_UNTIL);
-
-    lexer_advance(lx);
-    n->first = parse_body(lx);
-    n->second = parse_do_group(lx);
-    return n;
-}
-
-/* for name [in words] (; or newlines) do ... */
-static struct node *parse_for(struct lexer *lx)
-{
-    struct node *n = make_node(lx, NODE_FOR);
-    const char *name;
-
-    lexer_advance(lx);
-    name = lx->token.kind == TOKEN_WORD ? word_literal(lx->token.word) : NULL;
-    if (name == NULL || !word_is_name(name, strlen(name))) {
-        lexer_fail(lx, "bad name of a variable after \"for\"");
-        return n;
-    }
-    n->name = arena_strdup(lx->arena, name);
-    lexer_advance(lx);
-    skip_newlines(lx);
-    if (is_word(lx, "in")) {
-        struct word **end = &n->words;
-
-        n->has_words = true;
-        lexer_advance(lx);
-        for (; lx->token.kind == TOKEN_WORD; lexer_advance(lx)) {
-            *end = lx->token.word;
-            end = &(*end)->next;
-        }
-        if (lx->token.kind != TOKEN_SEMICOLON && lx->token.kind != TOKEN_NEWLINE)
-            lexer_fail_unexpected(lx);
-    }
-    if (lx->token.kind == TOKEN_SEMICOLON)
-        lexer_advance(lx);
-    skip_newlines(lx);
-    n->first = parse_do_group(lx);
-    return n;
-}
-
-/* [(] pattern | pattern ) list ;; */
-static struct case_item *parse_case_item(struct lexer *lx)
-{
-    struct case_item *item = arena_zalloc(lx->arena, sizeof(*item));
-    struct word **end = &item->patterns;
-
-    if (lx->token.kind == TOKEN_OPEN)
-        lexer_advance(lx);
-    for (;;) {
-        if (lx->token.kind != TOKEN_WORD) {
-            lexer_fail_unexpected(lx);
-                return item;
-        }
-        *end = lx->token.word;
-        end = &(*end)->next;
-        lexer_advance(lx);
-        if (lx->token.kind != TOKEN_PIPE)
-            break;
-        lexer_advance(lx);
-    }
-    expect(lx, TOKEN_CLOSE);
-    item->body = parse_list(lx);
-    if (lx->token.kind == TOKEN_DOUBLE_SEMICOLON) {
-        lexer_advance(lx);
-        skip_newlines(lx);
-    } else if (!is_word(lx, "esac")) {
-        lexer_fail_unexpected(lx);
-    }
-    return item;
-}
-
-static struct node *parse_case(struct lexer *lx)
-{
-    struct node *n = make_node(lx, NODE_CASE);
-    struct case_item **end = &n->items;
-
-    lexer_advance(lx);
-    if (lx->token.kind != TOKEN_WORD) {
-        lexer_fail_unexpected(lx);
-        return n;
-    }
-    n->words = lx->token.word;
-    lexer_advance(lx);
-    skip_newlines(lx);
-    expect_word(lx, "in");
-    skip_newlines(lx);
-    while (!is_word(lx, "esac") && lx->token.kind != TOKEN_END) {
-        *end = parse_case_item(lx);
-        end = &(*end)->next;
-    }
-    expect_word(lx, "esac");
-    return n;
-}
-
-static struct node *parse_brace(struct lexer *lx)
-{
-    struct node *n = make_node(lx, NODE_BRACE);
-
-    lexer_advance(lx);
-    n->first = parse_body(lx);
-    expect_word(lx, "}");
-    return n;
-}
-
-static struct node *parse_subshell(struct lexer *lx)
-{
-    struct node *n = make_node(lx, NODE_SUBSHELL);
-
-    lexer_advance(lx);
-    n->first = parse_body(lx);
-    expect(lx, TOKEN_CLOSE);
-    return n;
-}
-
-/* A compound command without its redirections, or NULL when none begins here. */
-static struct node *parse_compound(struct lexer *lx)
-{
-    static const struct {
-        const char *word;
-        struct node *(*parse)(struct lexer *lx);
-    } rules[] = {
-        { "{", parse_brace }, { "if", parse_if },       { "while", parse_while },
-        { "for", parse_for }, { "until", parse_while }, { "case", parse_case },
-    };
-
-    if (lx->token.kind == TOKEN_OPEN)
-        return parse_subshell(lx);
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-        if (is_word(lx, rules[i].word))
-            return rules[i].parse(lx);
-    return NULL;
-}
-
 static struct node *parse_command(struct lexer *lx)
 {
     struct node *n;
 
     if (++lx->depth > LEXER_MAX_DEPTH)
         lexer_fail(lx, "nested too deeply");
-    if (is_terminator(lx) || is_word(lx, "!"))
+    if (is_terminator(lx) || grammar_is_word(lx, "!"))
         lexer_fail_unexpected(lx);
-    n = parse_compound(lx);
+    n = grammar_compound(lx);
     if (n == NULL)
         n = parse_simple(lx);
     else
@@ -413,11 +222,11 @@ static struct node *parse_stages(struct lexer *lx)
 
     if (lx->token.kind != TOKEN_PIPE)
         return first;
-    pipeline = make_node(lx, NODE_PIPELINE);
+    pipeline = grammar_make_node(lx, NODE_PIPELINE);
     pipeline->first = first;
     while (lx->token.kind == TOKEN_PIPE) {
         lexer_advance(lx);
-        skip_newlines(lx);
+        grammar_skip_newlines(lx);
         *end = parse_command(lx);
         end = &(*end)->next;
     }
@@ -431,8 +240,8 @@ static struct node *parse_pipeline(struct lexer *lx)
     struct node *not = NULL;
     struct node *n;
 
-    if (is_word(lx, "!")) {
-        not = make_node(lx, NODE_NOT);
+    if (grammar_is_word(lx, "!")) {
+        not = grammar_make_node(lx, NODE_NOT);
         lexer_advance(lx);
     }
     n = parse_stages(lx);
@@ -451,10 +260,10 @@ static struct node *parse_and_or(struct lexer *lx)
     struct node *left = parse_pipeline(lx);
 
     while (lx->token.kind == TOKEN_AND || lx->token.kind == TOKEN_OR) {
-        struct node *n = make_node(lx, lx->token.kind == TOKEN_AND ? NODE_AND : NODE_OR);
+        struct node *n = grammar_make_node(lx, lx->token.kind == TOKEN_AND ? NODE_AND : NODE_OR);
 
         lexer_advance(lx);
-        skip_newlines(lx);
+        grammar_skip_newlines(lx);
         n->first = left;
         n->second = parse_pipeline(lx);
         n->text = lexer_source(lx, start);
@@ -473,7 +282,7 @@ static bool parse_separator(struct lexer *lx, struct node **n)
     case TOKEN_NEWLINE:
         return true;
     case TOKEN_AMPERSAND:
-        background = make_node(lx, NODE_BACKGROUND);
+        background = grammar_make_node(lx, NODE_BACKGROUND);
         background->first = *n;
         background->text = (*n)->text;
         *n = background;
@@ -489,12 +298,12 @@ static bool parse_separator(struct lexer *lx, struct node **n)
  */
 static struct node *parse_commands(struct lexer *lx, bool whole_line)
 {
-    struct node *list = make_node(lx, NODE_LIST);
+    struct node *list = grammar_make_node(lx, NODE_LIST);
     struct node **end = &list->first;
 
     for (;;) {
         if (!whole_line)
-            skip_newlines(lx);
+            grammar_skip_newlines(lx);
         if (is_terminator(lx) || (whole_line && lx->token.kind == TOKEN_NEWLINE))
             break;
         *end = parse_and_or(lx);
@@ -508,7 +317,7 @@ static struct node *parse_commands(struct lexer *lx, bool whole_line)
     return list->first != NULL && list->first->next != NULL ? list : list->first;
 }
 
-static struct node *parse_list(struct lexer *lx)
+struct node *grammar_list(struct lexer *lx)
 {
     return parse_commands(lx, false);
 }
@@ -555,7 +364,7 @@ struct node *parser_parse_substitution(struct lexer *lx)
     if (++lx->depth > LEXER_MAX_DEPTH)
         lexer_fail(lx, "nested too deeply");
     lexer_advance(lx);
-    body = parse_list(lx);
+    body = grammar_list(lx);
     if (lx->token.kind != TOKEN_CLOSE)
         lexer_fail_unexpected(lx);
     lx->depth--;
@@ -577,7 +386,7 @@ struct node *parser_parse_string(struct lexer *lx, const char *text, size_t leng
     if (inner.depth > LEXER_MAX_DEPTH)
         lexer_fail(&inner, "nested too deeply");
     lexer_advance(&inner);
-    body = parse_list(&inner);
+    body = grammar_list(&inner);
     if (inner.token.kind != TOKEN_END)
         lexer_fail_unexpected(&inner);
     lx->failed |= inner.failed;

@@ -8,9 +8,9 @@
  *     x='a *'  in  "$x"$x'?'     chars   a   *  a   *  ?
  *                                tags    Q Q Q  S S S  Q      Q: TAG_QUOTED  S: TAG_SPLIT
  *
- * Two tags belong to places rather than characters: TAG_EMPTY says that there is a field here even if
- * it stays empty (""), TAG_BREAK that one field ends and another begins ("$@").  The character of a
- * TAG_BREAK stands for it where nothing is split.
+ * Two tags belong to places rather than characters: TAG_EMPTY says that there is a field here even
+ * if it stays empty (""), TAG_BREAK that one field ends and another begins ("$@").  The character
+ * of a TAG_BREAK stands for it where nothing is split.
  */
 #pragma once
 #include <stdbool.h>

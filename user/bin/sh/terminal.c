@@ -80,6 +80,11 @@ void terminal_set(const struct terminal_modes *modes)
         tcsetattr(fd, TCSADRAIN, &modes->termios);
 }
 
+void terminal_accept(void)
+{
+    terminal_save(&own);
+}
+
 void terminal_restore(void)
 {
     terminal_set(&own);

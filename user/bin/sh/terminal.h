@@ -29,5 +29,7 @@ void terminal_give(pid_t group);
 void terminal_save(struct terminal_modes *modes);
 void terminal_set(const struct terminal_modes *modes);
 
-/* Set the modes of the time when the shell took it. */
+/* The modes as they are now, after a program that ended well, are those that the shell wants ... */
+void terminal_accept(void);
+/* ... after any other: set them again. */
 void terminal_restore(void);

@@ -78,12 +78,22 @@ static void install(int sig)
     traps[sig].changed = action.sa_handler != SIG_DFL;
 }
 
+/* The signals that an interactive shell treats in its own way. */
+static const int shell_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
+
+#define NSHELL_SIGNALS (sizeof(shell_signals) / sizeof(shell_signals[0]))
+
 void trap_prepare_shell(void)
 {
-    static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
+    for (size_t i = 0; i < NSHELL_SIGNALS; i++)
+        install(shell_signals[i]);
+}
 
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        install(signals[i]);
+void trap_release_signals(void)
+{
+    for (size_t i = 0; i < NSHELL_SIGNALS; i++)
+        if (traps[shell_signals[i]].changed && traps[shell_signals[i]].action == NULL)
+            signal(shell_signals[i], SIG_DFL);
 }
 
 void trap_set(int sig, const char *action)

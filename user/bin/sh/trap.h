@@ -2,7 +2,8 @@
 /*
  * trap.h - signals: what `trap` says, and what an interactive shell does with them.
  *
- * A handler only notes the signal.  Actions run between commands, when trap_run_pending() is called.
+ * A handler only notes the signal.  Actions run between commands, when trap_run_pending() is
+ * called.
  */
 #pragma once
 #include <stdbool.h>
@@ -12,7 +13,12 @@
 /* Ignore or catch what an interactive shell must, according to `shell` and the options. */
 void trap_prepare_shell(void);
 
-/* ACTION: NULL for the default, "" to ignore.  A signal that was ignored from the start stays so. */
+/* Before the shell becomes another program: undo that. */
+void trap_release_signals(void);
+
+/*
+ * ACTION: NULL for the default, "" to ignore.  A signal that was ignored from the start stays so.
+ */
 void trap_set(int sig, const char *action);
 const char *trap_get(int sig);
 
@@ -32,7 +38,7 @@ void trap_run_exit(void);
 int trap_status_before(void);
 
 /*
- * In a new subshell: actions are gone, ignored signals stay ignored.  BACKGROUND: without job control
- * the keyboard must not reach it.
+ * In a new subshell: actions are gone, ignored signals stay ignored.  BACKGROUND: without job
+ * control the keyboard must not reach it.
  */
 void trap_enter_subshell(bool background);

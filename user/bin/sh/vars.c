@@ -2,8 +2,8 @@
 /*
  * vars.c - variables, the scopes of functions, and the positional parameters.
  *
- * A hash table of variables.  A scope is a list of saved states: the newest first, so that ending the
- * scope restores the oldest last.
+ * A hash table of variables.  A scope is a list of saved states: the newest first, so that ending
+ * the scope restores the oldest last.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -45,8 +45,8 @@ const struct var **vars_list(void);
 char **vars_environment(void);
 
 /*
- * Scopes.  What vars_make_local() names gets its old state back when the scope ends.  A command with
- * assignments in front runs in a scope of its own, too.
+ * Scopes.  What vars_make_local() names gets its old state back when the scope ends.  A command
+ * with assignments in front runs in a scope of its own, too.
  */
 void vars_begin_scope(void);
 void vars_end_scope(void);

@@ -3,168 +3,35 @@
  * word.c - parsing a word.
  *
  * One function per construct, each called with its opening characters used up and returning after
- * its closing ones.  `enum place` says which rules hold:
- *
- *     place            ends at           quotes       backslash before
- *     WORD             blank, operator   ' and "      anything
- *     OPERAND          }                 ' and "      anything
- *     QUOTED           "                 none         $ ` " \            all parts are quoted
- *     QUOTED_OPERAND   }                 " (nested)   $ ` " \ }          all parts are quoted
- *     ARITHMETIC       )) of its own     " vanishes   $ ` " \            all parts are quoted
- *     DOCUMENT         end               none         $ ` \              all parts are quoted
+ * its closing ones.  What begins with a dollar sign or a backquote is in dollar.c.
  */
 #include <ctype.h>
 #include <string.h>
-#include "user/bin/sh/parser.h"
+#include "user/bin/sh/builder.h"
+#include "user/bin/sh/dollar.h"
 #include "user/bin/sh/word.h"
-
-enum place { WORD, OPERAND, QUOTED, QUOTED_OPERAND, ARITHMETIC, DOCUMENT };
-
-/* A word under construction: finished parts, and the text of the part that grows. */
-struct builder {
-    struct lexer *lx;
-    struct word *word;
-    struct part **end;
-    struct text text;
-    bool text_quoted;
-    bool has_text;
-};
-
-static void parse_text(struct builder *b, enum place place);
-
-static void begin_word(struct builder *b, struct lexer *lx)
-{
-    *b = (struct builder){ .lx = lx, .word = arena_zalloc(lx->arena, sizeof(*b->word)) };
-    b->end = &b->word->parts;
-}
-
-static struct part *add_part(struct builder *b, enum part_kind kind, bool quoted)
-{
-    struct part *p = arena_zalloc(b->lx->arena, sizeof(*p));
-
-    p->kind = kind;
-    p->quoted = quoted;
-    *b->end = p;
-    b->end = &p->next;
-    return p;
-}
-
-static void flush_text(struct builder *b)
-{
-    if (!b->has_text)
-        return;
-    b->has_text = false;
-    add_part(b, PART_TEXT, b->text_quoted)->text = text_end(&b->text);
-}
-
-/* From here on there is text, if only an empty one. */
-static void begin_text(struct builder *b, bool quoted)
-{
-    if (b->has_text && b->text_quoted == quoted)
-        return;
-    flush_text(b);
-    text_init(&b->text, b->lx->arena);
-    b->text_quoted = quoted;
-    b->has_text = true;
-}
-
-static void add_char(struct builder *b, int c, bool quoted)
-{
-    begin_text(b, quoted);
-    text_add(&b->text, (char)c);
-}
-
-static struct part *add_special(struct builder *b, enum part_kind kind, enum place place)
-{
-    flush_text(b);
-    return add_part(b, kind, place != WORD && place != OPERAND);
-}
-
-static struct word *end_word(struct builder *b)
-{
-    flush_text(b);
-    return b->word;
-}
 
 static void parse_single_quoted(struct builder *b)
 {
     int c;
 
-    begin_text(b, true);
+    builder_begin_text(b, true);
     while ((c = lexer_next_raw(b->lx)) != '\'') {
         if (c == LEXER_END) {
             lexer_fail(b->lx, "a quoted string has no end");
             return;
         }
-        add_char(b, c, true);
-    }
-}
-
-/* Up to MAX digits of BASE. */
-static int parse_digits(struct lexer *lx, int base, int max)
-{
-    static const char digits[] = "0123456789abcdef";
-    int value = 0;
-
-    for (; max > 0; max--) {
-        int c = lexer_peek(lx);
-        const char *digit = c > 0 ? strchr(digits, tolower(c)) : NULL;
-
-        if (digit == NULL || digit - digits >= base)
-            break;
-        value = value * base + (int)(digit - digits);
-        lexer_next(lx);
-    }
-    return value & 0xff;
-}
-
-/* What stands for the character C after a backslash in $'...'. */
-static int parse_escape(struct lexer *lx, int c)
-{
-    static const char letters[] = "abefnrtv";
-    static const char values[] = "\a\b\033\f\n\r\t\v";
-    const char *known = strchr(letters, c);
-
-    if (known != NULL)
-        return (unsigned char)values[known - letters];
-    if (c == 'x')
-        return parse_digits(lx, 16, 2);
-    if (c >= '0' && c <= '7') {
-        int rest_digits = 2;
-        int value = c - '0';
-
-        while (rest_digits-- > 0 && lexer_peek(lx) >= '0' && lexer_peek(lx) <= '7')
-            value = value * 8 + parse_digits(lx, 8, 1);
-        return value & 0xff;
-    }
-    return c;
-}
-
-/* $'...' */
-static void parse_escaped_string(struct builder *b)
-{
-    int c;
-
-    begin_text(b, true);
-    while ((c = lexer_next_raw(b->lx)) != '\'') {
-        if (c == '\\' && (c = lexer_next_raw(b->lx)) != LEXER_END)
-            c = parse_escape(b->lx, c);
-        if (c == LEXER_END) {
-            lexer_fail(b->lx, "a quoted string has no end");
-            return;
-        }
-        if (c != '\0')
-            add_char(b, c, true);
+        builder_add_char(b, c, true);
     }
 }
 
 static void parse_double_quoted(struct builder *b)
 {
-    begin_text(b, true);
+    builder_begin_text(b, true);
     /* "$@" without parameters must vanish, so an empty text is kept only before other text. */
     if (lexer_peek(b->lx) == '$' && b->text.length == 0)
         b->has_text = false;
-    parse_text(b, QUOTED);
+    word_parse_text(b, QUOTED);
     if (lexer_next(b->lx) != '"')
         lexer_fail(b->lx, "a quoted string has no end");
 }
@@ -194,188 +61,10 @@ static void parse_backslash(struct builder *b, enum place place)
     lexer_next_raw(b->lx);
     c = lexer_peek_ahead(b->lx, 0);
     if (c != LEXER_END && is_escapable(c, place)) {
-        add_char(b, lexer_next_raw(b->lx), true);
+        builder_add_char(b, lexer_next_raw(b->lx), true);
         return;
     }
-    add_char(b, '\\', true);
-}
-
-/* `...`: what is inside, without its backslashes, is a program of its own. */
-static void parse_backquoted(struct builder *b, enum place place)
-{
-    struct lexer *lx = b->lx;
-    struct part *p = add_special(b, PART_COMMAND, place);
-    struct text source;
-    int c;
-
-    p->line = lx->line_number;
-    text_init(&source, lx->arena);
-    while ((c = lexer_next(lx)) != '`') {
-        if (c == '\\') {
-            int next = lexer_next_raw(lx);
-
-            if (next != '$' && next != '`' && next != '\\' && !(next == '"' && place == QUOTED))
-                text_add(&source, '\\');
-            c = next;
-        }
-        if (c == LEXER_END) {
-            lexer_fail(lx, "a command in backquotes has no end");
-            return;
-        }
-        text_add(&source, (char)c);
-    }
-    p->body = parser_parse_string(lx, text_end(&source), source.length, p->line);
-}
-
-/* $(...) */
-static void parse_command(struct builder *b, enum place place)
-{
-    struct part *p = add_special(b, PART_COMMAND, place);
-
-    p->line = b->lx->line_number;
-    p->body = parser_parse_substitution(b->lx);
-}
-
-/* $((...)): the text up to the parentheses that close it, expanded before it is evaluated. */
-static void parse_arithmetic(struct builder *b, enum place place)
-{
-    struct part *p = add_special(b, PART_ARITHMETIC, place);
-    struct builder inner;
-
-    begin_word(&inner, b->lx);
-    parse_text(&inner, ARITHMETIC);
-    if (lexer_next(b->lx) != ')' || lexer_next(b->lx) != ')')
-        lexer_fail(b->lx, "$((...)) has no end");
-    p->word = end_word(&inner);
-}
-
-static bool is_special_parameter(int c)
-{
-    return c > 0 && strchr("@*#?-$!", c) != NULL;
-}
-
-/* The name of a parameter; NULL when there is none. */
-static char *parse_name(struct lexer *lx, bool in_braces)
-{
-    int c = lexer_peek(lx);
-    struct text name;
-
-    text_init(&name, lx->arena);
-    if (isalpha(c) || c == '_') {
-        do
-            text_add(&name, (char)lexer_next(lx));
-        while (isalnum(c = lexer_peek(lx)) || c == '_');
-    } else if (isdigit(c)) {
-        do
-            text_add(&name, (char)lexer_next(lx));
-        while (in_braces && isdigit(lexer_peek(lx)));
-    } else if (is_special_parameter(c)) {
-        text_add(&name, (char)lexer_next(lx));
-    } else {
-        return NULL;
-    }
-    return text_end(&name);
-}
-
-/* After "${#": does the length of a parameter follow, rather than an operator on $#? */
-static bool is_length(struct lexer *lx)
-{
-    int c = lexer_peek(lx);
-
-    if (isalnum(c) || c == '_')
-        return true;
-    return is_special_parameter(c) && lexer_peek_ahead(lx, 1) == '}';
-}
-
-/* The operator after the name in ${...}. */
-static bool parse_parameter_op(struct lexer *lx, struct part *p)
-{
-    static const char letters[] = "-=?+";
-    int c = lexer_next(lx);
-    bool doubled;
-
-    if (c == ':') {
-        p->colon = true;
-        c = lexer_next(lx);
-    }
-    if (c != LEXER_END && c != '\0' && strchr(letters, c) != NULL) {
-        p->op = PARAMETER_DEFAULT + (enum parameter_op)(strchr(letters, c) - letters);
-        return true;
-    }
-    if (p->colon || (c != '#' && c != '%'))
-        return false;
-    doubled = lexer_peek(lx) == c;
-    if (doubled)
-        lexer_next(lx);
-    p->op = (c == '#' ? PARAMETER_CUT_SHORT_PREFIX : PARAMETER_CUT_SHORT_SUFFIX)
-            + (enum parameter_op)doubled;
-    return true;
-}
-
-/* The word after the operator.  A pattern has its own quotes, even inside double quotes. */
-static struct word *parse_operand(struct lexer *lx, const struct part *p)
-{
-    bool is_pattern = p->op >= PARAMETER_CUT_SHORT_PREFIX;
-    struct builder inner;
-
-    begin_word(&inner, lx);
-    parse_text(&inner, p->quoted && !is_pattern ? QUOTED_OPERAND : OPERAND);
-    return end_word(&inner);
-}
-
-/* ${...} */
-static void parse_braced(struct builder *b, enum place place)
-{
-    struct lexer *lx = b->lx;
-    struct part *p = add_special(b, PART_PARAMETER, place);
-
-    p->text = parse_name(lx, true);
-    if (p->text != NULL && strcmp(p->text, "#") == 0 && is_length(lx)) {
-        p->text = parse_name(lx, true);
-        p->op = PARAMETER_LENGTH;
-    } else if (p->text != NULL && lexer_peek(lx) != '}') {
-        if (parse_parameter_op(lx, p))
-            p->word = parse_operand(lx, p);
-        else
-            p->text = NULL;
-    }
-    if (p->text == NULL || lexer_next(lx) != '}')
-        lexer_fail(lx, "bad substitution");
-}
-
-static void parse_dollar(struct builder *b, enum place place)
-{
-    struct lexer *lx = b->lx;
-    int c;
-    char *name;
-
-    lexer_next_raw(lx);
-    c = lexer_peek(lx);
-    if (c == '(') {
-        lexer_next(lx);
-        if (lexer_peek(lx) != '(') {
-            parse_command(b, place);
-            return;
-        }
-        lexer_next(lx);
-        parse_arithmetic(b, place);
-        return;
-    }
-    if (c == '{') {
-        lexer_next(lx);
-        parse_braced(b, place);
-        return;
-    }
-    if (c == '\'' && (place == WORD || place == OPERAND)) {
-        lexer_next(lx);
-        parse_escaped_string(b);
-        return;
-    }
-    name = parse_name(lx, false);
-    if (name == NULL)
-        add_char(b, '$', place != WORD && place != OPERAND);
-    else
-        add_special(b, PART_PARAMETER, place)->text = name;
+    builder_add_char(b, '\\', true);
 }
 
 /* Is C, which is not part of any construct, the end of the text? */
@@ -420,8 +109,7 @@ static bool parse_quote(struct builder *b, int c, enum place place, bool *nested
     return false;
 }
 
-/* Everything up to the end that PLACE asks for, which is not used up. */
-static void parse_text(struct builder *b, enum place place)
+void word_parse_text(struct builder *b, enum place place)
 {
     struct lexer *lx = b->lx;
     bool quoted = place != WORD && place != OPERAND;
@@ -439,13 +127,13 @@ static void parse_text(struct builder *b, enum place place)
         if (c == '\\') {
             parse_backslash(b, place);
         } else if (c == '$') {
-            parse_dollar(b, place);
+            dollar_parse(b, place);
         } else if (c == '`') {
             lexer_next_raw(lx);
-            parse_backquoted(b, place);
+            dollar_parse_backquoted(b, place);
         } else {
             parentheses += (c == '(') - (c == ')');
-            add_char(b, lexer_next_raw(lx), quoted);
+            builder_add_char(b, lexer_next_raw(lx), quoted);
         }
     }
     lx->depth--;
@@ -455,9 +143,9 @@ struct word *word_parse(struct lexer *lx)
 {
     struct builder b;
 
-    begin_word(&b, lx);
-    parse_text(&b, WORD);
-    return end_word(&b);
+    builder_begin(&b, lx);
+    word_parse_text(&b, WORD);
+    return builder_end(&b);
 }
 
 struct word *word_parse_document(struct lexer *lx, const char *text, size_t length, int line,
@@ -471,14 +159,14 @@ struct word *word_parse_document(struct lexer *lx, const char *text, size_t leng
     lexer_init(&inner, &input, line);
     lexer_begin(&inner, lx->arena);
     inner.depth = lx->depth;
-    begin_word(&b, &inner);
-    begin_text(&b, true);
+    builder_begin(&b, &inner);
+    builder_begin_text(&b, true);
     if (literal)
         text_add_bytes(&b.text, text, length);
     else
-        parse_text(&b, DOCUMENT);
+        word_parse_text(&b, DOCUMENT);
     lx->failed |= inner.failed;
-    return end_word(&b);
+    return builder_end(&b);
 }
 
 struct word *word_parse_prompt(struct arena *arena, const char *text)

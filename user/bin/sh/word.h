@@ -6,10 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "user/bin/sh/ast.h"
+#include "user/bin/sh/builder.h"
 #include "user/bin/sh/lexer.h"
 
 /* The word that begins at the next character, up to a blank or an operator.  Never NULL. */
 struct word *word_parse(struct lexer *lx);
+
+/* Everything up to the end that PLACE asks for, which is not used up. */
+void word_parse_text(struct builder *b, enum place place);
 
 /* The body of a here-document; LITERAL: nothing in it is special. */
 struct word *word_parse_document(struct lexer *lx, const char *text, size_t length, int line,
