@@ -34,6 +34,12 @@ const struct path *at_start(const struct at *at);
 /* Resolve to a referenced path. */
 int at_lookup(struct at *at, uint32_t lookup_flags, struct path *out);
 
+/* Lookup flags of a call whose FLAGS may contain NOFOLLOW. */
+static inline uint32_t follow_unless(uint64_t flags, uint32_t nofollow)
+{
+    return flags & nofollow ? 0 : LOOKUP_FOLLOW;
+}
+
 /* The segments of a vector call.  Owned until segments_put. */
 #define SEGMENTS_INLINE 8
 struct segments {
@@ -46,6 +52,9 @@ int segments_get(struct segments *s, uintptr_t iov, uint64_t n);
 void segments_put(struct segments *s);
 /* One buffer; cannot fail but with -EFAULT (not in the user half). */
 int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len);
+
+/* What a write returned; if nobody will read it, the writer is told by a signal, too. */
+ssize_t pipe_result(ssize_t r);
 
 /* A timespec as ns; -EFAULT, or -EINVAL if it is not a time. */
 int timespec_get(uintptr_t user, uint64_t *ns);
