@@ -20,7 +20,7 @@ trap - HUP TERM
 f() { trap 'echo from function' USR2; }; f; kill -USR2 $$; trap - USR2
 sh -c 'trap "" TERM; sh -c "kill \$\$; echo still here"'
 sh -c 'trap "echo parent" TERM; sh -c "kill \$\$; echo no"; echo $?' 2>/dev/null
-sh -c 'trap "echo woke" USR1; (sleep 1; kill -USR1 $$) & wait; echo status $?; wait'
+sh -c 'trap "echo woke" USR1; (sleep 1; kill -USR1 $$; sleep 1) & wait $!; echo status $?; wait'
 sh -c 'trap "echo late" USR1; (kill -USR1 $$) ; echo after child'
 false; trap 'echo "status $?"' USR1; (exit 3); kill -USR1 $$; echo $?; trap - USR1
 sh -c 'trap "echo one" EXIT; trap "echo two" EXIT'

@@ -443,7 +443,8 @@ int jobs_wait_for(struct job *job)
     sleep_until_change(job);
     if (shell.interrupted)
         return STATUS_SIGNAL + SIGINT;
-    if (trap_is_pending() && is_waiting(job))
+    /* The end of what was waited for may itself be a trapped signal. */
+    if (trap_is_pending() && (is_waiting(job) || trap_pending_signal() != SIGCHLD))
         return STATUS_SIGNAL + trap_pending_signal();
     if (job == NULL) {
         drop_done();
