@@ -40,6 +40,7 @@ struct hart {
     bool online;                    /* takes part in IPIs                  [a] */
     bool need_resched;              /* look at the run queue soon          [a] */
     bool mmu_borrowed;              /* mmu is a kernel thread's loan       [p] */
+    const struct thread *fpu_holder;/* see sched/fpu.h                     [p] */
     uint64_t ipi_pending;           /* 1 << enum ipi_reason                [a] */
     uint64_t ticks_user, ticks_system;  /* timebase ticks in threads; the rest is idle [p] */
     uint32_t spinlocks;             /* debug: spinlocks held               [p] */

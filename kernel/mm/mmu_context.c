@@ -146,7 +146,7 @@ static void load_root(paddr_t root, uint64_t asid)
     csr_write(satp, SATP_SV39 | (asid & SATP_ASID_MASK) << SATP_ASID_SHIFT | root >> PAGE_SHIFT);
 }
 
-static void activate(struct mmu_context *ctx, unsigned hart)
+static void activate(struct mmu_context *ctx, size_t hart)
 {
     struct hart_tlb *tlb = &tlbs[hart];
     uint64_t asid;
@@ -156,7 +156,7 @@ static void activate(struct mmu_context *ctx, unsigned hart)
         __atomic_fetch_or(&ctx->harts, 1UL << hart, __ATOMIC_RELAXED);
     memory_barrier();
     asid = __atomic_load_n(&ctx->asid[hart], __ATOMIC_RELAXED);
-    if (asid >> GENERATION_SHIFT != tlb->generation || max_asid == 0) {
+    if (__builtin_expect(asid >> GENERATION_SHIFT != tlb->generation, 0)) {
         asid = new_asid(tlb);
         __atomic_store_n(&ctx->asid[hart], asid, __ATOMIC_RELAXED);
     }

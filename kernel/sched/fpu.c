@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fpu.c - save when dirty, load when the hart holds somebody else's.
- *
- * holders[hart] is the thread whose saved state equals the hart's registers, or
- * &nobody when they are all zero, or NULL when they are worth nothing.  A thread
- * that ran elsewhere since is told apart by its fpu_hart.
  */
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/fpu.h"
-#include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/fpu.h"
 #include "lib/string.h"
 
 _Static_assert(sizeof(struct fpu_state) == 33 * sizeof(uint64_t), "fpu.S knows the layout");
 
-static const struct thread nobody;
+const struct thread fpu_nobody;
 static const struct fpu_state zeroes;
-static const struct thread *holders[MAX_HARTS];
 
 static uint64_t state_of(const struct thread *t)
 {
@@ -30,7 +24,7 @@ static void set_state(struct thread *t, uint64_t fs)
 
 static void set_holder(const struct thread *t)
 {
-    holders[this_hart()->index] = t;
+    this_hart()->fpu_holder = t;
 }
 
 static void save(struct thread *t)
@@ -52,30 +46,23 @@ static void load(struct thread *t)
 static void load_zeroes(void)
 {
     fpu_load(zeroes.f);
-    set_holder(&nobody);
+    set_holder(&fpu_nobody);
 }
 
-void fpu_switch_out(struct thread *t)
+void fpu_save_dirty(struct thread *t)
 {
-    if (state_of(t) != SSTATUS_FS_DIRTY)
-        return;
     if (t->state == THREAD_DEAD)
         set_holder(NULL);
     else
         save(t);
 }
 
-void fpu_switch_in(struct thread *t)
+void fpu_load_state(struct thread *t)
 {
-    uint32_t hart = this_hart()->index;
-    const struct thread *holder = holders[hart];
-
-    if (state_of(t) == SSTATUS_FS_INITIAL) {
-        if (holder != &nobody)
-            load_zeroes();
-    } else if (holder != t || t->fpu_hart != hart) {
+    if (state_of(t) == SSTATUS_FS_INITIAL)
+        load_zeroes();
+    else
         load(t);
-    }
 }
 
 void fpu_sync(void)

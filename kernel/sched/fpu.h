@@ -8,15 +8,35 @@
  *   Dirty     in the hart it runs on      the hardware sets it
  *   Clean     in thread->fpu, and in the hart while it runs
  *
- * A hart remembers whose state it holds, so threads that use no floating point
- * cost nothing at a switch.  Kernel code uses none.
+ * hart->fpu_holder is the thread whose saved state equals the hart's registers, or
+ * &fpu_nobody when they are all zero, or NULL when they are worth nothing.  A
+ * thread that ran elsewhere since is told apart by its fpu_hart.  So threads that
+ * use no floating point cost next to nothing at a switch.  Kernel code uses none.
  */
 #pragma once
+#include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/thread.h"
 
-/* Leaving and entering a hart; by the scheduler, interrupts off. */
-void fpu_switch_out(struct thread *t);
-void fpu_switch_in(struct thread *t);
+extern const struct thread fpu_nobody;
+
+/* The slow halves of the two below. */
+void fpu_save_dirty(struct thread *t);
+void fpu_load_state(struct thread *t);
+
+/* A user thread leaves this hart, and enters it; by the scheduler, interrupts off. */
+static inline void fpu_switch_out(struct thread *t)
+{
+    if ((t->frame->status & SSTATUS_FS) == SSTATUS_FS_DIRTY)
+        fpu_save_dirty(t);
+}
+static inline void fpu_switch_in(struct hart *h, struct thread *t)
+{
+    bool initial = (t->frame->status & SSTATUS_FS) == SSTATUS_FS_INITIAL;
+    const struct thread *wanted = initial ? &fpu_nobody : t;
+
+    if (h->fpu_holder != wanted || (!initial && t->fpu_hart != h->index))
+        fpu_load_state(t);
+}
 
 /* The running thread: bring thread->fpu up to date (fork, signal frames). */
 void fpu_sync(void);

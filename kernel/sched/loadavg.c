@@ -16,7 +16,7 @@
 
 static const uint64_t decay[3] = { 1884, 2014, 2037 };     /* exp(-5/60), (-5/300), (-5/900) */
 static uint64_t averages[3];
-static uint64_t next_sample;        /* timebase ticks [a] */
+uint64_t loadavg_due;               /* [a] */
 
 static void take_samples(uint64_t n)
 {
@@ -30,14 +30,14 @@ static void take_samples(uint64_t n)
 
 void loadavg_sample(uint64_t now)
 {
-    uint64_t due = __atomic_load_n(&next_sample, __ATOMIC_RELAXED);
+    uint64_t due = __atomic_load_n(&loadavg_due, __ATOMIC_RELAXED);
     uint64_t interval = machine.timebase * SAMPLE_SECONDS;
     uint64_t n;
 
     if (now < due)
         return;
     n = (now - due) / interval + 1;
-    if (!__atomic_compare_exchange_n(&next_sample, &due, due + n * interval, false,
+    if (!__atomic_compare_exchange_n(&loadavg_due, &due, due + n * interval, false,
                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         return;                     /* another hart takes them */
     take_samples(n < MAX_SAMPLES ? n : MAX_SAMPLES);

@@ -90,7 +90,5 @@ void mutex_unlock(struct mutex *m)
     if (PAGODA_DEBUG)
         rank_release(m->rank, m->name);
     __atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
-    memory_barrier();               /* a waiter queues itself, then tries the lock */
-    if (!wait_queue_is_empty(&m->wq))
-        wake_up_one(&m->wq);
+    wake_up_one(&m->wq);            /* a waiter queues itself, then tries the lock */
 }

@@ -66,14 +66,6 @@ static __attribute__((noinline)) void wait_to_write(struct rwsem *s)
     __atomic_fetch_sub(&s->writers_waiting, 1, __ATOMIC_RELAXED);
 }
 
-/* Room was made. */
-static inline void wake(struct rwsem *s)
-{
-    memory_barrier();
-    if (!wait_queue_is_empty(&s->wq))
-        wake_up_all(&s->wq);
-}
-
 void rwsem_read_lock(struct rwsem *s)
 {
     if (PAGODA_DEBUG)
@@ -98,7 +90,7 @@ void rwsem_read_unlock(struct rwsem *s)
     if (PAGODA_DEBUG)
         rank_release(s->rank, s->name);
     if (left == 0)
-        wake(s);
+        wake_up_all(&s->wq);
 }
 
 void rwsem_write_lock(struct rwsem *s)
@@ -131,7 +123,7 @@ void rwsem_write_unlock(struct rwsem *s)
         rank_release(s->rank, s->name);
     __atomic_store_n(&s->writer, NULL, __ATOMIC_RELAXED);
     __atomic_store_n(&s->count, 0, __ATOMIC_RELEASE);
-    wake(s);
+    wake_up_all(&s->wq);
 }
 
 void rwsem_downgrade(struct rwsem *s)
@@ -139,7 +131,7 @@ void rwsem_downgrade(struct rwsem *s)
     ASSERT(rwsem_is_write_mine(s));
     __atomic_store_n(&s->writer, NULL, __ATOMIC_RELAXED);
     __atomic_store_n(&s->count, 1, __ATOMIC_RELEASE);
-    wake(s);
+    wake_up_all(&s->wq);
 }
 
 bool rwsem_is_locked(const struct rwsem *s)

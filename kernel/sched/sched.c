@@ -37,10 +37,9 @@ struct runq {
     struct spinlock lock;           /* RANK_RUNQ                               */
     struct list queue;              /* runnable, not running               [l] */
     uint32_t nqueued;               /*                                     [l] */
-    uint32_t nmovable;              /* of them, not pinned                 [l] */
+    bool slice_armed;               /* the timer will ask for a switch     [a] */
     struct thread *prev;            /* the one a switch is leaving         [p] */
     uint64_t since;                 /* when the running one began; ticks   [p] */
-    bool slice_armed;               /* the timer will ask for a switch     [a] */
     uint64_t nswitches;             /*                                     [p] */
 } __attribute__((aligned(64)));
 
@@ -65,7 +64,9 @@ static bool claim_idle(unsigned hart)
     return __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_ACQ_REL) & bit;
 }
 
-static __attribute__((noinline)) unsigned choose_among(const struct thread *t)
+/* The last hart if it is idle (its caches remember T), else any idle one, else
+ * the last. */
+static __attribute__((noinline)) unsigned choose_hart(const struct thread *t)
 {
     uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED);
     unsigned hart = t->hart;
@@ -78,27 +79,18 @@ static __attribute__((noinline)) unsigned choose_among(const struct thread *t)
     return claim_idle(hart) ? hart : t->hart;
 }
 
-/* The last hart if it is idle (its caches remember T), else any idle one, else
- * the last. */
-static unsigned choose_hart(const struct thread *t)
-{
-    return nr_harts == 1 || t->pinned ? t->hart : choose_among(t);
-}
-
 /* Queues */
 
 static void push(struct runq *rq, struct thread *t)
 {
     list_insert_tail(&rq->queue, &t->run_link);
     rq->nqueued++;
-    rq->nmovable += !t->pinned;
 }
 
 static void unlink(struct runq *rq, struct thread *t)
 {
     list_remove(&t->run_link);
     rq->nqueued--;
-    rq->nmovable -= !t->pinned;
 }
 
 static struct thread *pop(struct runq *rq)
@@ -112,24 +104,39 @@ static struct thread *pop(struct runq *rq)
     return t;
 }
 
-static void arm_slice(struct runq *rq)
+static __attribute__((noinline)) void start_slice(struct runq *rq)
 {
-    if (rq->slice_armed)
-        return;
     rq->slice_armed = true;
     timer_set_slice(rq->since + machine.timebase / 1000 * SLICE_MS);
 }
 
-static __attribute__((noinline)) void kick_others(unsigned hart)
+static inline void arm_slice(struct runq *rq)
 {
+    if (!rq->slice_armed)
+        start_slice(rq);
+}
+
+/* This hart's queue is no longer empty. */
+static inline void notice_queue(struct hart *h, struct runq *rq)
+{
+    if (h->thread == h->idle)
+        h->need_resched = true;
+    else
+        arm_slice(rq);
+}
+
+static __attribute__((noinline)) void kick_among(unsigned hart)
+{
+    struct hart *h = this_hart();
     uint64_t idle;
 
     memory_barrier();
-    if (hart != this_hart()->index
-        && (claim_idle(hart) || !__atomic_load_n(&runqs[hart].slice_armed, __ATOMIC_RELAXED)))
+    if (hart == h->index)
+        notice_queue(h, &runqs[hart]);
+    else if (claim_idle(hart) || !__atomic_load_n(&runqs[hart].slice_armed, __ATOMIC_RELAXED))
         ipi_send(hart, IPI_RESCHED);
     idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & ~(1UL << hart);
-    if (idle && runqs[hart].nmovable && harts[hart].thread != harts[hart].idle) {
+    if (idle && runqs[hart].nqueued && harts[hart].thread != harts[hart].idle) {
         hart = ctz64(idle);
         if (claim_idle(hart))
             ipi_send(hart, IPI_RESCHED);
@@ -138,18 +145,12 @@ static __attribute__((noinline)) void kick_others(unsigned hart)
 
 /* Something was queued on HART, whose lock is no longer held: see that it, or an
  * idle hart instead, takes notice.  Interrupts off. */
-static void kick(unsigned hart)
+static inline void kick(unsigned hart)
 {
-    struct hart *h = this_hart();
-
-    if (hart == h->index) {
-        if (h->thread == h->idle)
-            h->need_resched = true;
-        else
-            arm_slice(&runqs[hart]);
-    }
-    if (nr_harts > 1)
-        kick_others(hart);
+    if (nr_harts == 1)
+        notice_queue(this_hart(), &runqs[0]);
+    else
+        kick_among(hart);
 }
 
 static void queue_on(struct thread *t, unsigned hart)
@@ -179,12 +180,12 @@ static struct runq *lock_runq_of(struct thread *t)
 }
 
 /* T, asleep and off its hart, goes to a queue; RQ, T's, is locked and unlocked here. */
-static void place(struct thread *t, struct runq *rq)
+static inline void place(struct thread *t, struct runq *rq)
 {
     unsigned from = t->hart, hart = from;
 
     t->queued = true;
-    if (!__atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
+    if (nr_harts > 1 && !__atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
         hart = choose_hart(t);
     trace(TRACE_WAKE, (uint64_t)t->tid, hart);
     if (hart == from) {
@@ -198,42 +199,58 @@ static void place(struct thread *t, struct runq *rq)
     }
 }
 
-/* If T's state is one of STATES (1 << state), make it runnable. */
-static bool wake(struct thread *t, uint32_t states)
+/* If T's state is one of STATES (1 << state), make it runnable.  Interrupts off. */
+static inline bool wake(struct thread *t, uint32_t states)
 {
-    uint64_t flags;
     struct runq *rq;
-    bool slept;
 
     memory_barrier();
     if (!(states >> __atomic_load_n(&t->state, __ATOMIC_RELAXED) & 1))
         return false;
-    flags = interrupts_save();
     rq = lock_runq_of(t);
-    slept = states >> t->state & 1;
-    if (slept)
-        __atomic_store_n(&t->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
-    if (slept && !t->queued)
-        place(t, rq);
-    else
+    if (!(states >> t->state & 1)) {
         spin_unlock_inline(&rq->lock);
+        return false;
+    }
+    __atomic_store_n(&t->state, THREAD_RUNNABLE, __ATOMIC_RELAXED);
+    if (t->queued)
+        spin_unlock_inline(&rq->lock);
+    else
+        place(t, rq);
+    return true;
+}
+
+bool thread_wake_irqs_off(struct thread *t)
+{
+    return wake(t, 1u << THREAD_SLEEPING | 1u << THREAD_BLOCKED);
+}
+
+static bool wake_irqsave(struct thread *t, uint32_t states)
+{
+    uint64_t flags = interrupts_save();
+    bool slept = wake(t, states);
+
     interrupts_restore(flags);
     return slept;
 }
 
 bool thread_wake(struct thread *t)
 {
-    return wake(t, 1u << THREAD_SLEEPING | 1u << THREAD_BLOCKED);
+    uint64_t flags = interrupts_save();
+    bool slept = thread_wake_irqs_off(t);
+
+    interrupts_restore(flags);
+    return slept;
 }
 
 bool thread_wake_interruptible(struct thread *t)
 {
-    return wake(t, 1u << THREAD_SLEEPING);
+    return wake_irqsave(t, 1u << THREAD_SLEEPING);
 }
 
 bool thread_wake_stopped(struct thread *t)
 {
-    return wake(t, 1u << THREAD_STOPPED);
+    return wake_irqsave(t, 1u << THREAD_STOPPED);
 }
 
 static unsigned least_loaded(void)
@@ -256,8 +273,7 @@ void thread_start(struct thread *t)
 
     ASSERT(t->state == THREAD_NEW);
     thread_get(t);                      /* dropped when it has left its hart for good */
-    if (!t->pinned)
-        t->hart = least_loaded();
+    t->hart = least_loaded();
     t->queued = true;
     t->state = THREAD_RUNNABLE;
     queue_on(t, t->hart);
@@ -272,7 +288,7 @@ static struct thread *steal_from(struct runq *rq, unsigned thief)
 
     spin_lock_inline(&rq->lock);
     list_for_each_entry(t, &rq->queue, run_link) {
-        if (t->pinned || __atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
+        if (__atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
             continue;
         found = t;
         unlink(rq, t);
@@ -289,7 +305,7 @@ static __attribute__((noinline)) struct thread *steal(unsigned thief)
         struct runq *rq = &runqs[(thief + n) % nr_harts];
         struct thread *t = NULL;
 
-        if (__atomic_load_n(&rq->nmovable, __ATOMIC_RELAXED))
+        if (__atomic_load_n(&rq->nqueued, __ATOMIC_RELAXED))
             t = steal_from(rq, thief);
         if (t)
             return t;
@@ -298,33 +314,28 @@ static __attribute__((noinline)) struct thread *steal(unsigned thief)
 }
 
 /* On the new thread's stack, interrupts off: let go of the old one. */
-static void finish_switch(void)
+static inline void finish_switch(void)
 {
-    struct thread *prev = my_runq()->prev;
+    struct runq *rq = my_runq();
+    struct thread *prev = rq->prev;
     bool dead = prev->state == THREAD_DEAD;
 
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     if (dead)
         thread_put_deferred(prev);
+    if (rq->nqueued)
+        arm_slice(rq);
 }
 
-static void charge_switch(struct runq *rq, struct thread *prev, struct thread *next)
+void sched_first_run(void)
 {
-    struct hart *h = this_hart();
-
-    if (prev == h->idle)
-        prev->last_time = time_read();
-    else
-        thread_charge(prev, false);
-    next->last_time = prev->last_time;
-    rq->since = prev->last_time;
-    rq->nswitches++;
-    loadavg_sample(rq->since);
+    finish_switch();
+    interrupts_on();
 }
 
 /* Real harts may remember that a new stack's addresses were invalid, and a trap
  * that cannot use its stack cannot be served: forget that before it is used. */
-static void forget_fresh_stack(struct thread *t)
+static __attribute__((noinline)) void forget_fresh_stack(struct thread *t)
 {
     uintptr_t stack = (uintptr_t)t->stack;
 
@@ -333,12 +344,26 @@ static void forget_fresh_stack(struct thread *t)
         sfence_va(va);
 }
 
-static void switch_to(struct runq *rq, struct thread *prev, struct thread *next)
+static inline void charge_switch(struct hart *h, struct runq *rq, struct thread *prev,
+                                 struct thread *next)
 {
-    struct hart *h = this_hart();
+    if (prev == h->idle)
+        prev->last_time = time_read();
+    else
+        thread_charge_on(h, prev, false);
+    prev->wait_since = prev->last_time;
+    next->last_time = prev->last_time;
+    rq->since = prev->last_time;
+    rq->nswitches++;
+    if (rq->since >= loadavg_due)
+        loadavg_sample(rq->since);
+}
 
+static inline void switch_to(struct hart *h, struct runq *rq, struct thread *prev,
+                             struct thread *next)
+{
     trace(TRACE_SWITCH, (uint64_t)prev->tid, (uint64_t)next->tid);
-    charge_switch(rq, prev, next);
+    charge_switch(h, rq, prev, next);
     rq->prev = prev;
     next->on_cpu = true;
     h->thread = next;
@@ -349,23 +374,23 @@ static void switch_to(struct runq *rq, struct thread *prev, struct thread *next)
     if (prev->fpu)
         fpu_switch_out(prev);
     if (next->fpu)
-        fpu_switch_in(next);
+        fpu_switch_in(h, next);
     switch_context(&prev->context, &next->context);
     finish_switch();
 }
 
 /* PREV back to its queue if it can go on, and who is next in this hart's own
  * queue; NULL if it is empty. */
-static struct thread *choose_next(struct runq *rq, struct thread *prev)
+static inline struct thread *choose_next(struct hart *h, struct runq *rq, struct thread *prev)
 {
     struct thread *next;
 
     spin_lock_inline(&rq->lock);
     if (prev->state != THREAD_RUNNABLE) {
         prev->queued = false;
-        prev->wait_since = time_read();
         prev->nvcsw++;
-    } else if (prev != this_hart()->idle) {
+    } else if (prev != h->idle) {
+        prev->nivcsw += rq->nqueued > 0;
         push(rq, prev);
     }
     next = pop(rq);
@@ -379,34 +404,18 @@ void schedule(void)
     struct hart *h = this_hart();
     struct runq *rq = &runqs[h->index];
     struct thread *prev = h->thread, *next;
-    bool forced = prev->state == THREAD_RUNNABLE;
 
     if (PAGODA_DEBUG && port_in_atomic())
         panic("%s sleeps with a spinlock held or in an interrupt", prev->name);
     h->need_resched = false;
-    next = choose_next(rq, prev);
+    next = choose_next(h, rq, prev);
     if (!next && nr_harts > 1)
         next = steal(h->index);
     if (!next)
         next = h->idle;
-    if (next != prev) {
-        prev->nivcsw += forced;
-        switch_to(rq, prev, next);
-        rq = my_runq();
-        if (rq->nqueued)
-            arm_slice(rq);
-    }
+    if (next != prev)
+        switch_to(h, rq, prev, next);
     interrupts_restore(flags);
-}
-
-void sched_first_run(void)
-{
-    struct runq *rq = my_runq();
-
-    finish_switch();
-    if (rq->nqueued)
-        arm_slice(rq);
-    interrupts_on();
 }
 
 void sched_slice_over(void)
@@ -415,7 +424,7 @@ void sched_slice_over(void)
     struct runq *rq = &runqs[h->index];
 
     __atomic_store_n(&rq->slice_armed, false, __ATOMIC_RELAXED);
-    memory_barrier();                   /* against kick(), which queues and then looks */
+    memory_barrier();                   /* against kick_among(), which queues and then looks */
     if (!__atomic_load_n(&rq->nqueued, __ATOMIC_RELAXED))
         return;
     if (h->thread != h->idle && time_read() - rq->since < machine.timebase / 1000 * SLICE_MS)
@@ -455,12 +464,10 @@ void thread_exit(void)
 
 /* Idle */
 
-static bool is_work_waiting(unsigned hart)
+static bool is_work_waiting(void)
 {
-    if (runqs[hart].nqueued)
-        return true;
     for (unsigned i = 0; i < nr_harts; i++) {
-        if (__atomic_load_n(&runqs[i].nmovable, __ATOMIC_RELAXED))
+        if (__atomic_load_n(&runqs[i].nqueued, __ATOMIC_RELAXED))
             return true;
     }
     return false;
@@ -475,7 +482,7 @@ void sched_idle(void)
         interrupts_off();
         __atomic_fetch_or(&idle_mask, bit, __ATOMIC_SEQ_CST);
         memory_barrier();
-        if (!is_work_waiting(h->index)) {
+        if (!is_work_waiting()) {
             mmu_context_leave();
             wait_for_interrupt();
         }

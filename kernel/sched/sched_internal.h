@@ -19,7 +19,11 @@ void thread_put_deferred(struct thread *t);
 /* Debug: report threads that wait too long, from now on. */
 void hung_start(void);
 
-/* Sample the load if five seconds have passed at NOW (timebase ticks). */
+/* thread_wake with interrupts off. */
+bool thread_wake_irqs_off(struct thread *t);
+
+/* When (timebase ticks) the load is to be sampled next; and do it. */
+extern uint64_t loadavg_due;
 void loadavg_sample(uint64_t now);
 
 /* Timebase ticks since timer_init. */

@@ -223,7 +223,6 @@ static void init_idle(unsigned hart, void *stack)
     t->stack = stack;
     t->state = THREAD_RUNNABLE;
     t->hart = hart;
-    t->pinned = true;
     t->on_cpu = true;
     t->queued = true;
     init_common(t, "idle");

@@ -58,7 +58,6 @@ struct thread {
     uint32_t hart;                      /* run queue it is or was last on  [RANK_RUNQ] */
     bool on_cpu;                        /* its stack is in use             [a] */
     bool queued;                        /* running or on a run queue       [RANK_RUNQ] */
-    bool pinned;                        /* stays on its hart               [c] */
     bool fresh;                         /* never ran                       [p] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
@@ -67,7 +66,7 @@ struct thread {
     struct fpu_state *fpu;              /* kmalloc'ed by proc/, freed with the thread;
                                            NULL in kernel threads          [c] */
     uint32_t fpu_hart;                  /* where fpu was last loaded       [p] */
-    uint64_t wait_since;                /* time, for hung-task reports         */
+    uint64_t wait_since;                /* when it left its hart; timebase ticks [p] */
     uint64_t utime, stime;              /* time spent, in timebase ticks   [p] */
     uint64_t last_time;                 /* when utime/stime was last charged   */
     uint64_t nvcsw, nivcsw;             /* voluntary and forced switches   [p] */

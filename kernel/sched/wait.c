@@ -7,6 +7,7 @@
  * lies on the sleeper's stack, may be gone.
  */
 #include "kernel/core/spinlock.h"
+#include "kernel/sched/sched_internal.h"
 #include "kernel/sched/timer.h"
 #include "kernel/sched/wait.h"
 
@@ -82,41 +83,29 @@ void wait_unsubscribe(struct wait_queue *wq, struct waiter *w)
 /* True if it was asleep. */
 static bool wake_waiter(struct waiter *w)
 {
-    bool slept = thread_wake(w->thread);
+    bool slept = thread_wake_irqs_off(w->thread);
 
     list_remove(&w->link);
     __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
     return slept;
 }
 
-static void wake(struct wait_queue *wq, bool all)
+void wake_waiters(struct wait_queue *wq, bool all)
 {
-    struct waiter *w, *next;
-    uint64_t flags;
+    uint64_t flags = lock(wq);
+    struct list *link = wq->waiters.next, *next;
 
-    memory_barrier();
-    if (wait_queue_is_empty(wq))
-        return;
-    flags = lock(wq);
-    list_for_each_entry_safe(w, next, &wq->waiters, link) {
+    for (; link != &wq->waiters; link = next) {
+        struct waiter *w = list_entry(link, struct waiter, link);
         bool exclusive = w->exclusive;
 
+        next = link->next;
         if (w->notify)
             w->notify(w);
         else if (wake_waiter(w) && exclusive && !all)
             break;
     }
     unlock(wq, flags);
-}
-
-void wake_up_all(struct wait_queue *wq)
-{
-    wake(wq, true);
-}
-
-void wake_up_one(struct wait_queue *wq)
-{
-    wake(wq, false);
 }
 
 /* Sleeping for a time */

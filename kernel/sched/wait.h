@@ -41,8 +41,20 @@ void wait_unsubscribe(struct wait_queue *wq, struct waiter *w);
 /* Any context, interrupts included.  Change the condition first; a full barrier
  * separates it from the look at the queue.  wake_up_one wakes up to and including
  * the first exclusive waiter that was asleep. */
-void wake_up_all(struct wait_queue *wq);
-void wake_up_one(struct wait_queue *wq);
+void wake_waiters(struct wait_queue *wq, bool all);
+
+static inline void wake_up_all(struct wait_queue *wq)
+{
+    memory_barrier();
+    if (!wait_queue_is_empty(wq))
+        wake_waiters(wq, true);
+}
+static inline void wake_up_one(struct wait_queue *wq)
+{
+    memory_barrier();
+    if (!wait_queue_is_empty(wq))
+        wake_waiters(wq, false);
+}
 
 /* Sleep until COND; not interruptible.  Once COND was true it is not looked at
  * again: it may take what it found. */
