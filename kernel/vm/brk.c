@@ -52,7 +52,11 @@ int vm_map_stack(struct mm *mm)
     int err;
 
     rwsem_write_lock(&mm->lock);
-    err = vm_map_anon(mm, STACK_TOP - STACK_START, STACK_TOP, VM_READ | VM_WRITE | VM_GROWSDOWN);
+    if (vmaset_find_range(&mm->vmas, STACK_TOP - STACK_START, STACK_TOP))
+        err = -ENOMEM;                          /* the program's own segments lie there */
+    else
+        err = vm_map_anon(mm, STACK_TOP - STACK_START, STACK_TOP,
+                          VM_READ | VM_WRITE | VM_GROWSDOWN);
     rwsem_write_unlock(&mm->lock);
     return err;
 }

@@ -26,7 +26,8 @@ vaddr_t vm_brk(struct mm *mm, vaddr_t brk);
  * neighbour where possible; the map lock is held.  0 or -ENOMEM. */
 int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags);
 
-/* For exec: the stack below STACK_TOP, and the page with the sigreturn code. */
+/* For exec: the stack below STACK_TOP, and the page with the sigreturn code.  0, or
+ * -ENOMEM (no memory, or the place is taken). */
 int vm_map_stack(struct mm *mm);
 int vm_map_sigreturn(struct mm *mm);
 
