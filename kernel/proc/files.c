@@ -176,7 +176,7 @@ struct fd_ref fd_get_any(int fd)
 {
     struct fd_table *t = my_table();
 
-    if (t->refcount == 1)       /* only we can change it, and we are here */
+    if (t->refcount == 1 && current_process()->ntasks == 1)     /* only we can change it */
         return (struct fd_ref){ .file = fd >= 0 && (size_t)fd < t->size ? t->files[fd] : NULL };
     return (struct fd_ref){ .file = fd_table_get_file(t, fd), .counted = true };
 }
@@ -246,20 +246,6 @@ int fd_install(struct file *f, int min, bool cloexec)
     }
 }
 
-int fd_install_pair(struct file *a, struct file *b, bool cloexec, int fds[2])
-{
-    fds[0] = fd_install(a, 0, cloexec);
-    if (fds[0] < 0)
-        return fds[0];
-    fds[1] = fd_install(b, 0, cloexec);
-    if (fds[1] >= 0)
-        return 0;
-    spin_lock(&my_table()->lock);
-    clear_entry(my_table(), (size_t)fds[0]);
-    spin_unlock(&my_table()->lock);
-    return fds[1];
-}
-
 int fd_dup_to(int from, int to, bool cloexec)
 {
     struct fd_table *t = my_table();
@@ -294,6 +280,21 @@ int fd_close(int fd)
         f = clear_entry(t, (size_t)fd);
     spin_unlock(&t->lock);
     return f ? release(t, f) : -EBADF;
+}
+
+int fd_install_pair(struct file *a, struct file *b, bool cloexec, int fds[2])
+{
+    fds[0] = fd_install(a, 0, cloexec);
+    if (fds[0] < 0)
+        return fds[0];
+    file_get(a);                /* another thread may close it already */
+    fds[1] = fd_install(b, 0, cloexec);
+    if (fds[1] < 0) {
+        fd_close(fds[0]);
+        return fds[1];
+    }
+    file_put(a);
+    return 0;
 }
 
 int fd_close_range(unsigned first, unsigned last, bool only_mark)
@@ -359,16 +360,4 @@ void fd_close_on_exec(void)
     for (size_t word = 0; word < t->size / 64; word++)
         for (uint64_t bits = t->cloexec[word]; bits; bits &= bits - 1)
             fd_close((int)(word * 64 + ctz64(bits)));
-}
-
-void fd_for_each(struct fd_table *t, void (*fn)(int fd, struct file *f, void *arg), void *arg)
-{
-    spin_lock(&t->lock);
-    for (size_t word = 0; word < t->size / 64; word++)
-        for (uint64_t bits = t->open[word]; bits; bits &= bits - 1) {
-            size_t fd = word * 64 + ctz64(bits);
-
-            fn((int)fd, t->files[fd], arg);
-        }
-    spin_unlock(&t->lock);
 }

@@ -61,7 +61,5 @@ int fd_set_cloexec(int fd, bool on);
 int fd_unshare(void);
 void fd_close_on_exec(void);
 
-/* Call FN for each descriptor of T, in order, with the table locked. */
-void fd_for_each(struct fd_table *t, void (*fn)(int fd, struct file *f, void *arg), void *arg);
 /* File FD of T with a reference, or NULL (for /proc). */
 struct file *fd_table_get_file(struct fd_table *t, int fd);
