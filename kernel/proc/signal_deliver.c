@@ -46,7 +46,7 @@ static void stop(int sig)
     if (sig != SIGSTOP && group_is_orphaned(p->pgrp))
         return;                             /* nobody could continue it */
     flags = spin_lock_irqsave(&proc_lock);
-    if (p->state == PROCESS_ALIVE && !p->exiting) {
+    if (p->stop_due && p->state == PROCESS_ALIVE && !p->exiting) {
         p->state = PROCESS_STOPPED;
         p->stop_signal = sig;
         p->stop_reported = false;
@@ -57,9 +57,20 @@ static void stop(int sig)
     stop_here(p, flags);
 }
 
+/* The default action of SIG; returns if the process goes on. */
+static void act_by_default(int sig)
+{
+    if (BIT(sig) & STOP_SIGNALS)
+        stop(sig);
+    else if (sig != SIGCHLD && sig != SIGCONT && sig != SIGURG && sig != SIGWINCH
+             && current_process() != init_process)
+        proc_exit_group(sig);
+}
+
 /* The frame */
 
-/* Where the frame of a signal with ACT goes. */
+/* Where the frame of a signal with ACT goes; an address that nobody may write if
+ * the alternate stack is full, since what lies below it is not ours. */
 static uintptr_t frame_address(const struct task *t, const struct sigaction *act, uintptr_t sp)
 {
     uintptr_t base = (uintptr_t)t->altstack.ss_sp;
@@ -67,6 +78,8 @@ static uintptr_t frame_address(const struct task *t, const struct sigaction *act
 
     if ((act->sa_flags & SA_ONSTACK) && !(t->altstack.ss_flags & SS_DISABLE) && !on_alt)
         sp = base + t->altstack.ss_size;
+    if (on_alt && sp - base < sizeof(struct rt_sigframe))
+        return USER_END;
     return align_down(sp - sizeof(struct rt_sigframe), 16);
 }
 
@@ -112,6 +125,9 @@ static void handle(struct trap_frame *frame, const struct sigaction *act, const 
     uint64_t mask = t->blocked | act->sa_mask;
 
     if (push_frame(frame, act, info, old_mask) < 0) {
+        /* A handler of SIGSEGV would find no stack either: that is the end. */
+        if (info->si_signo == SIGSEGV)
+            proc_exit_group(SIGSEGV);
         signal_force(SIGSEGV, SI_KERNEL, 0);
         return;
     }
@@ -191,20 +207,13 @@ static int next_signal(struct task *t, struct siginfo *info, struct sigaction *a
         struct sigaction *a = &t->process->sighand->action[sig - 1];
 
         *act = *a;
-        if (a->sa_handler != SIG_DFL && a->sa_handler != SIG_IGN && (a->sa_flags & SA_RESETHAND))
+        if (a->sa_handler == SIG_DFL)
+            t->process->stop_due |= !!(BIT(sig) & STOP_SIGNALS);
+        else if (a->sa_handler != SIG_IGN && (a->sa_flags & SA_RESETHAND))
             a->sa_handler = SIG_DFL;
     }
     spin_unlock_irqrestore(&proc_lock, flags);
     return sig;
-}
-
-/* The default action of SIG; returns if the process goes on. */
-static void act_by_default(int sig)
-{
-    if (BIT(sig) & STOP_SIGNALS)
-        stop(sig);
-    else if (sig != SIGCHLD && sig != SIGCONT && sig != SIGURG && sig != SIGWINCH)
-        proc_exit_group(sig);
 }
 
 static void obey_process(struct task *t)
