@@ -81,6 +81,8 @@ struct process {
     struct wait_queue task_gone;            /* the survivor waits here           */
     bool stop_reported, continued;          /* WUNTRACED, WCONTINUED [proc_lock] */
     int stop_signal;
+    bool stop_due;                          /* a task took a stop signal, and no SIGCONT
+                                             * came since          [proc_lock] */
     bool did_exec;                          /* setpgid on it: EACCES             */
     int8_t nice;
     int oom_score_adj;

@@ -252,6 +252,7 @@ int signal_send_locked(struct process *p, struct task *t, int sig, const struct 
         return 0;
     if (sig == SIGCONT || sig == SIGKILL) {
         remove_everywhere(p, STOP_SIGNALS);
+        p->stop_due = false;
         resume(p);
     } else if (BIT(sig) & STOP_SIGNALS) {
         remove_everywhere(p, BIT(SIGCONT));
