@@ -315,6 +315,7 @@ void inode_get(struct inode *inode)
 void inode_put(struct inode *inode)
 {
     int32_t old = __atomic_load_n(&inode->refcount, __ATOMIC_RELAXED);
+    bool dying;
 
     while (old > 1)
         if (__atomic_compare_exchange_n(&inode->refcount, &old, old - 1, true,
@@ -326,15 +327,19 @@ void inode_put(struct inode *inode)
         spin_unlock(&inodes.lock);
         return;
     }
+    /* Whoever unmounts looks at the count under the lock: here, or after us. */
+    dying = inode->sb->internal_flags & SB_DYING;
     if (inode->nlink > 0 && inode_test(inode, INODE_HASHED)) {
         list_insert_tail(&inodes.unused, &inode->lru_link);
         inodes.nunused++;
         spin_unlock(&inodes.lock);
-        return;
+    } else {
+        begin_freeing_locked(inode);
+        spin_unlock(&inodes.lock);
+        destroy(inode);
     }
-    begin_freeing_locked(inode);
-    spin_unlock(&inodes.lock);
-    destroy(inode);
+    if (dying)
+        wake_up_all(&inodes.changed);
 }
 
 /* Whether INODE, unused, can leave without a word to the disk. */
@@ -379,12 +384,11 @@ size_t inode_evict_unused(struct super_block *sb)
 
     spin_lock(&inodes.lock);
     list_for_each_entry(inode, &sb->inodes, sb_link) {
-        if (__atomic_load_n(&inode->refcount, __ATOMIC_RELAXED) > 0) {
+        if (__atomic_load_n(&inode->refcount, __ATOMIC_RELAXED) > 0
+            || inode_test(inode, INODE_FREEING)) {
             left++;
             continue;
         }
-        if (inode_test(inode, INODE_FREEING))
-            continue;
         begin_freeing_locked(inode);
         list_move_tail(&doomed, &inode->lru_link);
         inodes.nunused--;
@@ -395,6 +399,29 @@ size_t inode_evict_unused(struct super_block *sb)
         destroy(inode);
     }
     return left;
+}
+
+/* Whether an inode of SB can be evicted, or all are gone. */
+static bool has_unused_or_none(struct super_block *sb)
+{
+    struct inode *inode;
+    bool is = true;
+
+    spin_lock(&inodes.lock);
+    list_for_each_entry(inode, &sb->inodes, sb_link) {
+        is = __atomic_load_n(&inode->refcount, __ATOMIC_RELAXED) == 0
+             && !inode_test(inode, INODE_FREEING);
+        if (is)
+            break;
+    }
+    spin_unlock(&inodes.lock);
+    return is;
+}
+
+void inode_evict_all(struct super_block *sb)
+{
+    while (inode_evict_unused(sb) > 0)
+        wait_event(&inodes.changed, has_unused_or_none(sb));
 }
 
 void inode_count(size_t *all, size_t *unused)

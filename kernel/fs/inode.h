@@ -239,9 +239,12 @@ static inline void inode_clear(struct inode *inode, uint32_t flag)
     __atomic_fetch_and(&inode->flags, ~flag, __ATOMIC_RELEASE);
 }
 
-/* Evict every unused inode of SB, dirty attributes thrown away: all is synced, or
- * the file system has none.  Returns how many are still in use. */
+/* Evict the inodes of SB that nobody uses, dirty attributes thrown away: all is synced,
+ * or the file system has none.  Returns how many are in use.  May sleep. */
 size_t inode_evict_unused(struct super_block *sb);
+/* Evict every inode of SB, which is dying, waiting for those somebody still looks at
+ * (the flusher).  May sleep. */
+void inode_evict_all(struct super_block *sb);
 /* Whether any file of SB is open for writing. */
 bool inode_has_writers(struct super_block *sb);
 /* Write the dirty attributes of SB's inodes; then its data pages, and wait for

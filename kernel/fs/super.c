@@ -160,6 +160,7 @@ static void super_kill(struct super_block *sb)
 {
     struct block_device *bdev = sb->bdev;
 
+    __atomic_fetch_or(&sb->internal_flags, SB_DYING, __ATOMIC_SEQ_CST);
     if (sb->root_dentry)
         dentry_put(sb->root_dentry);
     dentry_shrink_super(sb);
@@ -167,7 +168,7 @@ static void super_kill(struct super_block *sb)
     if (sb->root)
         inode_put(sb->root);
     sb->root = NULL;
-    inode_evict_unused(sb);
+    inode_evict_all(sb);
     sb->ops->unmount(sb);
     super_destroy(sb);
     if (!bdev)

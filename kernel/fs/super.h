@@ -31,8 +31,8 @@ struct super_operations {
     /* Data pages and inodes have been written (to metadata pages): carry
      * metadata and super block to the disk; if WAIT, FLUSH and return when done. */
     int (*sync)(struct super_block *sb, bool wait);
-    /* The last step of unmounting, after sync and with no inode left but those the
-     * file system itself holds: set the clean flag, free private. */
+    /* The last step of unmounting, after sync and with no inode left: set the clean
+     * flag, free private. */
     void (*unmount)(struct super_block *sb);
     int (*statfs)(struct super_block *sb, struct statfs *st);
     /* ",name=value..." beyond ro/rw into BUF, NUL-terminated. */
@@ -53,6 +53,7 @@ int super_op_statfs_empty(struct super_block *sb, struct statfs *st);
 #define SB_VOLATILE_NAMES 0x1u          /* names come and go by themselves (/proc): unused
                                          * dentries are not kept, cached ones are asked
                                          * is_stale                            */
+#define SB_DYING          0x2u          /* being unmounted: puts of its inodes are told */
 
 
 struct super_block {
@@ -61,7 +62,7 @@ struct super_block {
     struct block_device *bdev;          /* NULL: none                          [c] */
     dev_t dev;                          /* st_dev                              [c] */
     uint32_t flags;                     /* MS_RDONLY ...                       [a] */
-    uint32_t internal_flags;            /* SB_*                                [c] */
+    uint32_t internal_flags;            /* SB_*                                [a] */
     uint64_t max_size;                  /* of a file, bytes                    [c] */
     struct inode *root;                 /* referenced; set by type->mount      [c] */
     struct dentry *root_dentry;         /* referenced; made at the first mount [super.c] */
