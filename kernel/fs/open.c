@@ -94,19 +94,16 @@ static int open_file(struct file *f, const struct cred *cred, bool made)
     return f->ops->open(inode, f);
 }
 
-/* Open PATH, whose references are taken over. */
-static int open_taken(struct path *path, uint32_t flags, const struct cred *cred, bool made,
-                      struct file **out)
+/* Open PATH, whose references are taken over, as F. */
+static int open_taken(struct file *f, struct path *path, const struct cred *cred, bool made)
 {
-    struct file *f = file_alloc(flags);
-    int err;
-
-    if (!f) {
-        path_put(path);
-        return -ENOMEM;
-    }
     f->path = *path;
-    err = open_file(f, cred, made);
+    return open_file(f, cred, made);
+}
+
+/* F was to be opened with result ERR: give it out, or free it. */
+static int finish(struct file *f, int err, struct file **out)
+{
     if (err)
         file_free(f);
     else
@@ -117,10 +114,13 @@ static int open_taken(struct path *path, uint32_t flags, const struct cred *cred
 int file_open_path(const struct path *path, uint32_t flags, const struct cred *cred,
                    struct file **out)
 {
+    struct file *f = file_alloc(flags & ~(uint32_t)(O_CREAT | O_EXCL));
     struct path taken = *path;
 
+    if (!f)
+        return -ENOMEM;
     path_get(&taken);
-    return open_taken(&taken, flags & ~(uint32_t)(O_CREAT | O_EXCL), cred, false, out);
+    return finish(f, open_taken(f, &taken, cred, false), out);
 }
 
 /* ---- O_CREAT ------------------------------------------------------------------------------ */
@@ -187,8 +187,8 @@ static int create_step(struct dir_op *op, uint32_t flags, uint32_t mode,
     return 0;
 }
 
-static int open_create(const struct path_ctx *ctx, const struct path *start, const char *name,
-                       uint32_t flags, uint32_t mode, struct file **out)
+static int open_create(struct file *f, const struct path_ctx *ctx, const struct path *start,
+                       const char *name, uint32_t mode)
 {
     enum create_result result = CREATE_LINK;
     struct dir_op op = { 0 };
@@ -200,17 +200,26 @@ static int open_create(const struct path_ctx *ctx, const struct path *start, con
         if (op.child)
             dentry_put(op.child);
         op.child = NULL;
-        err = create_step(&op, flags, mode, &result, &path);
+        err = create_step(&op, f->flags, mode, &result, &path);
     }
     dir_op_end(&op);
-    return err ? err : open_taken(&path, flags, ctx->cred, result == CREATE_MADE, out);
+    return err ? err : open_taken(f, &path, ctx->cred, result == CREATE_MADE);
+}
+
+static int open_existing(struct file *f, const struct path_ctx *ctx, const struct path *start,
+                         const char *name)
+{
+    uint32_t lookup = f->flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+    struct path path;
+    int err = path_lookup(ctx, start, name, lookup, &path);
+
+    return err ? err : open_taken(f, &path, ctx->cred, false);
 }
 
 int file_open(const struct path_ctx *ctx, const struct path *start, const char *name,
               uint32_t flags, uint32_t mode, struct file **out)
 {
-    bool nofollow = flags & O_NOFOLLOW;
-    struct path path;
+    struct file *f;
     int err;
 
     if (flags & O_PATH)
@@ -221,10 +230,13 @@ int file_open(const struct path_ctx *ctx, const struct path *start, const char *
         return -EINVAL;
     if (!*name)
         return -ENOENT;
-    if (flags & O_CREAT)
-        return open_create(ctx, start, name, flags, mode, out);
-    err = path_lookup(ctx, start, name, nofollow ? 0 : LOOKUP_FOLLOW, &path);
-    return err ? err : open_taken(&path, flags, ctx->cred, false, out);
+    /* First, so that a file that was made can be opened. */
+    f = file_alloc(flags);
+    if (!f)
+        return -ENOMEM;
+    err = flags & O_CREAT ? open_create(f, ctx, start, name, mode)
+                          : open_existing(f, ctx, start, name);
+    return finish(f, err, out);
 }
 
 /* ---- special files -------------------------------------------------------------------------- */
