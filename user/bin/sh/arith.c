@@ -17,7 +17,8 @@
 #include "user/bin/sh/vars.h"
 #include "user/bin/sh/word.h"
 
-#define MAX_DEPTH 200
+#define MAX_DEPTH 1000
+#define SHOWN 80 /* characters of an expression in a message */
 
 struct evaluation {
     const char *text;
@@ -383,6 +384,6 @@ bool arith_evaluate(const char *expression, long *result)
         fail_syntax(&e, "an operator is missing");
     if (e.error == NULL)
         return true;
-    shell_fail("%s: %s", expression, e.error);
+    shell_fail("%.*s: %s", SHOWN, expression, e.error);
     return false;
 }

@@ -365,16 +365,15 @@ static enum outcome handle_key(int key)
 
 static void begin_line(const char *prompt)
 {
-    const char *last_line = strrchr(prompt, '\n');
+    const char *newline = strrchr(prompt, '\n');
+    const char *last_line = newline != NULL ? newline + 1 : prompt;
     struct winsize size;
 
     ed.columns = DEFAULT_COLUMNS;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
         ed.columns = size.ws_col;
     /* Only the last line of a prompt is drawn again, and at most half a line of that. */
-    if (last_line != NULL)
-        write_all(STDOUT_FILENO, prompt, (size_t)(last_line + 1 - prompt));
-    ed.prompt = last_line != NULL ? last_line + 1 : prompt;
+    ed.prompt = last_line;
     while (width(ed.prompt, strlen(ed.prompt)) > ed.columns / 2)
         ed.prompt++;
     ed.prompt_width = width(ed.prompt, strlen(ed.prompt));
@@ -382,7 +381,9 @@ static void begin_line(const char *prompt)
     ed.place = history_count();
     ed.last_key = KEY_NONE;
     insert_bytes("", 0);
-    redraw();
+    /* Without CR: what the last program left on this line stays readable. */
+    write_all(STDOUT_FILENO, prompt, (size_t)(last_line - prompt));
+    show(ed.prompt);
 }
 
 static enum outcome type_line(void)

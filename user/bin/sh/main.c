@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <util.h>
 #include "user/bin/sh/exec.h"
 #include "user/bin/sh/input.h"
 #include "user/bin/sh/jobs.h"
@@ -84,17 +85,20 @@ static void run_standard_input(void)
     input_fini(&in);
 }
 
-/* The descriptor of a script, or an exit of the shell. */
+/* The descriptor of a script, or the end of the shell. */
 static int open_script(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int error = fd < 0 ? errno : is_directory(path) ? EISDIR : 0;
 
-    if (fd >= 0)
+    if (error == 0) {
         fd = redirect_make_private(fd);
-    if (fd >= 0)
+        error = fd < 0 ? errno : 0;
+    }
+    if (error == 0)
         return fd;
-    shell_warn("%s: %s", path, strerror(errno));
-    shell_exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
+    shell_warn("%s: %s", path, strerror(error));
+    shell_exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 
 static void run_file(const char *path)
@@ -102,6 +106,7 @@ static void run_file(const char *path)
     struct input in;
 
     input_init_fd(&in, INPUT_FILE, open_script(path));
+    shell.name = path;
     exec_input(&in, 1, false);
     input_fini(&in);
 }
@@ -153,7 +158,6 @@ int main(int argc, char **argv, char **environment)
         choose_mode(false);
         run_string(commands);
     } else if (argc > 0 && !option_is_set(OPTION_STDIN)) {
-        shell.name = argv[0];
         parameters_set(argv + 1, argc - 1);
         choose_mode(false);
         run_file(argv[0]);
