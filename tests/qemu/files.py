@@ -1,8 +1,59 @@
 # SPDX-License-Identifier: MIT
 """files.py - tests of files and disks, and what the host finds on the disks afterwards."""
+import hashlib
+import os
+
+from case import command, fsck, make_ext2, md5_of, printed
 from programs import program
 
 LARGE = "/tests/filetest large_directory_on_disk large_directory_in_memory"
+HOST_FILES, KEPT = 700, 600 << 10       # as in disktest.c
+
+
+def plain_disk(run):
+    make_ext2(run.disk("second"))
+
+
+def disk_with_files(*options):
+    """A hook that makes an ext2 as mke2fs does by itself, with files and an indexed directory."""
+    def make(run):
+        stage = os.path.join(run.folder, "stage")
+        os.makedirs(os.path.join(stage, "host"))
+        for i in range(HOST_FILES):
+            with open(os.path.join(stage, "host", "file-%d" % i), "w") as file:
+                file.write("content of %d\n" % i)
+        command("mke2fs", "-q", "-F", "-t", "ext2", "-b", "4096", "-N", "2000", *options,
+                "-d", stage, run.disk("second"))
+        os.system("e2fsck -fyD '%s' >/dev/null 2>&1" % run.disk("second"))
+        fault = fsck(run.disk("second"))
+        assert not fault, fault
+    return make
+
+
+def disk_is_clean(run):
+    fault = fsck(run.disk("second"))
+    assert not fault, "second disk: " + fault
+
+
+def kept_file_is_right(run):
+    disk_is_clean(run)
+    content = bytes((i * 2654435761 & 0xffffffffffffffff) >> 13 & 0xff for i in range(KEPT))
+    scratch = os.path.join(run.folder, "kept")
+    assert md5_of(run.disk("second"), "/kept", scratch) == hashlib.md5(content).hexdigest()
+    listing = command("debugfs", "-R", "ls -p /host", run.disk("second"))
+    assert "/file-2/" in listing and "/file-3/" not in listing and "/renamed-3/" in listing
+
+
+def checksum_agrees(run):
+    disk_is_clean(run)
+    told = printed(run, r"# md5 ([0-9a-f]{32})$").group(1)
+    scratch = os.path.join(run.folder, "big")
+    assert md5_of(run.disk("second"), "/big", scratch) == told
+
+
+def with_second_disk(name, size, before, after, arguments="", **how):
+    return program(name, arguments, disks=[("second", size)], before=before, after=after, **how)
+
 
 TESTS = [
     program("fstest", tags=("quick",), cpus=(1, 2)),
@@ -11,4 +62,17 @@ TESTS = [
     program("filetest", tags=("quick",), cpus=(2,)),
     program("/bin/env", "FILETEST_ENTRIES=10000 " + LARGE, test="filetest-large", cpus=(1, 4),
             tags=("soak",), timeout=300),
+    with_second_disk("disktest", "16M", disk_with_files("-I", "256"), kept_file_is_right,
+                     cpus=(2,)),
+    with_second_disk("disktest", "16M", disk_with_files("-I", "128"), kept_file_is_right,
+                     test="disktest-128", cpus=(1,), kernels=("debug",)),
+    with_second_disk("writebacktest", "300M", plain_disk, disk_is_clean, mem="1G", cpus=(1,),
+                     once=True),
+    with_second_disk("writebacktest", "64M", plain_disk, disk_is_clean, mem="64M", cpus=(2,),
+                     test="writebacktest-small", once=True),
+    with_second_disk("bigfiletest", "64M", plain_disk, checksum_agrees, mem="32M", once=True,
+                     cpus=(2,)),
+    with_second_disk("/bin/env", "400M", plain_disk, checksum_agrees,
+                     "BIGFILE_MB=300 /tests/bigfiletest", mem="64M", once=True, cpus=(1, 4),
+                     test="bigfiletest-300", tags=("soak",), timeout=300),
 ]
