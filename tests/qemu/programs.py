@@ -15,6 +15,9 @@ def program(name, arguments="", once=False, test=None, **how):
 
 
 TESTS = [
+    program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("forkstorm", tags=("quick",)),
+    program("lazytest", tags=("quick",)),
+    program("stacktest", tags=("quick",)),
 ]

@@ -17,6 +17,9 @@
  * SEED in the environment starts the random numbers; with KTAP_QUIET only
  * failures are printed, as notes.
  *
+ * A CHILD_TEST runs in a child of the program, for tests that change what cannot
+ * be put back.
+ *
  * An expectation that fails is reported and the test goes on.  In a child of a
  * test it makes the child's exit status 1, which the parent must expect to be
  * 0.  Output goes straight to descriptor 1, a whole line at a time, so that
@@ -45,9 +48,11 @@
 struct test {
     const char *name;
     void (*run)(void);
+    bool in_child;
 };
 
-#define TEST(function) { #function, function }
+#define TEST(function) { #function, function, false }
+#define CHILD_TEST(function) { #function, function, true }
 
 #define TEST_MAIN(tests)                                                       \
     int main(int argc, char **argv)                                            \

@@ -54,18 +54,23 @@ long resident_pages(void)
     return read_statm().resident;
 }
 
+/* Without malloc, which would change what is looked at. */
 bool find_mapping(const void *p, char *buf, size_t size)
 {
-    FILE *maps = fopen("/proc/self/maps", "r");
+    static char maps[16384];
     uintptr_t start, end;
-    bool found = false;
+    char *line, *next;
 
-    REQUIRE(maps != NULL);
-    while (!found && fgets(buf, (int)size, maps))
-        found = sscanf(buf, "%lx-%lx", &start, &end) == 2 && (uintptr_t)p >= start
-                && (uintptr_t)p < end;
-    fclose(maps);
-    return found;
+    read_file("/proc/self/maps", maps, sizeof(maps));
+    for (line = maps; (next = strchr(line, '\n')); line = next + 1) {
+        *next = '\0';
+        if (sscanf(line, "%lx-%lx", &start, &end) == 2 && (uintptr_t)p >= start
+            && (uintptr_t)p < end) {
+            snprintf(buf, size, "%s", line);
+            return true;
+        }
+    }
+    return false;
 }
 
 long debug_call(enum debug_op op, uintptr_t arg1, uintptr_t arg2)
