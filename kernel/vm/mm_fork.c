@@ -143,9 +143,12 @@ struct mm *mm_fork(struct mm *from)
     rwsem_write_lock(&from->lock);
     copy_description(c.to, from);
     err = copy_vmas(&c);
-    c.to->rss_anon = c.anon;
-    c.to->rss_file = c.file;
+    /* A truncation may have taken pages away again already. */
+    spin_lock(&c.to->pt_lock);
+    c.to->rss_anon += c.anon;
+    c.to->rss_file += c.file;
     c.to->peak_rss = c.anon + c.file;
+    spin_unlock(&c.to->pt_lock);
     if (c.protected)
         tlb_flush_all(&from->ctx);
     rwsem_write_unlock(&from->lock);

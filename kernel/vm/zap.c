@@ -23,6 +23,11 @@ struct zap {
     struct page *pages[BATCH];
 };
 
+static struct page *page_of(struct pte e)
+{
+    return pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
+}
+
 /* Whether the page under E is to go. */
 static bool wanted(const struct zap *z, struct pte e)
 {
@@ -32,7 +37,7 @@ static bool wanted(const struct zap *z, struct pte e)
         return true;
     if (e.bits & PTE_SPECIAL)
         return z->private_too;
-    page = pfn_to_page(pte_pfn(e));
+    page = page_of(e);
     if (page->identity == PAGE_ANON)
         return z->private_too;
     return page->mapping == z->only;
@@ -45,7 +50,7 @@ static void account(struct zap *z, struct pte e)
 
     if (e.bits & PTE_SPECIAL)
         return;
-    page = pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
+    page = page_of(e);
     page_map_put(page);
     if (page->identity == PAGE_ANON) {
         z->anon++;
@@ -69,7 +74,7 @@ static size_t clear_run(struct zap *z, struct pte *pte, vaddr_t va, size_t n)
     for (i = 0; i < n && z->npages < BATCH; i++) {
         struct pte e = pte_read(&pte[i]);
 
-        if (!e.bits || (z->only && pte_is_present(e) && !wanted(z, e)))
+        if (!e.bits || !wanted(z, e))
             continue;
         e = pte_exchange(&pte[i], (struct pte){ 0 });
         if (z->flush_start == z->flush_end)
