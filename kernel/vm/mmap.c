@@ -185,14 +185,17 @@ int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
     return enter(mm, &proto, start, end);
 }
 
-/* Touch what MAP_POPULATE and MAP_LOCKED promise; failures show at first use instead. */
+/* Touch what MAP_POPULATE and MAP_LOCKED promise; failures show at first use instead,
+ * and so does the rest when a signal comes: the range may be large. */
 static void populate(const struct request *q)
 {
     enum access access = q->proto.flags & VM_WRITE ? ACCESS_WRITE : ACCESS_READ;
 
-    for (vaddr_t va = q->addr; va < q->addr + q->len; va += PAGE_SIZE)
+    for (vaddr_t va = q->addr; va < q->addr + q->len && !thread_signal_pending(); va += PAGE_SIZE) {
         if (handle_mm_fault(q->mm, va, access) != FAULT_OK)
             return;
+        cond_resched();
+    }
 }
 
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
