@@ -207,7 +207,8 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
             woken++;
         } else if (moved < (int64_t)m) {
             w->key = to;
-            list_move_tail(&b->waiters, &w->link);
+            if (a != b)                 /* else it would be met again */
+                list_move_tail(&b->waiters, &w->link);
             moved++;
         }
     }
