@@ -45,6 +45,7 @@ __attribute__((format(printf, 1, 2))) void printk(const char *fmt, ...);
  */
 enum lock_rank {
     RANK_NONE,
+    RANK_ITIMER,            /* sleeping: setting interval timers            */
     RANK_MOUNT,             /* sleeping: the tree of mounts                 */
     RANK_FILE,              /* sleeping: an open file's position            */
     RANK_SYNTH,             /* sleeping: a synthetic file's text            */

@@ -3,18 +3,26 @@
  * itimer.c - alarm(2) and setitimer(ITIMER_REAL): SIGALRM after a time.
  */
 #include "kernel/proc/process_impl.h"
+#include "kernel/sched/mutex.h"
+#include "lib/bitops.h"
+
+/* The shortest time between two signals of a repeating timer: a program must not be
+ * able to keep a hart in the timer interrupt. */
+#define RESOLUTION_NS 100000UL
+
+static struct mutex setting;        /* one thread at a time arms or cancels a process's timer */
 
 /* In the timer interrupt. */
 static void expire(struct timer *timer)
 {
     struct process *p = container_of(timer, struct process, alarm);
     uint64_t flags = spin_lock_irqsave(&proc_lock);
-    uint64_t interval = p->alarm_interval, next = timer->deadline + interval;
+    uint64_t interval = p->alarm_interval, soonest = clock_monotonic_ns() + RESOLUTION_NS;
 
     signal_send_locked(p, NULL, SIGALRM, NULL);
     spin_unlock_irqrestore(&proc_lock, flags);
     if (interval)
-        timer_arm(timer, next);
+        timer_arm(timer, MAX(timer->deadline + interval, soonest));
 }
 
 void itimer_init(struct process *p)
@@ -33,16 +41,23 @@ void proc_itimer(const struct itimer_ns *new, struct itimer_ns *old)
     struct process *p = current_process();
     uint64_t now = clock_monotonic_ns();
 
+    mutex_lock(&setting);
     if (old) {
         uint64_t deadline = p->alarm.deadline;
 
         old->interval = p->alarm_interval;
         old->value = !p->alarm.armed ? 0 : deadline > now ? deadline - now : 1;
     }
-    if (!new)
-        return;
-    timer_cancel(&p->alarm);
-    p->alarm_interval = new->interval;
-    if (new->value)
-        timer_arm(&p->alarm, now + new->value);
+    if (new) {
+        timer_cancel(&p->alarm);
+        p->alarm_interval = new->value ? new->interval : 0;
+        if (new->value)
+            timer_arm(&p->alarm, now + new->value);
+    }
+    mutex_unlock(&setting);
+}
+
+void itimer_boot(void)
+{
+    mutex_init(&setting, RANK_ITIMER, "interval timers");
 }

@@ -195,7 +195,7 @@ bool timer_cancel(struct timer *t)
         return true;
     while (__atomic_load_n(&q->running, __ATOMIC_ACQUIRE) == t)
         cpu_pause();
-    return false;
+    return disarm(t);                   /* FN may have armed it again */
 }
 
 static struct timer *take_due(struct timer_queue *q, uint64_t now)
