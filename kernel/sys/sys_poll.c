@@ -56,11 +56,10 @@ static int use_mask(uintptr_t user, uint64_t size)
     return 0;
 }
 
-/* Wait under the temporary mask, which an interruption keeps until delivery. */
-static int wait_entries(struct poll_entry *entries, size_t n, uint64_t deadline)
+/* The call ends with R: the temporary mask ends on the way to user mode.  After an
+ * interruption it holds until the signal is delivered. */
+static int drop_mask(int r)
 {
-    int r = poll_wait_files(entries, n, deadline);
-
     if (r != -EINTR && current_task()->restore_blocked)
         signal_recalc();
     return r;
@@ -89,7 +88,7 @@ static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
             entries[i].events = (uint16_t)fds[i].events;
             invalid += !refs[i].file;
         }
-        r = wait_entries(entries, n, invalid ? 0 : deadline);
+        r = poll_wait_files(entries, n, invalid ? 0 : deadline);
     }
     for (size_t i = 0; r >= 0 && i < n; i++)
         fds[i].revents = (short)(fds[i].fd >= 0 && !entries[i].file ? POLLNVAL : entries[i].revents);
@@ -121,7 +120,7 @@ int64_t sys_ppoll(const uint64_t *a)
     if (!r)
         r = use_mask(a[3], a[4]);
     if (!r)
-        r = poll_files(fds, n, deadline);
+        r = drop_mask(poll_files(fds, n, deadline));
     if (r >= 0 && copy_to_user(a[0], fds, size))
         r = -EFAULT;
     kfree(fds);
@@ -233,7 +232,7 @@ int64_t sys_pselect6(const uint64_t *a)
     if (!r)
         r = use_mask(mask[0], mask[1]);
     if (!r)
-        r = select_files(s, n, deadline);
+        r = drop_mask(select_files(s, n, deadline));
     if (r >= 0 && put_sets(s, a + 1, n))
         r = -EFAULT;
     kfree(s);
