@@ -5,6 +5,7 @@
 #include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/process_impl.h"
+#include "lib/abi/errno.h"
 
 static struct fs_context *alloc_context(void)
 {
@@ -70,6 +71,32 @@ void fs_context_set(struct path *which, const struct path *to)
     path_get(which);
     spin_unlock(&c->lock);
     path_put(&old);
+}
+
+/* The context's lock is not taken under proc_lock: an interrupt handler may want that
+ * one from a hart that holds the former. */
+int process_get_paths(struct process *p, struct path *root, struct path *cwd)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct fs_context *c = p->fs;
+
+    if (c)
+        fs_context_get(c);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    if (!c)
+        return -ENOENT;
+    spin_lock(&c->lock);
+    if (root) {
+        *root = c->root;
+        path_get(root);
+    }
+    if (cwd) {
+        *cwd = c->cwd;
+        path_get(cwd);
+    }
+    spin_unlock(&c->lock);
+    fs_context_put(c);
+    return 0;
 }
 
 void path_ctx_current(struct path_ctx *ctx)

@@ -390,29 +390,14 @@ static int follow_exe(struct process *p, struct path *out)
     return r;
 }
 
-static int follow_fs(struct process *p, bool cwd, struct path *out)
-{
-    uint64_t flags = spin_lock_irqsave(&proc_lock);
-    struct fs_context *c = p->fs;
-
-    if (c) {
-        spin_lock(&c->lock);
-        *out = cwd ? c->cwd : c->root;
-        path_get(out);
-        spin_unlock(&c->lock);
-    }
-    spin_unlock_irqrestore(&proc_lock, flags);
-    return c ? 0 : -ENOENT;
-}
-
 static int follow_cwd(struct process *p, struct path *out)
 {
-    return follow_fs(p, true, out);
+    return process_get_paths(p, NULL, out);
 }
 
 static int follow_root(struct process *p, struct path *out)
 {
-    return follow_fs(p, false, out);
+    return process_get_paths(p, out, NULL);
 }
 
 static int show_oom_score_adj(struct synth_buf *b, struct process *p)
