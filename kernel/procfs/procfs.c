@@ -315,7 +315,9 @@ static int show(struct synth_buf *b, void *arg)
 
 static int show_open(struct inode *inode, struct file *f)
 {
-    return node_of(inode)->entry->show ? synth_open(f, show, node_of(inode)) : 0;
+    if (node_of(inode)->entry->show)
+        return synth_open(f, show, node_of(inode));
+    return f->mode & FILE_READ ? -EACCES : 0;       /* root may open what has no text, too */
 }
 
 static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
