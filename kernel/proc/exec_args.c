@@ -10,15 +10,15 @@
 #include "lib/string.h"
 
 #define STRING_MAX (32 * PAGE_SIZE)     /* one string, as Linux                    */
-#define TOTAL_MAX  (2UL << 20)          /* all: a quarter of the default stack     */
+#define TOTAL_MAX  (2UL << 20)          /* all, with their pointers: a quarter of the default stack */
 
-/* Room for N more bytes. */
+/* Room for N more bytes, and for the pointer to them on the new stack. */
 static int reserve(struct exec_args *a, size_t n)
 {
     size_t want = MAX(a->capacity, PAGE_SIZE);
     char *buf;
 
-    if (a->len + n > TOTAL_MAX)
+    if (a->len + n + (a->argc + a->envc + 1) * 8 > TOTAL_MAX)
         return -E2BIG;
     while (want < a->len + n)
         want *= 2;
