@@ -6,7 +6,8 @@
  *   2. collect the strings                     (from the old address space)
  *   3. check the ELF headers, and the dynamic loader's
  *   4. build the new address space beside the old one
- *   5. commit: from here on nothing can fail
+ *   5. own files and signal actions, no other threads
+ *   6. commit: from here on nothing can fail
  *
  * Nothing is read in but headers: the file is mapped, and its pages come when
  * they are touched.
@@ -19,6 +20,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/trap_frame.h"
+#include "kernel/sched/fpu.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
@@ -44,6 +46,7 @@ struct exec {
     struct elf_image loader_image;
     vaddr_t bias, loader_bias;              /* where they were put               */
     struct mm *mm;
+    struct cred cred;                       /* whom the program will run as      */
     vaddr_t sp, entry;
 };
 
@@ -64,7 +67,8 @@ static int open_executable(const char *path, struct file **out)
     int err;
 
     path_ctx_current(&ctx);
-    err = file_open(&ctx, NULL, path, O_RDONLY | O_LARGEFILE, 0, &f);
+    /* O_NONBLOCK: a FIFO is refused, too, but not after waiting for a writer. */
+    err = file_open(&ctx, NULL, path, O_RDONLY | O_LARGEFILE | O_NONBLOCK, 0, &f);
     if (!err) {
         if (!S_ISREG(f->inode->mode))
             err = -EACCES;
@@ -298,10 +302,22 @@ static int map_loader(struct exec *x)
     return err;
 }
 
+/* Our own, changed by the set-user-ID and set-group-ID bits of the file. */
+static void take_identity(struct cred *cred, const struct inode *inode)
+{
+    *cred = current_process()->cred;
+    if (inode->mode & S_ISUID)
+        cred->euid = inode->uid;
+    if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+        cred->egid = inode->gid;
+    cred->suid = cred->fsuid = cred->euid;
+    cred->sgid = cred->fsgid = cred->egid;
+}
+
 /* The auxiliary vector: what the program's start-up code asks the kernel for. */
 static size_t fill_auxv(struct exec *x, uint64_t *auxv, vaddr_t random, vaddr_t execfn)
 {
-    const struct cred *cred = &current_process()->cred;
+    const struct cred *cred = &x->cred;
     const struct { uint64_t type, value; } entries[] = {
         { AT_HWCAP, HWCAP },
         { AT_PAGESZ, PAGE_SIZE },
@@ -316,7 +332,7 @@ static size_t fill_auxv(struct exec *x, uint64_t *auxv, vaddr_t random, vaddr_t 
         { AT_EUID, cred->euid },
         { AT_GID, cred->gid },
         { AT_EGID, cred->egid },
-        { AT_SECURE, 0 },
+        { AT_SECURE, cred->uid != cred->euid || cred->gid != cred->egid },
         { AT_MINSIGSTKSZ, sizeof(struct rt_sigframe) },
         { AT_RANDOM, random },
         { AT_EXECFN, execfn },
@@ -407,10 +423,14 @@ static void commit(struct exec *x)
     struct process *p = current_process();
     struct mm *old = p->mm;
     const char *name = x->args.buf + x->args.execfn_offset, *slash = strrchr(name, '/');
+    uint64_t flags;
 
     x->mm->exe = x->file;                   /* keeps writing denied */
     x->file = NULL;
+    flags = spin_lock_irqsave(&proc_lock);  /* others take references on it */
     p->mm = x->mm;
+    p->cred = x->cred;
+    spin_unlock_irqrestore(&proc_lock, flags);
     mm_switch_current(x->mm);
     x->mm = NULL;
     proc_exec_commit(slash ? slash + 1 : name);
@@ -426,20 +446,7 @@ static void set_registers(const struct exec *x)
     frame->pc = x->entry;
     frame->sp = x->sp;
     frame->status = SSTATUS_SPIE | SSTATUS_FS_INITIAL;
-    memset(current->fpu, 0, sizeof(*current->fpu));
-}
-
-/* Set-user-ID and set-group-ID bits of the file that is about to run. */
-static void take_identity(const struct inode *inode)
-{
-    struct cred *cred = &current_process()->cred;
-
-    if (inode->mode & S_ISUID)
-        cred->euid = inode->uid;
-    if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-        cred->egid = inode->gid;
-    cred->suid = cred->fsuid = cred->euid;
-    cred->sgid = cred->fsgid = cred->egid;
+    fpu_reset();
 }
 
 static int load(struct exec *x, const char *path)
@@ -450,11 +457,11 @@ static int load(struct exec *x, const char *path)
         err = parse_file(x->file, x->head, x->head_len, &x->image);
     if (!err && x->image.interp_size)
         err = find_loader(x);
-    if (!err)
-        err = proc_kill_siblings();         /* the other threads end before we commit */
-    if (!err)
-        err = build_mm(x);
-    return err;
+    if (err)
+        return err;
+    take_identity(&x->cred, x->file->inode);
+    err = build_mm(x);
+    return err ? err : proc_exec_prepare();
 }
 
 /* Take over X's strings; on success the frame is that of the new program. */
@@ -463,7 +470,6 @@ static int exec_common(struct exec *x, const char *path)
     int err = load(x, path);
 
     if (!err) {
-        take_identity(x->file->inode);
         commit(x);
         set_registers(x);
     }

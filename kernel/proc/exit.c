@@ -87,23 +87,19 @@ static bool ignores_children(const struct process *parent)
 }
 
 /* P has no task left: state, family, parent.  True if nobody will wait for it. */
-static bool become_zombie(struct process *p, int status)
+static bool become_zombie(struct process *p)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);
     struct process *parent = p->parent;
     bool reap;
 
-    p->exit_status = p->exiting ? p->exit_status : status;
     reparent_children(p);
     group_check_orphaned(p, p);
     p->state = PROCESS_ZOMBIE;
     reap = p->exit_signal == SIGCHLD && ignores_children(parent);
     signal_child_event(p, parent);
-    if (reap) {
-        p->parent->cutime += p->utime;
-        p->parent->cstime += p->stime;
+    if (reap)
         process_unpublish(p);
-    }
     spin_unlock_irqrestore(&proc_lock, flags);
     return reap;
 }
@@ -128,19 +124,23 @@ static void end_process(struct process *p, struct task *t, int status)
 {
     uint64_t flags;
 
+    if (p == init_process)
+        panic("init ended with wait status %#x.  It must run for ever: see user/bin/init.c", status);
     itimer_fini(p);
     if (p->session == p->pid)
         session_leader_exit(p);
     leave_files(p);
     leave_memory(p, true);
-    task_release_vfork(t);
     flags = spin_lock_irqsave(&proc_lock);
     list_remove(&t->link);
     add_figures(p, t->thread);
+    if (!p->exiting)
+        p->exit_status = status;
+    p->exiting = true;                      /* no signal is queued from here on */
     spin_unlock_irqrestore(&proc_lock, flags);
     signal_queue_flush(&t->pending);
     signal_queue_flush(&p->pending);
-    if (become_zombie(p, status))
+    if (become_zombie(p))
         process_put(p);
 }
 
@@ -150,9 +150,8 @@ void proc_exit_task(int status)
     struct process *p = t->process;
     struct thread *thread = t->thread;
 
-    if (p == init_process)
-        panic("init exited with status %d.  It must run for ever: see user/bin/init.c", status >> 8);
     task_clear_child_tid(t);
+    task_release_vfork(t);
     if (remove_task(p, t)) {
         end_process(p, t, status);
     } else {
@@ -197,19 +196,15 @@ bool task_must_exit(struct task *t, int *status)
     return must;
 }
 
-int proc_kill_siblings(void)
+int process_end_siblings(void)
 {
     struct process *p = current_process();
     struct task *t = current_task();
-    uint64_t flags;
-    bool dying;
-    int tid;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    bool dying = p->exiting || p->survivor;
+    int old_tid;
 
-    if (p->ntasks == 1)
-        return 0;
-    flags = spin_lock_irqsave(&proc_lock);
-    dying = p->exiting || p->survivor;
-    if (!dying) {
+    if (!dying && p->ntasks > 1) {
         p->survivor = t;
         process_interrupt_tasks(p, t);
     }
@@ -217,11 +212,12 @@ int proc_kill_siblings(void)
     if (dying)
         return -EINTR;
     wait_event(&p->task_gone, __atomic_load_n(&p->ntasks, __ATOMIC_ACQUIRE) == 1);
+    flags = spin_lock_irqsave(&proc_lock);
     p->survivor = NULL;
-    /* The one that is left is the process now, and bears its number. */
-    tid = t->tid;
+    old_tid = t->tid;
     t->tid = t->thread->tid = p->pid;
-    if (tid != p->pid)
-        pid_free(tid);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    if (old_tid != p->pid)
+        pid_free(old_tid);
     return 0;
 }

@@ -342,13 +342,16 @@ int fd_unshare(void)
 {
     struct process *p = current_process();
     struct fd_table *old = p->files, *copy;
+    uint64_t flags;
 
     if (old->refcount == 1)
         return 0;
     copy = fd_table_copy(old);
     if (!copy)
         return -ENOMEM;
+    flags = spin_lock_irqsave(&proc_lock);
     p->files = copy;
+    spin_unlock_irqrestore(&proc_lock, flags);
     fd_table_put(old);
     return 0;
 }

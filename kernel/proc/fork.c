@@ -266,9 +266,12 @@ static int64_t clone_thread(const struct clone_args_kernel *args, struct task *t
     if (!tid)
         return -EAGAIN;
     flags = spin_lock_irqsave(&proc_lock);
-    dying = me->exiting;
-    if (!dying)
+    dying = me->exiting || me->survivor;
+    if (!dying) {
         add_task(me, t, tid);
+        /* What the others were told of just before, a stop for example, is for it, too. */
+        t->thread->signal_pending = signal_has_work_locked(t);
+    }
     spin_unlock_irqrestore(&proc_lock, flags);
     if (dying) {
         pid_free(tid);

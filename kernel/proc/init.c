@@ -168,6 +168,15 @@ void process_start_init(void)
     thread_start(t->thread);
 }
 
+int proc_exec_prepare(void)
+{
+    int err = fd_unshare();
+
+    if (!err)
+        err = sighand_unshare();
+    return err ? err : process_end_siblings();
+}
+
 void proc_exec_commit(const char *name)
 {
     struct process *p = current_process();
@@ -189,5 +198,6 @@ void proc_init(void)
     signal_init();
     signal_deliver_init();
     futex_init();
+    itimer_boot();
     group_init();
 }

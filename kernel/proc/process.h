@@ -41,6 +41,7 @@ struct task {
     struct list link;                       /* process->tasks        [proc_lock] */
     struct signal_queue pending;            /* sent to this thread           [s] */
     uint64_t blocked;                       /* signal mask                   [s] */
+    uint64_t awaited;                       /* by sigtimedwait               [s] */
     uint64_t saved_blocked;                 /* restored after sigsuspend, ppoll [p] */
     bool restore_blocked;
     struct sigaltstack altstack;                /*                               [p] */
@@ -125,6 +126,10 @@ uint64_t process_forks(void);               /* ever made        */
 struct mm *process_get_mm(struct process *p);
 struct fd_table *process_get_files(struct process *p);
 
+/* P's root and working directory, referenced; either may be NULL.  0, or -ENOENT (a
+ * zombie's). */
+int process_get_paths(struct process *p, struct path *root, struct path *cwd);
+
 /* What path resolution needs, from the running process; release with _put. */
 void path_ctx_current(struct path_ctx *ctx);
 void path_ctx_put(struct path_ctx *ctx);
@@ -147,11 +152,12 @@ int proc_exec(const char *path, uintptr_t argv, uintptr_t envp);
 /* The same for process 1: kernel strings, NULL-terminated vectors. */
 int proc_exec_kernel(const char *path, const char *const argv[], const char *const envp[]);
 
-/* What exec asks of the rest of the process, in this order.  First: end all other
- * threads; 0, or -EINTR if this one is to die itself.  Then, when nothing can
- * fail any more: close what is close-on-exec, reset signal handlers, alternate
- * stack and thread pointers, wake a vfork parent, take the name NAME. */
-int proc_kill_siblings(void);
+/* What exec asks of the rest of the process, in this order.  First: share files and
+ * signal actions with no other process, and end all other threads; 0, -ENOMEM, or
+ * -EINTR if this one is to die itself.  Then, when nothing can fail any more: close
+ * what is close-on-exec, reset signal handlers, alternate stack and thread pointers,
+ * wake a vfork parent, take the name NAME. */
+int proc_exec_prepare(void);
 void proc_exec_commit(const char *name);
 
 /* End the running task (and its process if STATUS is for all). */

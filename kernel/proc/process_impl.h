@@ -24,7 +24,9 @@ struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_get(struct fs_context *c);
 void fs_context_put(struct fs_context *c);
 
-/* Signal actions and queues.  The first three sleep; the last wants no lock. */
+/* Signal actions and queues.  The first four sleep; the last wants no lock.  unshare
+ * gives the running process its own: 0 or -ENOMEM. */
+int sighand_unshare(void);
 struct sighand *sighand_create(void);
 struct sighand *sighand_copy(struct sighand *from);
 void sighand_get(struct sighand *s);
@@ -52,7 +54,11 @@ void task_release_vfork(struct task *t);
 bool task_must_exit(struct task *t, int *status);
 /* Let every task of P but SURVIVOR notice that it must.  proc_lock held. */
 void process_interrupt_tasks(struct process *p, struct task *survivor);
+/* The running task becomes the only one of its process, and bears its number.  0, or
+ * -EINTR if it must end itself.  Sleeps. */
+int process_end_siblings(void);
 
+void itimer_boot(void);
 void itimer_init(struct process *p);
 void itimer_fini(struct process *p);
 /* CLONE_CHILD_CLEARTID: store 0 there and wake one futex waiter. */

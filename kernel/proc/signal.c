@@ -61,6 +61,24 @@ void sighand_put(struct sighand *s)
         kmem_cache_free(sighand_cache, s);
 }
 
+int sighand_unshare(void)
+{
+    struct process *p = current_process();
+    struct sighand *old = p->sighand, *own;
+    uint64_t flags;
+
+    if (__atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE) == 1)
+        return 0;
+    own = sighand_copy(old);
+    if (!own)
+        return -ENOMEM;
+    flags = spin_lock_irqsave(&proc_lock);
+    p->sighand = own;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    sighand_put(old);
+    return 0;
+}
+
 static bool would_ignore(const struct process *p, int sig)
 {
     const struct sigaction *act = &p->sighand->action[sig - 1];
@@ -71,6 +89,18 @@ static bool would_ignore(const struct process *p, int sig)
         return false;
     /* Process 1 gets only what it asked for. */
     return (BIT(sig) & IGNORED_BY_DEFAULT) || p == init_process;
+}
+
+/* A blocked signal is kept, for its action may be another by the time it is let in;
+ * so is one that sigtimedwait waits for.  T NULL: any task of P may. */
+static bool is_kept(const struct process *p, const struct task *t, int sig)
+{
+    if (t)
+        return (t->blocked | t->awaited) & BIT(sig);
+    list_for_each_entry(t, &p->tasks, link)
+        if ((t->blocked | t->awaited) & BIT(sig))
+            return true;
+    return false;
 }
 
 /* Queues */
@@ -178,11 +208,17 @@ int signal_dequeue_locked(struct task *t, uint64_t wanted, struct siginfo *info)
     return 0;
 }
 
+/* What T does something about at once. */
+static uint64_t open_signals(const struct task *t)
+{
+    return ~t->blocked | t->awaited;
+}
+
 bool signal_has_work_locked(struct task *t)
 {
     struct process *p = t->process;
 
-    return ((t->pending.set | p->pending.set) & ~t->blocked) || p->exiting
+    return ((t->pending.set | p->pending.set) & open_signals(t)) || p->exiting
            || p->state == PROCESS_STOPPED || (p->survivor && p->survivor != t)
            || t->restore_blocked;
 }
@@ -210,13 +246,13 @@ void process_interrupt_tasks(struct process *p, struct task *survivor)
             notice(t, true);
 }
 
-/* The task of P that should take a process-wide SIG: the first that does not block it. */
+/* The task of P that should take a process-wide SIG: the first that wants it. */
 static void wake_a_task(struct process *p, int sig)
 {
     struct task *t;
 
     list_for_each_entry(t, &p->tasks, link)
-        if (!(t->blocked & BIT(sig))) {
+        if (open_signals(t) & BIT(sig)) {
             notice(t, false);
             return;
         }
@@ -257,7 +293,7 @@ int signal_send_locked(struct process *p, struct task *t, int sig, const struct 
     } else if (BIT(sig) & STOP_SIGNALS) {
         remove_everywhere(p, BIT(SIGCONT));
     }
-    if (would_ignore(p, sig) && !(t ? t->blocked & BIT(sig) : 0))
+    if (would_ignore(p, sig) && !is_kept(p, t, sig))
         return 0;
     if (sig == SIGKILL) {
         begin_exit(p, sig);
@@ -268,7 +304,7 @@ int signal_send_locked(struct process *p, struct task *t, int sig, const struct 
         return err;
     if (!t)
         wake_a_task(p, sig);
-    else if (!(t->blocked & BIT(sig)))
+    else if (open_signals(t) & BIT(sig))
         notice(t, false);
     return 0;
 }
@@ -561,12 +597,24 @@ uint64_t signal_pending_set(void)
     return (t->pending.set | t->process->pending.set) & t->blocked;
 }
 
+void signal_await(uint64_t set)
+{
+    struct task *t = current_task();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    t->awaited = set & ~UNBLOCKABLE;
+    recalc_locked(t);
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
 int signal_take(uint64_t set, struct siginfo *info)
 {
+    struct task *t = current_task();
     uint64_t flags = spin_lock_irqsave(&proc_lock);
-    int sig = signal_dequeue_locked(current_task(), set & ~UNBLOCKABLE, info);
+    int sig = signal_dequeue_locked(t, set & ~UNBLOCKABLE, info);
 
-    recalc_locked(current_task());
+    t->awaited = 0;
+    recalc_locked(t);
     spin_unlock_irqrestore(&proc_lock, flags);
     return sig;
 }

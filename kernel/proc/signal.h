@@ -63,7 +63,9 @@ int signal_mask(int how, const uint64_t *set, uint64_t *old);
 uint64_t signal_pending_set(void);
 /* sigsuspend, ppoll, pselect: MASK until the next delivery, then the old mask again. */
 void signal_mask_temporarily(uint64_t mask);
-/* sigtimedwait: take a pending signal of SET; its number, or 0. */
+/* sigtimedwait: the arrival of a signal of SET counts as pending, blocked or ignored,
+ * until signal_take, which takes one of SET off its queue: its number, or 0. */
+void signal_await(uint64_t set);
 int signal_take(uint64_t set, struct siginfo *info);
 /* Whether the running task ignores or blocks SIG. */
 bool signal_is_ignored(int sig);

@@ -31,8 +31,8 @@ void vfork_wait_end(struct vfork_wait *w)
     uint64_t flags;
 
     while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !killed()) {
-        /* BLOCKED: no handler runs before the child is done, only death ends the wait. */
-        wait_begin(&w->wq, &waiter, THREAD_BLOCKED);
+        /* A signal wakes us, but only death ends the wait: handlers run when the child is done. */
+        wait_begin(&w->wq, &waiter, THREAD_SLEEPING);
         if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !killed())
             schedule();
         wait_end(&w->wq, &waiter);

@@ -126,10 +126,13 @@ int64_t sys_getpid(const uint64_t *a)
 
 int64_t sys_getppid(const uint64_t *a)
 {
-    struct process *parent = current_process()->parent;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    const struct process *parent = current_process()->parent;
+    int pid = parent ? parent->pid : 0;
 
     (void)a;
-    return parent ? parent->pid : 0;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return pid;
 }
 
 int64_t sys_gettid(const uint64_t *a)

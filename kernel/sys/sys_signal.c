@@ -98,19 +98,16 @@ int64_t sys_rt_sigsuspend(const uint64_t *a)
 /* Wait for a signal of the set, which the caller has blocked. */
 static int wait_for(uint64_t set, uint64_t deadline, struct siginfo *info)
 {
-    struct task *t = current_task();
-    uint64_t blocked = t->blocked, open = blocked & ~set;
     int sig = signal_take(set, info);
 
     while (!sig) {
         bool in_time = true;
 
-        signal_mask(SIG_SETMASK, &open, NULL);  /* so that their arrival wakes us */
+        signal_await(set);
         thread_set_state(THREAD_SLEEPING);
         if (!thread_signal_pending())
             in_time = schedule_until(deadline);
         thread_set_state(THREAD_RUNNABLE);
-        signal_mask(SIG_SETMASK, &blocked, NULL);
         sig = signal_take(set, info);
         if (!sig && thread_signal_pending())
             return -EINTR;
