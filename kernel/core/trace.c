@@ -24,10 +24,8 @@ uint64_t trace_mask;
 static int (*tid_source)(void);
 
 static const char *const names[TRACE_EVENTS] = {
-    [TRACE_SWITCH] = "switch", [TRACE_WAKE] = "wake", [TRACE_SYSCALL] = "syscall",
-    [TRACE_FAULT] = "fault", [TRACE_IRQ] = "irq", [TRACE_PAGE_ALLOC] = "page_alloc",
-    [TRACE_PAGE_FREE] = "page_free", [TRACE_TLB] = "tlb", [TRACE_DISK] = "disk",
-    [TRACE_EVICT] = "evict",
+    [TRACE_SYSCALL] = "syscall", [TRACE_SWITCH] = "switch", [TRACE_WAKE] = "wake",
+    [TRACE_FAULT] = "fault", [TRACE_IRQ] = "irq", [TRACE_TLB] = "tlb",
 };
 
 const char *trace_event_name(enum trace_event e)

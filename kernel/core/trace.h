@@ -10,16 +10,12 @@
 #include "kernel/core/hart.h"
 
 enum trace_event {
+    TRACE_SYSCALL,          /* number, first argument; first, as the test is the shortest */
     TRACE_SWITCH,           /* from tid, to tid          */
     TRACE_WAKE,             /* tid, hart                 */
-    TRACE_SYSCALL,          /* number, first argument    */
-    TRACE_FAULT,            /* address, access           */
+    TRACE_FAULT,            /* address, cause            */
     TRACE_IRQ,              /* cause or line, 0          */
-    TRACE_PAGE_ALLOC,       /* pfn, order                */
-    TRACE_PAGE_FREE,        /* pfn, order                */
     TRACE_TLB,              /* start, end                */
-    TRACE_DISK,             /* sector, op                */
-    TRACE_EVICT,            /* pfn, kind                 */
     TRACE_EVENTS
 };
 

@@ -123,27 +123,28 @@ static void user_exception(const struct trap_frame *f, uint64_t cause)
     panic_trap(f, "%s (cause %lu) in user mode", cause_name(cause), cause);
 }
 
-static __attribute__((noinline)) void pending_work(struct trap_frame *f)
+static __attribute__((noinline)) void pending_work(void)
 {
     do {
         interrupts_on();
         if (this_hart()->need_resched)
             schedule();
         if (thread_signal_pending())
-            signal_deliver(f);
+            signal_deliver(current->frame);
         interrupts_off();
     } while (this_hart()->need_resched || thread_signal_pending());
 }
 
 /* Interrupts are off from the last look at pending work until user mode. */
-static inline void finish_user(struct trap_frame *f)
+static inline void finish_user(void)
 {
     struct hart *h = this_hart();
     struct thread *t = h->thread;
 
     if (h->need_resched | __atomic_load_n(&t->signal_pending, __ATOMIC_RELAXED)) {
-        pending_work(f);
+        pending_work();
         h = this_hart();
+        t = h->thread;
     }
     thread_charge_on(h, t, false);
 }
@@ -156,9 +157,17 @@ static __attribute__((noinline)) void user_trap(struct trap_frame *f, uint64_t c
     }
     f->cause = cause;
     f->tval = csr_read(stval);
+    trace(TRACE_FAULT, f->tval, cause);
     interrupts_on();
     user_exception(f, cause);
     interrupts_off();
+}
+
+/* Returns F, so that the usual way through need not keep it. */
+static __attribute__((noinline)) struct trap_frame *trace_call(struct trap_frame *f)
+{
+    trace_record_event(TRACE_SYSCALL, f->a7, f->a0);
+    return f;
 }
 
 /* System calls go straight through: they are by far the most frequent. */
@@ -168,6 +177,8 @@ void trap_from_user(struct trap_frame *f, uint64_t cause)
 
     thread_charge_on(h, h->thread, true);
     if (__builtin_expect(cause == CAUSE_USER_ECALL, 1)) {
+        if (__builtin_expect(trace_mask >> TRACE_SYSCALL & 1, 0))
+            f = trace_call(f);
         f->pc += 4;
         interrupts_on();
         syscall_dispatch(f);
@@ -175,13 +186,13 @@ void trap_from_user(struct trap_frame *f, uint64_t cause)
     } else {
         user_trap(f, cause);
     }
-    finish_user(f);
+    finish_user();
 }
 
-void trap_finish_user(struct trap_frame *f)
+void trap_finish_user(void)
 {
     interrupts_off();
-    finish_user(f);
+    finish_user();
 }
 
 /* From the kernel */

@@ -8,7 +8,7 @@
 /* A trap from user mode: on the thread's stack, interrupts off at call and return. */
 void trap_from_user(struct trap_frame *f, uint64_t cause);
 /* The last step before a thread's first return to user mode. */
-void trap_finish_user(struct trap_frame *f);
+void trap_finish_user(void);
 
 /* A trap from the kernel: an interrupt, on the hart's interrupt stack; an
  * exception, on the stack where it happened. */
