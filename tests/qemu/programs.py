@@ -5,7 +5,7 @@ runtest runs a program twice and compares what the kernel holds before and after
 the second time; once=True runs it only once, for programs that take long or that
 leave something behind on purpose.
 """
-from case import Test
+from case import PLAIN, Test
 
 
 def program(name, arguments="", once=False, test=None, **how):
@@ -19,5 +19,8 @@ TESTS = [
     program("cowtest", tags=("quick",)),
     program("forkstorm", tags=("quick",)),
     program("lazytest", tags=("quick",)),
+    program("mmaptest", tags=("quick",)),
+    program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
+            kernels=(PLAIN,)),
     program("stacktest", tags=("quick",)),
 ]

@@ -94,7 +94,7 @@ static bool is_wanted(const struct test *t, int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], t->name) == 0)
             return true;
-    return argc <= 1;
+    return argc <= 1 && !t->only_named;
 }
 
 static size_t count_wanted(const struct test *tests, size_t count, int argc, char **argv)

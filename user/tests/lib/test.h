@@ -18,7 +18,7 @@
  * failures are printed, as notes.
  *
  * A CHILD_TEST runs in a child of the program, for tests that change what cannot
- * be put back.
+ * be put back.  A LONG_... one runs only when it is named.
  *
  * An expectation that fails is reported and the test goes on.  In a child of a
  * test it makes the child's exit status 1, which the parent must expect to be
@@ -49,10 +49,12 @@ struct test {
     const char *name;
     void (*run)(void);
     bool in_child;
+    bool only_named;
 };
 
-#define TEST(function) { #function, function, false }
-#define CHILD_TEST(function) { #function, function, true }
+#define TEST(function) { #function, function, false, false }
+#define CHILD_TEST(function) { #function, function, true, false }
+#define LONG_CHILD_TEST(function) { #function, function, true, true }
 
 #define TEST_MAIN(tests)                                                       \
     int main(int argc, char **argv)                                            \
