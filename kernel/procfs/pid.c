@@ -347,8 +347,8 @@ static void show_vma(struct synth_buf *b, const struct mm *mm, const struct vma 
                  inode ? vma->pgoff << PAGE_SHIFT : 0, dev_major(dev), dev_minor(dev),
                  inode ? inode->ino : 0);
     if (name) {
-        while (b->len - start < 73)
-            synth_puts(b, " ");
+        for (size_t column = b->len - start; column < 73; column++)
+            synth_puts(b, " ");         /* which adds nothing when out of memory */
         synth_puts(b, name);
     }
     synth_puts(b, "\n");
