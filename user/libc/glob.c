@@ -159,6 +159,15 @@ static int make_empty(glob_t *g, int flags)
     return g->gl_pathv == NULL ? GLOB_NOSPACE : 0;
 }
 
+void globfree(glob_t *g)
+{
+    for (size_t i = 0; g->gl_pathv != NULL && i < g->gl_pathc; i++)
+        free(g->gl_pathv[g->gl_offs + i]);
+    free(g->gl_pathv);
+    g->gl_pathv = NULL;
+    g->gl_pathc = 0;
+}
+
 int glob(const char *pattern, int flags, int (*on_error)(const char *path, int error), glob_t *g)
 {
     struct search *s;
@@ -181,19 +190,15 @@ int glob(const char *pattern, int flags, int (*on_error)(const char *path, int e
     free(s);
     if (result != 0)
         return result;
-    if (g->gl_pathc == old)
-        return flags & GLOB_NOCHECK ? add(g, flags, pattern, "") : GLOB_NOMATCH;
+    if (g->gl_pathc == old && (flags & GLOB_NOCHECK))
+        return add(g, flags, pattern, "");
+    if (g->gl_pathc == old) {
+        if (!(flags & GLOB_APPEND))
+            globfree(g);                        /* callers do not, when nothing matched */
+        return GLOB_NOMATCH;
+    }
     if (!(flags & GLOB_NOSORT))
         qsort(g->gl_pathv + offset(g, flags) + old, g->gl_pathc - old, sizeof(char *),
               compare_paths);
     return 0;
-}
-
-void globfree(glob_t *g)
-{
-    for (size_t i = 0; g->gl_pathv != NULL && i < g->gl_pathc; i++)
-        free(g->gl_pathv[g->gl_offs + i]);
-    free(g->gl_pathv);
-    g->gl_pathv = NULL;
-    g->gl_pathc = 0;
 }
