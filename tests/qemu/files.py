@@ -14,6 +14,10 @@ def plain_disk(run):
     make_ext2(run.disk("second"))
 
 
+def disk_with_scripts(run):
+    make_ext2(run.disk("second"), "-d", "tests/qemu/scripts")
+
+
 def disk_with_files(*options):
     """A hook that makes an ext2 as mke2fs does by itself, with files and an indexed directory."""
     def make(run):
@@ -75,4 +79,7 @@ TESTS = [
     with_second_disk("/bin/env", "400M", plain_disk, checksum_agrees,
                      "BIGFILE_MB=300 /tests/bigfiletest", mem="64M", once=True, cpus=(1, 4),
                      test="bigfiletest-300", tags=("soak",), timeout=300),
+    with_second_disk("shelltest", "8M", disk_with_scripts, None, cpus=(2,), once=True),
+    program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
+            test="shelltest-loop", cpus=(1, 4), tags=("soak",), timeout=300),
 ]
