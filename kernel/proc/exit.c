@@ -140,6 +140,7 @@ static void end_process(struct process *p, struct task *t, int status)
     spin_unlock_irqrestore(&proc_lock, flags);
     signal_queue_flush(&t->pending);
     signal_queue_flush(&p->pending);
+    signal_prepare();                       /* for the parent's SIGCHLD */
     if (become_zombie(p))
         process_put(p);
 }

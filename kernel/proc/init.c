@@ -192,6 +192,11 @@ void proc_exec_commit(const char *name)
     strlcpy(current->name, name, sizeof(current->name));
 }
 
+void proc_quiesce(void)
+{
+    signal_prepare();
+}
+
 void proc_init(void)
 {
     process_init();

@@ -190,7 +190,7 @@ void proc_itimer(const struct itimer_ns *new, struct itimer_ns *old);
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
                    uint32_t val2, uint32_t val3);
 
-/* Frees detached stacks, zombies nobody waits for... everything deferred (quiesce). */
+/* Give back what is kept for later use (quiesce).  May sleep. */
 void proc_quiesce(void);
 
 /* Boot: make process 1 from the boot argument init= (default /bin/init). */

@@ -32,6 +32,10 @@ struct sighand *sighand_copy(struct sighand *from);
 void sighand_get(struct sighand *s);
 void sighand_put(struct sighand *s);
 void signal_queue_flush(struct signal_queue *q);
+/* Before a signal with an info is sent under proc_lock: see that there is a record for
+ * it.  Without one a standard signal loses its info, a real-time one is refused.  Also
+ * gives surplus records back.  Sleeps. */
+void signal_prepare(void);
 
 /* Under proc_lock: send to P, or to its task T if not NULL; whether T has anything
  * to do before user mode; the next signal to handle, 0 if none. */

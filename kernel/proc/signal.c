@@ -103,19 +103,82 @@ static bool is_kept(const struct process *p, const struct task *t, int sig)
     return false;
 }
 
+/* Records.  Under proc_lock none is allocated or freed: an interrupt handler that waits
+ * for proc_lock may have interrupted the allocator.  So there is always a stock. */
+
+#define STOCK 16
+
+static struct list stock = LIST_INIT(stock);    /* struct queued_signal    [proc_lock] */
+static size_t nstock;                           /*                         [proc_lock] */
+
+static void put_record(struct queued_signal *s)
+{
+    list_insert_head(&stock, &s->link);
+    nstock++;
+}
+
+static struct queued_signal *take_record(void)
+{
+    struct queued_signal *s;
+
+    if (!nstock)
+        return NULL;
+    s = list_first_entry(&stock, struct queued_signal, link);
+    list_remove(&s->link);
+    nstock--;
+    return s;
+}
+
+static bool add_to_stock(void)
+{
+    struct queued_signal *s = kmem_cache_alloc(queued_cache, GFP_KERNEL);
+    uint64_t flags;
+
+    if (!s)
+        return false;
+    flags = spin_lock_irqsave(&proc_lock);
+    put_record(s);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return true;
+}
+
+static void remove_from_stock(void)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct queued_signal *s = take_record();
+
+    spin_unlock_irqrestore(&proc_lock, flags);
+    if (s)
+        kmem_cache_free(queued_cache, s);
+}
+
+void signal_prepare(void)
+{
+    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) > STOCK)
+        remove_from_stock();
+    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) < STOCK)
+        if (!add_to_stock())
+            return;
+}
+
 /* Queues */
+
+static void release_info(struct signal_queue *q, struct queued_signal *s)
+{
+    list_remove(&s->link);
+    q->ninfos--;
+    put_record(s);
+}
 
 void signal_queue_flush(struct signal_queue *q)
 {
-    struct list infos = LIST_INIT(infos);
     struct queued_signal *s, *next;
     uint64_t flags = spin_lock_irqsave(&proc_lock);
 
-    list_splice(&infos, &q->infos);
+    list_for_each_entry_safe(s, next, &q->infos, link)
+        release_info(q, s);
     q->set = 0;
     spin_unlock_irqrestore(&proc_lock, flags);
-    list_for_each_entry_safe(s, next, &infos, link)
-        kmem_cache_free(queued_cache, s);
 }
 
 static void remove_from_queue(struct signal_queue *q, uint64_t set)
@@ -126,10 +189,8 @@ static void remove_from_queue(struct signal_queue *q, uint64_t set)
         return;
     q->set &= ~set;
     list_for_each_entry_safe(s, next, &q->infos, link)
-        if (set & BIT(s->info.si_signo)) {
-            list_remove(&s->link);
-            kmem_cache_free(queued_cache, s);
-        }
+        if (set & BIT(s->info.si_signo))
+            release_info(q, s);
 }
 
 static void remove_everywhere(struct process *p, uint64_t set)
@@ -141,23 +202,23 @@ static void remove_everywhere(struct process *p, uint64_t set)
         remove_from_queue(&t->pending, set);
 }
 
-/* Interrupt handlers send without INFO and so allocate nothing. */
-static int enqueue(struct signal_queue *q, int sig, const struct siginfo *info)
+/* Into Q, P's or that of one of its tasks. */
+static int enqueue(struct process *p, struct signal_queue *q, int sig, const struct siginfo *info)
 {
     bool real_time = sig >= SIGRTMIN;
-    struct queued_signal *s;
+    struct queued_signal *s = NULL;
 
     if (!real_time && (q->set & BIT(sig)))
         return 0;
-    if (info) {
-        s = kmem_cache_alloc(queued_cache, GFP_ATOMIC);
-        if (!s && real_time)
-            return -EAGAIN;
-        if (s) {
-            s->info = *info;
-            s->info.si_signo = sig;
-            list_insert_tail(&q->infos, &s->link);
-        }
+    if (info && q->ninfos < p->rlimits[RLIMIT_SIGPENDING].rlim_cur)
+        s = take_record();
+    if (!s && info && real_time)
+        return -EAGAIN;
+    if (s) {
+        s->info = *info;
+        s->info.si_signo = sig;
+        list_insert_tail(&q->infos, &s->link);
+        q->ninfos++;
     }
     q->set |= BIT(sig);
     return 0;
@@ -182,8 +243,7 @@ static void dequeue(struct signal_queue *q, int sig, struct siginfo *info)
         q->set &= ~BIT(sig);
     if (found) {
         *info = found->info;
-        list_remove(&found->link);
-        kmem_cache_free(queued_cache, found);
+        release_info(q, found);
         return;
     }
     memset(info, 0, sizeof(*info));
@@ -299,7 +359,7 @@ int signal_send_locked(struct process *p, struct task *t, int sig, const struct 
         begin_exit(p, sig);
         return 0;
     }
-    err = enqueue(t ? &t->pending : &p->pending, sig, info);
+    err = enqueue(p, t ? &t->pending : &p->pending, sig, info);
     if (err)
         return err;
     if (!t)
@@ -354,9 +414,12 @@ void signal_force(int sig, int code, uintptr_t addr)
     struct task *t = current_task();
     struct process *p = t->process;
     struct siginfo info = { .si_signo = sig, .si_code = code, .si_addr = (void *)addr };
-    uint64_t flags = spin_lock_irqsave(&proc_lock);
-    struct sigaction *act = &p->sighand->action[sig - 1];
+    struct sigaction *act;
+    uint64_t flags;
 
+    signal_prepare();
+    flags = spin_lock_irqsave(&proc_lock);
+    act = &p->sighand->action[sig - 1];
     /* A program that blocks or ignores its own fault would repeat it for ever. */
     if ((t->blocked & BIT(sig)) || act->sa_handler == SIG_IGN) {
         t->blocked &= ~BIT(sig);
@@ -365,7 +428,7 @@ void signal_force(int sig, int code, uintptr_t addr)
     if (act->sa_handler == SIG_DFL)
         begin_exit(p, sig);
     else
-        enqueue(&t->pending, sig, &info);
+        enqueue(p, &t->pending, sig, &info);
     __atomic_store_n(&t->thread->signal_pending, true, __ATOMIC_RELEASE);
     spin_unlock_irqrestore(&proc_lock, flags);
 }
@@ -431,6 +494,7 @@ int signal_kill(int pid, int sig)
     if (pid == INT32_MIN)
         return -ESRCH;
     describe_sender(&info, sig, SI_USER);
+    signal_prepare();
     process_for_each(kill_if_meant, &k);
     if (!k.found)
         return -ESRCH;
@@ -445,6 +509,7 @@ int signal_queue_info(int pid, int sig, const struct siginfo *info)
         return -EINVAL;
     if (pid != current_process()->pid && (info->si_code >= 0 || info->si_code == SI_TKILL))
         return -EPERM;
+    signal_prepare();
     process_for_each(kill_if_meant, &k);
     if (!k.found)
         return -ESRCH;
@@ -462,6 +527,7 @@ int signal_kill_task(int tgid, int tid, int sig)
     if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid < 0)
         return -EINVAL;
     describe_sender(&info, sig, SI_TKILL);
+    signal_prepare();
     flags = spin_lock_irqsave(&proc_lock);
     t = process_find_task_locked(tid, &p);
     if (t && (!tgid || p->pid == tgid))

@@ -27,6 +27,7 @@ struct trap_frame;
 struct signal_queue {
     uint64_t set;                           /* bit SIG-1                 [proc_lock] */
     struct list infos;                      /* struct queued_signal      [proc_lock] */
+    uint64_t ninfos;                        /* at most RLIMIT_SIGPENDING [proc_lock] */
 };
 
 /* What to do about each signal. */

@@ -45,6 +45,7 @@ static void stop(int sig)
 
     if (sig != SIGSTOP && group_is_orphaned(p->pgrp))
         return;                             /* nobody could continue it */
+    signal_prepare();
     flags = spin_lock_irqsave(&proc_lock);
     if (p->stop_due && p->state == PROCESS_ALIVE && !p->exiting) {
         p->state = PROCESS_STOPPED;

@@ -45,6 +45,7 @@ static void wait_for_dying_threads(void)
 void debug_quiesce(void)
 {
     wait_for_dying_threads();
+    proc_quiesce();
     fs_sync_all(true);
     /* Each turn may release what the next one can drop: dentries hold inodes, inodes pages. */
     for (int turn = 0; turn < 3; turn++) {
