@@ -75,18 +75,6 @@ int copy_from_user(void *to, uintptr_t from, size_t n)
     return 0;
 }
 
-int clear_user(uintptr_t to, size_t n)
-{
-    size_t done = clear_user_nofault(to, n);
-
-    while (done < n) {
-        if (!user_range_ok(to, n) || fault_in_user(to + done, 1, true) < 0)
-            return -EFAULT;
-        done += clear_user_nofault(to + done, n - done);
-    }
-    return 0;
-}
-
 ssize_t strncpy_from_user(char *buf, uintptr_t from, size_t size)
 {
     size_t done = 0;

@@ -21,7 +21,6 @@ int fault_in_user(uintptr_t addr, size_t n, bool write);
 /* All N bytes with faults served; 0 or -EFAULT.  No lock held; may sleep. */
 int copy_to_user(uintptr_t to, const void *from, size_t n);
 int copy_from_user(void *to, uintptr_t from, size_t n);
-int clear_user(uintptr_t to, size_t n);
 
 /* A string of at most SIZE-1 characters into BUF: its length, -EFAULT, or
  * -ENAMETOOLONG if there is no NUL in SIZE bytes. */
