@@ -5,7 +5,7 @@ runtest runs a program twice and compares what the kernel holds before and after
 the second time; once=True runs it only once, for programs that take long or that
 leave something behind on purpose.
 """
-from case import PLAIN, Test
+from case import DEBUG, PLAIN, Test
 
 
 def program(name, arguments="", once=False, test=None, **how):
@@ -17,6 +17,8 @@ def program(name, arguments="", once=False, test=None, **how):
 TESTS = [
     program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
+    program("edgetest", tags=("quick",)),
+    program("failtest", cpus=(2,), kernels=(DEBUG,)),
     program("forkstorm", tags=("quick",)),
     program("lazytest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),

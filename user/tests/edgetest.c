@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * edgetest.c - edges of processes, signals and /proc that once went wrong.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+#include "lib/abi/elf.h"
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/watch.h"
+
+static void nothing(int sig)
+{
+    (void)sig;
+}
+
+static long now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+    nanosleep(&t, NULL);
+}
+
+/* exec's errno as exit status. */
+static void exec_it(void *path)
+{
+    char *const argv[] = { path, NULL };
+
+    execv(path, argv);
+    _exit(errno);
+}
+
+#define USER_TOP 0x4000000000UL
+#define PROGRAM  "/tmp/edgetest.program"
+
+/* A segment where the stack goes. */
+static void program_on_the_stack(void)
+{
+    struct {
+        struct elf64_ehdr header;
+        struct elf64_phdr load;
+        char rest[PAGE];
+    } file = {
+        .header = {
+            .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
+            .e_type = ET_EXEC, .e_machine = EM_RISCV, .e_version = 1,
+            .e_entry = USER_TOP - 4 * PAGE, .e_phoff = sizeof(struct elf64_ehdr),
+            .e_phentsize = sizeof(struct elf64_phdr), .e_phnum = 1,
+        },
+        .load = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = USER_TOP - 4 * PAGE,
+                  .p_filesz = PAGE, .p_memsz = PAGE },
+    };
+    int fd = open(PROGRAM, O_CREAT | O_WRONLY, 0755);
+
+    EXPECT_EQ(write(fd, &file, sizeof(file)), sizeof(file));
+    close(fd);
+    EXPECT_EQ(run_child(exec_it, PROGRAM), ENOMEM << 8);
+    unlink(PROGRAM);
+}
+
+static void fifo_as_program(void)
+{
+    EXPECT_OK(mkfifo(PROGRAM, 0755));
+    EXPECT_EQ(run_child(exec_it, PROGRAM), EACCES << 8);
+    unlink(PROGRAM);
+}
+
+static void exec_with_many_strings(void *arg)
+{
+    static char *argv[500000];
+
+    (void)arg;
+    for (size_t i = 0; i < COUNT(argv) - 1; i++)
+        argv[i] = (char *)(uintptr_t)"";
+    execv("/bin/true", argv);
+    _exit(errno);
+}
+
+static void too_many_strings(void)
+{
+    EXPECT_EQ(run_child(exec_with_many_strings, NULL), E2BIG << 8);
+}
+
+/* Descriptors and handlers shared with a child that execs. */
+static void exec_keeps_ours(void)
+{
+    int fd = open("/bin/true", O_RDONLY | O_CLOEXEC);
+    char *const argv[] = { (char *)(uintptr_t)"/bin/true", NULL };
+    struct sigaction action;
+    long pid;
+
+    signal(SIGUSR1, nothing);
+    pid = syscall(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_SIGHAND | SIGCHLD, 0, 0,
+                  0, 0);
+    if (!pid) {
+        execv(argv[0], argv);
+        _exit(1);
+    }
+    EXPECT_CHILD((pid_t)pid);
+    EXPECT_OK(fcntl(fd, F_GETFD));
+    EXPECT_OK(sigaction(SIGUSR1, NULL, &action));
+    EXPECT(action.sa_handler == nothing);
+    signal(SIGUSR1, SIG_DFL);
+    close(fd);
+}
+
+__attribute__((noinline)) static int fall(volatile char *above)
+{
+    volatile char room[PAGE];
+
+    room[0] = above[0];
+    return room[0] ? 0 : fall(room) + room[0];
+}
+
+static void fall_forever(void *arg)
+{
+    volatile char top = 0;
+
+    (void)arg;
+    signal(SIGSEGV, nothing);
+    fall(&top);
+}
+
+static void handler_without_stack(void)
+{
+    EXPECT_KILLED(fall_forever, NULL, SIGSEGV);
+}
+
+static void exit_soon(void *arg)
+{
+    sleep_ms(20);
+    _exit((int)(intptr_t)arg);
+}
+
+/* SIGCHLD is ignored by default, but not while it is blocked and waited for. */
+static void wait_for_sigchld(void)
+{
+    struct timespec limit = { .tv_sec = 5 };
+    siginfo_t info;
+    sigset_t set;
+    pid_t pid;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    pid = start_child(exit_soon, (void *)3);
+    EXPECT_EQ(sigtimedwait(&set, &info, &limit), SIGCHLD);
+    EXPECT_EQ(info.si_pid, pid);
+    EXPECT_EQ(wait_child(pid), 3 << 8);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void wait_in_vfork(void *arg)
+{
+    (void)arg;
+    if (!vfork()) {
+        sleep_ms(1500);
+        _exit(0);
+    }
+    _exit(0);
+}
+
+static void kill_a_vfork_parent(void)
+{
+    long start = now_ms();
+    pid_t pid = start_child(wait_in_vfork, NULL);
+
+    sleep_ms(50);
+    kill(pid, SIGKILL);
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+    EXPECT_RANGE(now_ms() - start, 0, 1400);
+    sleep_ms(1600);             /* the grandchild ends: nothing may be left of it */
+}
+
+/* A timer that is always due leaves the program some time. */
+static void timer_without_end(void)
+{
+    struct itimerval fast = { { 0, 1 }, { 0, 1 } }, off = { 0 };
+
+    signal(SIGALRM, SIG_IGN);
+    EXPECT_OK(setitimer(ITIMER_REAL, &fast, NULL));
+    for (volatile int i = 0; i < 200000; i++)
+        continue;
+    EXPECT_OK(setitimer(ITIMER_REAL, &off, NULL));
+    signal(SIGALRM, SIG_DFL);
+}
+
+/* More signals than one may queue to oneself. */
+static void too_many_signals(void)
+{
+    siginfo_t info = { .si_code = SI_QUEUE };
+    struct timespec at_once = { 0 };
+    sigset_t set;
+    int n = 0;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    while (n < 10000 && !syscall(SYS_rt_sigqueueinfo, getpid(), SIGRTMIN, &info))
+        n++;
+    EXPECT_EQ(errno, EAGAIN);
+    EXPECT_RANGE(n, 100, 9999);
+    while (sigtimedwait(&set, &info, &at_once) == SIGRTMIN)
+        n--;
+    EXPECT_EQ(n, 0);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void file_without_text(void)
+{
+    int fd = open("/proc/sys/vm/drop_caches", O_RDONLY);
+    char c;
+
+    if (fd >= 0)
+        read(fd, &c, 1);
+    close(fd);
+}
+
+static const struct test tests[] = {
+    TEST(program_on_the_stack), TEST(fifo_as_program), TEST(too_many_strings),
+    TEST(exec_keeps_ours), TEST(handler_without_stack), TEST(wait_for_sigchld),
+    TEST(kill_a_vfork_parent), TEST(timer_without_end), TEST(too_many_signals),
+    TEST(file_without_text),
+};
+
+TEST_MAIN(tests)

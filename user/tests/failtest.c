@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * failtest.c - every operation with its n-th allocation refused, for n from 1 on.
+ *
+ * Whatever fails must fail as a whole: with an errno, and without leaving behind
+ * a frame, an object or a reference, which runtest counts.  A page fault that
+ * finds no memory ends the process, so each attempt is made by a child.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/watch.h"
+
+#define DEPTH 40        /* more allocations than any operation here makes */
+
+static const uint32_t sites[] = { DEBUG_FAIL_PAGE, DEBUG_FAIL_SLAB, DEBUG_FAIL_VMALLOC };
+
+static char *const program[] = { "/bin/true", "an argument", NULL };
+
+static void fork_once(void)
+{
+    pid_t pid = fork();
+
+    if (!pid)
+        _exit(0);
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
+}
+
+static void exec_once(void)
+{
+    execv(program[0], program);
+}
+
+static void fork_and_exec(void)
+{
+    pid_t pid = vfork();
+
+    if (!pid) {
+        execv(program[0], program);
+        _exit(1);
+    }
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
+}
+
+static void map_and_cut(void)
+{
+    char *p = mmap(NULL, 8 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+                   -1, 0);
+
+    if (p == MAP_FAILED)
+        return;
+    mprotect(p + MB, PAGE, PROT_READ);
+    mprotect(p + 3 * MB, PAGE, PROT_NONE);
+    munmap(p + 5 * MB, PAGE);
+    fork_once();
+    munmap(p, 8 * MB);
+}
+
+static void map_file(void)
+{
+    int fd = open(program[0], O_RDONLY);
+    char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+
+    if (p != MAP_FAILED) {
+        p[0] = 1;
+        mprotect(p + PAGE, PAGE, PROT_READ);
+        munmap(p, 4 * PAGE);
+    }
+    close(fd);
+}
+
+static void grow_heap(void)
+{
+    char *p = sbrk(MB);
+
+    if (p != (char *)-1)
+        p[MB - 1] = 1;
+}
+
+static void use_files(void)
+{
+    int fd = open("/tmp/failtest", O_CREAT | O_RDWR, 0600);
+
+    write(fd, program[0], 8);
+    fcntl(fd, F_DUPFD, 500);
+    close(fd);
+    unlink("/tmp/failtest");
+    mkdir("/tmp/failtest.d", 0700);
+    rmdir("/tmp/failtest.d");
+}
+
+static void use_pipe(void)
+{
+    int fd[2];
+
+    if (pipe(fd) < 0)
+        return;
+    struct pollfd p[2] = { { fd[0], POLLIN, 0 }, { fd[1], POLLOUT, 0 } };
+
+    write(fd[1], program[0], 4);
+    poll(p, 2, 0);
+    close(fd[0]);
+    close(fd[1]);
+}
+
+static void look_around(void)
+{
+    static const char *const names[] = {
+        "/proc/self/maps", "/proc/self/status", "/proc/meminfo", "/proc/self/exe", "/bin"
+    };
+    char buf[512];
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        int fd = open(names[i], O_RDONLY);
+
+        read(fd, buf, sizeof(buf));
+        close(fd);
+        readlink(names[i], buf, sizeof(buf));
+    }
+    getcwd(buf, sizeof(buf));
+}
+
+static void nothing(int sig)
+{
+    (void)sig;
+}
+
+static void take_signals(void)
+{
+    signal(SIGUSR1, nothing);
+    raise(SIGUSR1);
+    kill(getpid(), SIGUSR1);
+}
+
+struct attempt {
+    void (*run)(void);
+    struct debug_fail order;
+};
+
+static void make_attempt(void *arg)
+{
+    struct attempt *a = arg;
+
+    if (debug_call(DEBUG_FAIL_NTH, (uintptr_t)&a->order, 0) < 0)
+        _exit(2);
+    a->run();
+    _exit(0);
+}
+
+/* Killed for want of memory or a signal frame is a good end; a strange exit code is not. */
+static bool is_good_end(int status)
+{
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGSEGV;
+    return WEXITSTATUS(status) == 0;
+}
+
+static void refuse_each(void (*run)(void))
+{
+    need_debug_call();
+    for (size_t site = 0; site < COUNT(sites); site++)
+        for (uint64_t n = 1; n <= DEPTH; n++) {
+            struct attempt a = { .run = run, .order = { .sites = sites[site], .nth = n } };
+
+            EXPECT(is_good_end(run_child(make_attempt, &a)));
+        }
+}
+
+#define REFUSE(operation)                                                      \
+    static void operation##_fails(void)                                        \
+    {                                                                          \
+        refuse_each(operation);                                                \
+    }
+
+REFUSE(fork_once)
+REFUSE(exec_once)
+REFUSE(fork_and_exec)
+REFUSE(map_and_cut)
+REFUSE(map_file)
+REFUSE(grow_heap)
+REFUSE(use_files)
+REFUSE(use_pipe)
+REFUSE(look_around)
+REFUSE(take_signals)
+
+static const struct test tests[] = {
+    TEST(fork_once_fails), TEST(exec_once_fails), TEST(fork_and_exec_fails),
+    TEST(map_and_cut_fails), TEST(map_file_fails), TEST(grow_heap_fails),
+    TEST(use_files_fails), TEST(use_pipe_fails), TEST(look_around_fails),
+    TEST(take_signals_fails),
+};
+
+TEST_MAIN(tests)
