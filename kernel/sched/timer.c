@@ -9,6 +9,7 @@
  */
 #include "kernel/core/machine.h"
 #include "kernel/core/spinlock.h"
+#include "kernel/mm/mmu_context.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/sbi.h"
 #include "kernel/sched/sched_internal.h"
