@@ -5,6 +5,7 @@ A program of user/tests/ that is not listed here runs with the defaults of
 case.Test.  HELPERS are programs there that only other tests start.
 """
 import badinput
+import console
 import files
 import programs
 from case import Test
@@ -31,7 +32,7 @@ def unknown_argument(vm):
     vm.send("poweroff\n")
 
 
-TESTS = badinput.TESTS + programs.TESTS + files.TESTS + [
+TESTS = badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
     Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
          cpus=(1,), tags=("boot",)),
