@@ -13,6 +13,10 @@ os.environ["PATH"] += ":/sbin:/usr/sbin"        # e2fsprogs live there
 PLAIN, DEBUG = "plain", "debug"
 
 
+class Skip(Exception):
+    """Raised by before(run): why the test cannot be run on this host."""
+
+
 @dataclass
 class Test:
     """
@@ -39,7 +43,7 @@ class Test:
     icount: Optional[str] = None        # -icount; needs cpus=(1,)
     cpu: Optional[str] = None           # -cpu
     qemu: Sequence[str] = ()            # further arguments of QEMU
-    before: Optional[Callable] = None   # before(run): prepare disks
+    before: Optional[Callable] = None   # before(run): prepare disks, or Skip
     after: Optional[Callable] = None    # after(run): check what is left; raises AssertionError
     script: Optional[Callable] = None   # script(vm): talk to the console; raises AssertionError
     monitor: bool = False               # script() also uses vm.monitor()

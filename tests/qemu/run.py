@@ -23,7 +23,7 @@ from results import FAILED, PASSED, SKIPPED, Result  # noqa: E402
 
 import ktap  # noqa: E402
 import suite  # noqa: E402
-from case import DEBUG, PLAIN, Run, Test, copy_sparse, fsck  # noqa: E402
+from case import DEBUG, PLAIN, Run, Skip, Test, copy_sparse, fsck  # noqa: E402
 from vm import VM, Disk, TimedOut  # noqa: E402
 
 KERNELS = {PLAIN: "build/kernel.elf", DEBUG: "build/debug/kernel.elf"}
@@ -186,6 +186,8 @@ def execute(run, slowness):
         if run.test.after:
             run.test.after(run)
         return outcome, why, ""
+    except Skip as why:
+        return SKIPPED, str(why), ""
     except (TimedOut, AssertionError) as fault:
         panics = PANIC.findall(run.log)
         return FAILED, panics[0].strip() if panics else str(fault) or "assertion failed", ""

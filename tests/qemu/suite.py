@@ -7,6 +7,7 @@ case.Test.  HELPERS are programs there that only other tests start.
 import badinput
 import console
 import files
+import foreign
 import programs
 from case import Test
 
@@ -32,7 +33,7 @@ def unknown_argument(vm):
     vm.send("poweroff\n")
 
 
-TESTS = badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + [
+TESTS = badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + foreign.TESTS + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
     Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
          cpus=(1,), tags=("boot",)),
