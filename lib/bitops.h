@@ -27,31 +27,16 @@
 /* Zeros below the lowest one bit; 64 for 0. */
 static inline unsigned ctz64(uint64_t x)
 {
-    unsigned n = 0;
+    /* The number contains every row of 6 bits once.  Multiplying by a power of two
+     * shifts one of them to the top; the table says which. */
+    static const uint8_t shift_of[64] = {
+        0, 1, 48, 2, 57, 49, 28, 3, 61, 58, 50, 42, 38, 29, 17, 4,
+        62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
+        63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+        46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9, 13, 8, 7, 6,
+    };
 
-    if (x == 0)
-        return 64;
-    if ((x & 0xffffffff) == 0) {
-        n += 32;
-        x >>= 32;
-    }
-    if ((x & 0xffff) == 0) {
-        n += 16;
-        x >>= 16;
-    }
-    if ((x & 0xff) == 0) {
-        n += 8;
-        x >>= 8;
-    }
-    if ((x & 0xf) == 0) {
-        n += 4;
-        x >>= 4;
-    }
-    if ((x & 0x3) == 0) {
-        n += 2;
-        x >>= 2;
-    }
-    return n + (unsigned)(~x & 1);
+    return x ? shift_of[(x & -x) * 0x03f79d71b4cb0a89 >> 58] : 64;
 }
 
 /* Zeros above the highest one bit; 64 for 0. */

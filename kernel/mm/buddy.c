@@ -364,9 +364,11 @@ static bool is_single(const struct page *page)
 /* The order of the largest block that starts at PFN and ends by END. */
 static unsigned largest_order(pfn_t pfn, pfn_t end)
 {
-    unsigned order = MIN(ctz64(pfn), ilog2(end - pfn));
+    unsigned order = MIN(ctz64(pfn), (unsigned)BUDDY_MAX_ORDER);
 
-    return MIN(order, (unsigned)BUDDY_MAX_ORDER);
+    while (pfn + (1UL << order) > end)
+        order--;
+    return order;
 }
 
 void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end)
