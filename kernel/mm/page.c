@@ -17,9 +17,8 @@ const char *const page_identity_names[PAGE_IDENTITIES] = {
     [PAGE_CACHE] = "in the page cache",
 };
 
-/* For each identity, those that its owner may give it next. */
 #define TO(identity) (1u << (identity))
-static const uint16_t next_identities[PAGE_IDENTITIES] = {
+const uint16_t page_next_identities[PAGE_IDENTITIES] = {
     [PAGE_OWNED] = TO(PAGE_SLAB) | TO(PAGE_TABLE) | TO(PAGE_ANON) | TO(PAGE_CACHE),
     [PAGE_SLAB] = TO(PAGE_OWNED),
     [PAGE_TABLE] = TO(PAGE_OWNED),
@@ -27,12 +26,10 @@ static const uint16_t next_identities[PAGE_IDENTITIES] = {
     [PAGE_CACHE] = TO(PAGE_OWNED),
 };
 
-void page_set_identity(struct page *page, enum page_identity identity)
+void page_bad_identity(const struct page *page, enum page_identity identity)
 {
-    if (!(next_identities[page->identity] & TO(identity)))
-        panic("page %lx cannot turn from '%s' into '%s'", page_to_pfn(page),
-              page_identity_names[page->identity], page_identity_names[identity]);
-    page->identity = identity;
+    panic("page %lx cannot turn from '%s' into '%s'", page_to_pfn(page),
+          page_identity_names[page->identity], page_identity_names[identity]);
 }
 
 bool get_page_unless_zero(struct page *page)

@@ -151,9 +151,18 @@ static inline bool page_test_and_clear(struct page *page, enum page_flag f)
     return __atomic_fetch_and(&page->flags, ~(1u << f), __ATOMIC_ACQ_REL) & (1u << f);
 }
 
-/* The owner declares what it uses the page for; panics on a transition not listed above. */
-void page_set_identity(struct page *page, enum page_identity identity);
 extern const char *const page_identity_names[PAGE_IDENTITIES];
+/* For each identity, those that its owner may give it next: bit 1 << identity. */
+extern const uint16_t page_next_identities[PAGE_IDENTITIES];
+__attribute__((noreturn)) void page_bad_identity(const struct page *page,
+                                                 enum page_identity identity);
+/* The owner declares what it uses the page for; panics on a transition not listed above. */
+static inline void page_set_identity(struct page *page, enum page_identity identity)
+{
+    if (!(page_next_identities[page->identity] & 1u << identity))
+        page_bad_identity(page, identity);
+    page->identity = identity;
+}
 
 /* The head of PAGE's block: itself unless it is a TAIL. */
 static inline struct page *compound_head(struct page *page)

@@ -79,7 +79,7 @@ void page_alloc_set_reclaim(const struct reclaim_ops *ops);
 /*
  * What to undo when the last reference to a page of IDENTITY goes while it still
  * has that identity (an anonymous page held by somebody beyond its last
- * mapping).  RELEASE must leave it OWNED, and must not sleep.
+ * mapping).  It is OWNED after that.  RELEASE must not sleep.
  */
 void page_alloc_set_release(enum page_identity identity, void (*release)(struct page *page));
 

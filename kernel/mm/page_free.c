@@ -45,25 +45,22 @@ static inline bool drop_reference(struct page *page)
 {
     int32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
 
+    if (old == 1)
+        return true;
     if (old <= 0)
         bad_refcount(page, old);
-    return old == 1;
-}
-
-/* PAGE goes with an identity that its owner should have taken back, or in use. */
-static __attribute__((noinline)) void check_unused(struct page *page)
-{
-    if (page->identity != PAGE_OWNED && release_page[page->identity])
-        release_page[page->identity](page);
-    if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
-        bad_page(page);
+    return false;
 }
 
 /* The last reference is gone: see that nobody uses PAGE and forget what it was. */
 static inline void retire(struct page *page)
 {
+    if (release_page[page->identity]) {
+        release_page[page->identity](page);
+        page->identity = PAGE_OWNED;
+    }
     if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
-        check_unused(page);
+        bad_page(page);
     page->flags = 0;
     if (PAGODA_DEBUG)
         page_poison(page, page->order);
@@ -134,51 +131,49 @@ void free_pages_exact(struct page *page, size_t npages)
         free_pages(page + i, 0);
 }
 
-/* How many of N pages, from the first on, are single neighbours in one zone. */
-static size_t run_length(struct page **pages, size_t n)
-{
-    struct page *first = pages[0];
-    size_t len = 1;
-
-    while (len < n && pages[len] == first + len && pages[len]->order == 0
-           && pages[len]->zone == first->zone)
-        len++;
-    return first->order ? 1 : len;
-}
-
-static void free_run(struct page *first, size_t len)
+/* Retired single pages from FIRST up to END. */
+static void free_run(struct page *first, struct page *end)
 {
     struct zone *z = &zones[first->zone];
-    pfn_t pfn = page_to_pfn(first);
 
     buddy_lock(&z->buddy);
-    buddy_free_range(&z->buddy, pfn, pfn + len);
-    z->nfrees += len;
+    buddy_free_range(&z->buddy, page_to_pfn(first), page_to_pfn(end));
+    z->nfrees += (size_t)(end - first);
     buddy_unlock(&z->buddy);
 }
 
-/* A run goes to the buddy system at once: a block is merged once, not page by page. */
+/* A long run goes to the buddy system at once: a block is merged once, not page by page. */
+static void end_run(struct page *first, struct page *end)
+{
+    if (end - first >= MIN_RUN) {
+        free_run(first, end);
+        return;
+    }
+    for (; first < end; first++)
+        hart_pages_push(&hart_pages[first->zone][port_hart_index()], first);
+}
+
 void free_page_batch(struct page **pages, size_t n)
 {
-    size_t last = 0;
+    struct page *first = NULL, *end = NULL;     /* the run that is being gathered */
 
-    for (size_t i = 0; i < n; i++) {
-        struct page *page = compound_head(pages[i]);
+    for (struct page **p = pages; p < pages + n; p++) {
+        struct page *page = compound_head(*p);
 
         if (!drop_reference(page))
             continue;
         retire(page);
-        pages[last++] = page;
+        if (page->order) {
+            free_to_zone(page);
+            continue;
+        }
+        if (page != end || page->zone != first->zone) {
+            end_run(first, end);
+            first = page;
+        }
+        end = page + 1;
     }
-    for (size_t i = 0; i < last;) {
-        size_t len = run_length(pages + i, last - i);
-
-        if (len >= MIN_RUN)
-            free_run(pages[i], len);
-        for (size_t k = i; k < i + len && len < MIN_RUN; k++)
-            free_retired(pages[k]);
-        i += len;
-    }
+    end_run(first, end);
 }
 
 void free_pages_va(void *va, unsigned order)

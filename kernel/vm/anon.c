@@ -114,9 +114,7 @@ enum fault_result anon_copy_on_write(struct fault *f)
 /* The last reference is gone: the frame is nobody's. */
 static void anon_release(struct page *page)
 {
-    page_clear(page, PG_SWAPBACKED);
     page->anon_vma = NULL;
-    page_set_identity(page, PAGE_OWNED);
 }
 
 void anon_init(void)
