@@ -15,7 +15,6 @@
  * Relies on: phys_to_virt() for every table.
  */
 #include "kernel/mm/pagetable.h"
-#include "kernel/mm/frame.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 #include "lib/container.h"
@@ -52,12 +51,6 @@ enum pte_kind pte_kind(struct pte e)
     }
 }
 
-struct pte pte_make(paddr_t pa, uint64_t bits)
-{
-    DEBUG_ASSERT(is_aligned(pa, PAGE_SIZE));
-    return (struct pte){ pa >> PAGE_SHIFT << PTE_PPN_SHIFT | bits | PTE_V };
-}
-
 struct pte pte_make_swap(uint64_t entry)
 {
     ASSERT(entry >> PAYLOAD_BITS == 0);
@@ -82,45 +75,7 @@ uint64_t pte_payload(struct pte e)
     return e.bits >> PTE_PPN_SHIFT;
 }
 
-void pte_set(struct pte *p, struct pte e)
-{
-    DEBUG_ASSERT(p->bits == 0 || pte_pfn(*p) == pte_pfn(e));
-    __atomic_store_n(&p->bits, e.bits, __ATOMIC_RELEASE);
-}
-
-struct pte pte_exchange(struct pte *p, struct pte e)
-{
-    return (struct pte){ __atomic_exchange_n(&p->bits, e.bits, __ATOMIC_ACQ_REL) };
-}
-
-bool pte_cmpxchg(struct pte *p, struct pte old, struct pte e)
-{
-    return __atomic_compare_exchange_n(&p->bits, &old.bits, e.bits, false,
-                                       __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-}
-
-struct pte pte_clear_bits(struct pte *p, uint64_t bits)
-{
-    return (struct pte){ __atomic_fetch_and(&p->bits, ~bits, __ATOMIC_ACQ_REL) };
-}
-
-struct pte pte_set_bits(struct pte *p, uint64_t bits)
-{
-    return (struct pte){ __atomic_fetch_or(&p->bits, bits, __ATOMIC_ACQ_REL) };
-}
-
 /* Tables */
-
-static inline bool is_table(struct pte e)
-{
-    return (e.bits & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V;
-}
-
-/* The bits above a table's address are zero: no mask. */
-static inline struct pte *table_of(struct pte e)
-{
-    return phys_to_virt(e.bits >> PTE_PPN_SHIFT << PAGE_SHIFT);
-}
 
 static inline struct pte *entry_of(struct pte *table, vaddr_t va, unsigned level)
 {
@@ -135,13 +90,13 @@ struct pte *pt_find(struct pagetable *pt, vaddr_t va, unsigned level)
     if (level == 2)
         return p;
     e = pte_read(p);
-    if (!is_table(e))
+    if (!pte_is_table(e))
         return NULL;
-    p = entry_of(table_of(e), va, 1);
+    p = entry_of(pte_table(e), va, 1);
     if (level == 1)
         return p;
     e = pte_read(p);
-    return is_table(e) ? entry_of(table_of(e), va, 0) : NULL;
+    return pte_is_table(e) ? entry_of(pte_table(e), va, 0) : NULL;
 }
 
 struct pte *pt_find_leaf(struct pagetable *pt, vaddr_t va, unsigned *level)
@@ -158,7 +113,7 @@ struct pte *pt_find_leaf(struct pagetable *pt, vaddr_t va, unsigned *level)
             *level = l;
             return p;
         }
-        table = table_of(e);
+        table = pte_table(e);
     }
     return NULL;
 }
@@ -172,7 +127,7 @@ static struct pte *make_table(struct pagetable *pt, struct pte *p)
         return NULL;
     if (!pte_cmpxchg(p, (struct pte){ 0 }, pte_make(pa, 0))) {
         pt->free_table(pt, pa);
-        return table_of(pte_read(p));
+        return pte_table(pte_read(p));
     }
     __atomic_fetch_add(&pt->ntables, 1, __ATOMIC_RELAXED);
     return phys_to_virt(pa);
@@ -186,8 +141,8 @@ struct pte *pt_get(struct pagetable *pt, vaddr_t va, unsigned level)
         struct pte *p = entry_of(table, va, l);
         struct pte e = pte_read(p);
 
-        if (is_table(e))
-            table = table_of(e);
+        if (pte_is_table(e))
+            table = pte_table(e);
         else if (e.bits == 0)
             table = make_table(pt, p);
         else
@@ -212,8 +167,8 @@ static int walk_table(struct pte *table, unsigned level, vaddr_t start, vaddr_t 
         struct pte e = pte_read(p);
         int r = 0;
 
-        if (level && is_table(e))
-            r = walk_table(table_of(e), level - 1, va, entry_last, w);
+        if (level && pte_is_table(e))
+            r = walk_table(pte_table(e), level - 1, va, entry_last, w);
         else if (e.bits)
             r = w->visit(w, p, align_down(va, size), level);
         if (r || entry_last == last)
@@ -308,7 +263,7 @@ static struct pte *get_leaf(struct pagetable *pt, vaddr_t va, unsigned *level)
 {
     struct pte *p = pt_get(pt, va, *level);
 
-    while (p && *level && is_table(pte_read(p)))
+    while (p && *level && pte_is_table(pte_read(p)))
         p = pt_get(pt, va, --*level);
     return p;
 }
@@ -350,17 +305,6 @@ static unsigned index_of(vaddr_t va, unsigned level)
     return va >> (PAGE_SHIFT + 9 * level) & (PT_ENTRIES - 1);
 }
 
-/* The first entry in [P, LAST] that is not none; above LAST if there is none.  Most
- * are, and an exit looks at a thousand of them: four at a time. */
-static struct pte *next_used(struct pte *p, const struct pte *last)
-{
-    while (p + 3 <= last && !(p[0].bits | p[1].bits | p[2].bits | p[3].bits))
-        p += 4;
-    while (p <= last && !p->bits)
-        p++;
-    return p;
-}
-
 /* Free what hangs below TABLE, the table of LEVEL, in [START, LAST]. */
 static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
                        vaddr_t start, vaddr_t last)
@@ -368,19 +312,19 @@ static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
     size_t size = PT_LEAF_SIZE(level);
     struct pte *first = &table[index_of(start, level)], *end = &table[index_of(last, level)];
 
-    for (struct pte *p = next_used(first, end); p <= end; p = next_used(p + 1, end)) {
+    for (struct pte *p = pt_next_used(first, end); p <= end; p = pt_next_used(p + 1, end)) {
         vaddr_t va = p == first ? start : (start & ~(size - 1)) + (size_t)(p - first) * size;
         vaddr_t entry_last = min_u64(va | (size - 1), last);
         struct pte e = *p;
 
-        if (!is_table(e))
+        if (!pte_is_table(e))
             continue;
         if (level > 1)
-            free_below(pt, table_of(e), level - 1, va, entry_last);
+            free_below(pt, pte_table(e), level - 1, va, entry_last);
         if (entry_last - va != size - 1)
             continue;
         if (PAGODA_DEBUG)
-            check_empty(table_of(e), va);
+            check_empty(pte_table(e), va);
         pte_exchange(p, (struct pte){ 0 });
         __atomic_fetch_sub(&pt->ntables, 1, __ATOMIC_RELAXED);
         pt->free_table(pt, pte_pa(e));

@@ -7,6 +7,7 @@
  * and D at the same time.  Flushing the TLB is the caller's duty.
  */
 #pragma once
+#include "kernel/mm/frame.h"
 #include "kernel/mm/gfp.h"
 #include "kernel/port/port.h"
 
@@ -57,23 +58,58 @@ enum pte_kind pte_kind(struct pte e);
 static inline bool pte_is_present(struct pte e) { return e.bits & PTE_V; }
 static inline bool pte_is_leaf(struct pte e) { return e.bits & (PTE_R | PTE_W | PTE_X); }
 static inline paddr_t pte_pa(struct pte e) { return (e.bits >> PTE_PPN_SHIFT & 0xfffffffffffUL) << PAGE_SHIFT; }
+/* Of a present entry, and of MIGRATION and PROTNONE, which keep the frame in the same place. */
 static inline pfn_t pte_pfn(struct pte e) { return e.bits >> PTE_PPN_SHIFT & 0xfffffffffffUL; }
-struct pte pte_make(paddr_t pa, uint64_t bits);         /* a present leaf, V added   */
+/* A present leaf, V added. */
+static inline struct pte pte_make(paddr_t pa, uint64_t bits)
+{
+    DEBUG_ASSERT((pa & ~PAGE_MASK) == 0);
+    return (struct pte){ pa >> PAGE_SHIFT << PTE_PPN_SHIFT | bits | PTE_V };
+}
 struct pte pte_make_swap(uint64_t entry);
 struct pte pte_make_migration(pfn_t pfn);
 struct pte pte_make_protnone(pfn_t pfn, uint64_t bits); /* keeps A, D, SPECIAL; gains no rights */
 uint64_t pte_payload(struct pte e);                     /* of a non-present kind     */
+
+/* An entry that leads to a table of the next lower level, and that table. */
+static inline bool pte_is_table(struct pte e)
+{
+    return (e.bits & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V;
+}
+static inline struct pte *pte_table(struct pte e)
+{
+    return phys_to_virt(e.bits >> PTE_PPN_SHIFT << PAGE_SHIFT);    /* the bits above are zero */
+}
 
 /* Atomic access to a live entry. */
 static inline struct pte pte_read(const struct pte *p)
 {
     return (struct pte){ __atomic_load_n(&p->bits, __ATOMIC_RELAXED) };
 }
-void pte_set(struct pte *p, struct pte e);                      /* none or same frame -> e */
-struct pte pte_exchange(struct pte *p, struct pte e);           /* returns the old one     */
-bool pte_cmpxchg(struct pte *p, struct pte old, struct pte e);
-struct pte pte_clear_bits(struct pte *p, uint64_t bits);        /* returns the old one     */
-struct pte pte_set_bits(struct pte *p, uint64_t bits);
+/* From none, or to other rights on the same frame. */
+static inline void pte_set(struct pte *p, struct pte e)
+{
+    DEBUG_ASSERT(p->bits == 0 || pte_pfn(*p) == pte_pfn(e));
+    __atomic_store_n(&p->bits, e.bits, __ATOMIC_RELEASE);
+}
+static inline bool pte_cmpxchg(struct pte *p, struct pte old, struct pte e)
+{
+    return __atomic_compare_exchange_n(&p->bits, &old.bits, e.bits, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+/* These return what was there before. */
+static inline struct pte pte_exchange(struct pte *p, struct pte e)
+{
+    return (struct pte){ __atomic_exchange_n(&p->bits, e.bits, __ATOMIC_ACQ_REL) };
+}
+static inline struct pte pte_clear_bits(struct pte *p, uint64_t bits)
+{
+    return (struct pte){ __atomic_fetch_and(&p->bits, ~bits, __ATOMIC_ACQ_REL) };
+}
+static inline struct pte pte_set_bits(struct pte *p, uint64_t bits)
+{
+    return (struct pte){ __atomic_fetch_or(&p->bits, bits, __ATOMIC_ACQ_REL) };
+}
 
 /* The entry for VA at LEVEL (0: 4 KiB).  find: NULL if a table on the way is
  * missing or a larger leaf is in the way; get: makes the tables, NULL only if
@@ -108,9 +144,24 @@ int pt_walk_range(struct pagetable *pt, vaddr_t start, vaddr_t end, struct pt_wa
  * not the root. */
 void pt_free_tables(struct pagetable *pt, vaddr_t start, vaddr_t end);
 
+/* The first entry in [P, LAST] that is not none; above LAST if there is none.  Most
+ * are, and an exit looks at thousands of them: four at a time. */
+static inline struct pte *pt_next_used(struct pte *p, const struct pte *last)
+{
+    while (p + 3 <= last && !(p[0].bits | p[1].bits | p[2].bits | p[3].bits))
+        p += 4;
+    while (p <= last && !p->bits)
+        p++;
+    return p;
+}
+
 /*
- * The next run of level-0 entries in [*VA, END) that has a table: *VA moves to
- * its first address, *N says how many entries follow in that table (they may be
- * none).  NULL when there is no more.  Skips what has no table by 2 MiB and 1 GiB.
+ * The next run of level-0 entries in [*VA, END): from the first that is not none,
+ * to whose address *VA moves, to the end of its table; *N says how many these are
+ * (those that follow may be none).  NULL when there is no more.  Skips what has no
+ * table by 2 MiB and 1 GiB.
  */
 struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n);
+
+/* Whether [START, END) has a level-0 table: if not, nobody has touched it. */
+bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end);

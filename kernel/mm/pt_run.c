@@ -5,7 +5,6 @@
  * fork, munmap and mprotect touch thousands of neighbouring entries: they want
  * a pointer and a count, not a call for each.  Pure.
  */
-#include "kernel/mm/frame.h"
 #include "kernel/mm/pagetable.h"
 #include "lib/bitops.h"
 
@@ -14,34 +13,70 @@ static vaddr_t next_boundary(vaddr_t va, unsigned level)
     return (va | (PT_LEAF_SIZE(level) - 1)) + 1;
 }
 
-/* The first table among the level-1 entries from MID on, which stand for [VA, TOP);
- * NULL if there is none. */
-static const struct pte *find_table(const struct pte *mid, vaddr_t *va, vaddr_t top)
+static unsigned index_of(vaddr_t va, unsigned level)
 {
-    for (vaddr_t at = *va; at < top; mid++, at = next_boundary(at, 1))
-        if (mid->bits) {
-            *va = at;
-            return mid;
+    return va >> (PAGE_SHIFT + 9 * level) & (PT_ENTRIES - 1);
+}
+
+/* The first entry of TABLE, of LEVEL, for [*VA, TOP) that is not none; NULL if there
+ * is none.  *VA moves there. */
+static inline struct pte *find_used(struct pte *table, unsigned level, vaddr_t *va, vaddr_t top)
+{
+    struct pte *first = &table[index_of(*va, level)], *last = &table[index_of(top - 1, level)];
+    struct pte *p = pt_next_used(first, last);
+
+    if (p > last)
+        return NULL;
+    if (p > first)
+        *va = align_down(*va, PT_LEAF_SIZE(level)) + (size_t)(p - first) * PT_LEAF_SIZE(level);
+    return p;
+}
+
+/* The same through the level-0 tables below TABLE, of level 1; *N entries follow. */
+static inline struct pte *find_run(struct pte *table, vaddr_t *va, vaddr_t top, size_t *n)
+{
+    struct pte *mid, *p;
+    vaddr_t end;
+
+    for (; *va < top && (mid = find_used(table, 1, va, top)); *va = end) {
+        DEBUG_ASSERT(pte_is_table(pte_read(mid)));
+        end = MIN(next_boundary(*va, 1), top);
+        p = find_used(pte_table(pte_read(mid)), 0, va, end);
+        if (p) {
+            *n = (end - *va) >> PAGE_SHIFT;
+            return p;
         }
-    *va = top;
+    }
     return NULL;
+}
+
+bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end)
+{
+    const struct pte *root = phys_to_virt(pt->root);
+    vaddr_t top;
+
+    for (vaddr_t va = start; va < end; va = top) {
+        struct pte e = pte_read(&root[index_of(va, 2)]);
+
+        top = MIN(next_boundary(va, 2), end);
+        if (pte_is_table(e) && find_used(pte_table(e), 1, &va, top))
+            return true;
+    }
+    return false;
 }
 
 struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n)
 {
-    while (*va < end) {
-        const struct pte *mid = pt_find(pt, *va, 1);
-        vaddr_t top = MIN(next_boundary(*va, 2), end);
+    struct pte *root = phys_to_virt(pt->root), *p;
+    vaddr_t top;
 
-        mid = mid ? find_table(mid, va, top) : NULL;
-        if (mid) {
-            struct pte e = pte_read(mid);
+    for (; *va < end; *va = top) {
+        struct pte e = pte_read(&root[index_of(*va, 2)]);
 
-            ASSERT(pte_is_present(e) && !pte_is_leaf(e));
-            *n = (MIN(next_boundary(*va, 1), top) - *va) >> PAGE_SHIFT;
-            return (struct pte *)phys_to_virt(pte_pa(e)) + (*va >> PAGE_SHIFT) % PT_ENTRIES;
-        }
-        *va = top;
+        top = MIN(next_boundary(*va, 2), end);
+        p = pte_is_table(e) ? find_run(pte_table(e), va, top, n) : NULL;
+        if (p)
+            return p;
     }
     return NULL;
 }
