@@ -16,26 +16,34 @@ struct mapped_pages {
 } __attribute__((aligned(64)));
 extern struct mapped_pages mapped_pages[MAX_HARTS];
 
-static inline void page_map_total(struct page *page, int64_t change)
+static inline void mapped_pages_add(int64_t anon, int64_t file)
 {
-    struct mapped_pages *m = &mapped_pages[this_hart()->index];
-
+    mapped_pages[this_hart()->index].anon += anon;
+    mapped_pages[this_hart()->index].file += file;
+}
+static inline void mapped_pages_count(const struct page *page, int64_t change)
+{
     if (page->identity == PAGE_ANON)
-        m->anon += change;
+        mapped_pages_add(change, 0);
     else
-        m->file += change;
+        mapped_pages_add(0, change);
 }
 
 /* An entry for PAGE was made, or cleared.  A page-table lock is held. */
 static inline void page_map_get(struct page *page)
 {
     if (__atomic_fetch_add(&page->mapcount, 1, __ATOMIC_RELAXED) == 0)
-        page_map_total(page, 1);
+        mapped_pages_count(page, 1);
+}
+/* True if it was the last: whoever clears many entries enters it in the totals at the end. */
+static inline bool page_map_put_uncounted(struct page *page)
+{
+    return __atomic_sub_fetch(&page->mapcount, 1, __ATOMIC_RELAXED) == 0;
 }
 static inline void page_map_put(struct page *page)
 {
-    if (__atomic_sub_fetch(&page->mapcount, 1, __ATOMIC_RELAXED) == 0)
-        page_map_total(page, -1);
+    if (page_map_put_uncounted(page))
+        mapped_pages_count(page, -1);
 }
 
 size_t nr_anon_pages(void);

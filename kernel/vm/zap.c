@@ -10,79 +10,114 @@
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/zap.h"
+#include "lib/bitops.h"
 
-#define BATCH 64        /* pages per flush: half a kilobyte of stack */
+#define BATCH 96        /* pages per flush: less than a kilobyte of stack */
 
 struct zap {
     struct mm *mm;
     struct address_space *only;         /* NULL: every page                    */
     bool private_too;                   /* with `only`: COWed copies as well   */
-    vaddr_t flush_start, flush_end;
-    int64_t anon, file, shmem;          /* taken off the resident set          */
-    size_t npages;
+    vaddr_t flush_start, flush_end;     /* cleared since the last flush        */
+    size_t npages;                      /* to be released after it             */
     struct page *pages[BATCH];
 };
 
-static struct page *page_of(struct pte e)
-{
-    return pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
-}
+/* What a run takes off the figures. */
+struct tally {
+    int64_t anon, file, shmem;          /* resident pages                      */
+    int64_t last_anon, last_file;       /* of them, now mapped by nobody       */
+};
 
 /* Whether the page under E is to go. */
 static bool wanted(const struct zap *z, struct pte e)
 {
     const struct page *page;
 
-    if (!z->only)
-        return true;
     if (e.bits & PTE_SPECIAL)
         return z->private_too;
-    page = page_of(e);
+    page = pfn_to_page(pte_pfn(e));
     if (page->identity == PAGE_ANON)
         return z->private_too;
     return page->mapping == z->only;
 }
 
-/* The entry E of a page is gone: its counts follow. */
-static void account(struct zap *z, struct pte e)
+/* An entry of file page PAGE is gone. */
+static void count_file(struct tally *t, struct page *page, bool dirty, bool last)
 {
-    struct page *page;
-
-    if (e.bits & PTE_SPECIAL)
-        return;
-    page = page_of(e);
-    page_map_put(page);
-    if (page->identity == PAGE_ANON) {
-        z->anon++;
-    } else {
-        if (page_test(page, PG_SWAPBACKED))
-            z->shmem++;
-        else
-            z->file++;
-        if (e.bits & PTE_D)
-            page_cache_dirty(page);
-        page_set(page, PG_REFERENCED);
-    }
-    z->pages[z->npages++] = page;
+    if (page_test(page, PG_SWAPBACKED))
+        t->shmem++;
+    else
+        t->file++;
+    t->last_file += last;
+    if (dirty)
+        page_cache_dirty(page);
+    page_set(page, PG_REFERENCED);
 }
 
-/* Clear entries of a run until it ends or the batch is full; returns how many were passed. */
-static size_t clear_run(struct zap *z, struct pte *pte, vaddr_t va, size_t n)
+/* The entry E of PAGE is gone. */
+static void count(struct tally *t, struct page *page, struct pte e)
 {
-    size_t i;
+    bool last = page_map_put_uncounted(page);
 
-    for (i = 0; i < n && z->npages < BATCH; i++) {
-        struct pte e = pte_read(&pte[i]);
-
-        if (!e.bits || !wanted(z, e))
-            continue;
-        e = pte_exchange(&pte[i], (struct pte){ 0 });
-        if (z->flush_start == z->flush_end)
-            z->flush_start = va + i * PAGE_SIZE;
-        z->flush_end = va + (i + 1) * PAGE_SIZE;
-        account(z, e);
+    if (page->identity == PAGE_ANON) {
+        t->anon++;
+        t->last_anon += last;
+    } else {
+        count_file(t, page, e.bits & PTE_D, last);
     }
-    return i;
+}
+
+static void subtract(struct mm *mm, const struct tally *t)
+{
+    mm->rss_anon -= t->anon;
+    mm->rss_file -= t->file;
+    mm->rss_shmem -= t->shmem;
+    mapped_pages_add(-t->last_anon, -t->last_file);
+}
+
+/* The addresses from START to END were cleared and must be flushed with the batch. */
+static void note_cleared(struct zap *z, vaddr_t start, vaddr_t end)
+{
+    if (start >= end)
+        return;
+    if (z->flush_start == z->flush_end)
+        z->flush_start = start;
+    z->flush_end = end;
+}
+
+/* Clear entries of a run until it ends or the batch is full; returns how many were
+ * passed.  The page-table lock is held. */
+static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
+{
+    struct page **out = z->pages + z->npages, **const full = z->pages + BATCH;
+    struct pte *p = run, *first = run + n, *end = run;
+    struct address_space *const only = z->only;
+    struct tally tally = { 0 };
+
+    while (p < run + n && out < full) {
+        struct pte e = pte_read(p);
+
+        if (!e.bits) {
+            p = pt_next_used(p, run + n - 1);
+            continue;
+        }
+        if (only && !wanted(z, e)) {
+            p++;
+            continue;
+        }
+        e = pte_exchange(p, (struct pte){ 0 });
+        first = MIN(first, p);
+        end = ++p;
+        if (e.bits & PTE_SPECIAL)
+            continue;
+        *out = pfn_to_page(pte_pfn(e));
+        count(&tally, *out++, e);
+    }
+    z->npages = (size_t)(out - z->pages);
+    note_cleared(z, va + (size_t)(first - run) * PAGE_SIZE, va + (size_t)(end - run) * PAGE_SIZE);
+    subtract(z->mm, &tally);
+    return (size_t)(p - run);
 }
 
 static void release_batch(struct zap *z)
@@ -94,52 +129,37 @@ static void release_batch(struct zap *z)
     z->npages = 0;
 }
 
-static void zap_walk(struct zap *z, vaddr_t start, vaddr_t end)
+/* Take what Z wants out of [VA, END); the first run, of N entries, is at PTE. */
+static __attribute__((noinline))
+void zap_runs(struct zap *z, struct pte *pte, size_t n, vaddr_t va, vaddr_t end)
 {
     struct mm *mm = z->mm;
-    struct pte *pte;
-    size_t n, done;
+    size_t done;
 
-    for (vaddr_t va = start; (pte = pt_next_run(&mm->ctx.pt, &va, end, &n)); va += done * PAGE_SIZE) {
+    for (; pte; pte = pt_next_run(&mm->ctx.pt, &va, end, &n)) {
         spin_lock(&mm->pt_lock);
         done = clear_run(z, pte, va, n);
-        mm->rss_anon -= z->anon;
-        mm->rss_file -= z->file;
-        mm->rss_shmem -= z->shmem;
         spin_unlock(&mm->pt_lock);
-        z->anon = z->file = z->shmem = 0;
         if (z->npages == BATCH)
             release_batch(z);
+        va += done * PAGE_SIZE;
     }
     release_batch(z);
-}
-
-/* Everything but the page array, which needs no clearing. */
-static void zap_begin(struct zap *z, struct mm *mm)
-{
-    z->mm = mm;
-    z->only = NULL;
-    z->private_too = true;
-    z->flush_start = z->flush_end = 0;
-    z->anon = z->file = z->shmem = 0;
-    z->npages = 0;
-}
-
-void zap_range(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    struct zap z;
-
-    zap_begin(&z, mm);
-    zap_walk(&z, start, end);
 }
 
 void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
                   bool private_too)
 {
+    size_t n;
+    struct pte *pte = pt_next_run(&mm->ctx.pt, &start, end, &n);
     struct zap z;
 
-    zap_begin(&z, mm);
+    if (!pte)
+        return;
+    z.mm = mm;
     z.only = mapping;
     z.private_too = private_too;
-    zap_walk(&z, start, end);
+    z.flush_start = z.flush_end = 0;
+    z.npages = 0;
+    zap_runs(&z, pte, n, start, end);
 }

@@ -5,12 +5,14 @@
 #pragma once
 #include "kernel/vm/mm.h"
 
-/* Remove every entry of [START, END).  Dirty bits reach the pages; frames are
- * released after the flush.  The map lock is held, or the VMA's mapping locked.
- * Never sleeps. */
-void zap_range(struct mm *mm, vaddr_t start, vaddr_t end);
-
-/* The same, but only entries of pages that belong to MAPPING; private copies
- * (anonymous pages) stay unless PRIVATE_TOO. */
+/* Remove the entries of [START, END) that map pages of MAPPING (NULL: of whatever);
+ * private copies, which are anonymous pages, stay unless PRIVATE_TOO.  Dirty bits
+ * reach the pages; frames are released after the flush.  The map lock is held, or
+ * the VMA's mapping locked.  Never sleeps. */
 void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
                   bool private_too);
+/* Remove every entry of [START, END). */
+static inline void zap_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    zap_range_of(mm, start, end, NULL, true);
+}
