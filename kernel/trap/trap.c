@@ -66,7 +66,7 @@ static void serve(uint64_t cause)
     panic("interrupt %lu, which nobody enabled", cause & ~CAUSE_INTERRUPT);
 }
 
-static void serve_interrupt(uint64_t cause)
+static __attribute__((noinline)) void serve_interrupt(uint64_t cause)
 {
     struct hart *h = this_hart();
     struct held_locks held;
@@ -91,7 +91,7 @@ void trap_kernel_interrupt(struct trap_frame *f, uint64_t cause)
 /* From user mode */
 
 /* Everything but system calls, interrupts and page faults ends in a signal. */
-static void user_exception(const struct trap_frame *f, uint64_t cause)
+static __attribute__((noinline)) void user_exception(const struct trap_frame *f, uint64_t cause)
 {
     switch (cause) {
     case CAUSE_FETCH_PAGE:
