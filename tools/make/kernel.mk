@@ -51,7 +51,7 @@ build/kernel/%.o: %.S $(kernel_needs)
 
 # Every few lines of kernel code take a lock: in the plain kernel without setting
 # up a frame (the debug kernel's checks want one, for their backtraces).
-build/kernel/kernel/core/spinlock.o: KERNEL_CFLAGS += -fomit-frame-pointer
+build/kernel/kernel/vm/vmaset.o build/kernel/lib/rbtree.o build/kernel/kernel/mm/pt_run.o build/kernel/kernel/mm/page_free.o build/kernel/kernel/core/spinlock.o: KERNEL_CFLAGS += -fomit-frame-pointer
 
 # memset() must not be compiled into a call of memset().
 build/kernel/lib/string.o build/debug/kernel/lib/string.o: KERNEL_CFLAGS += $(RISCV_NO_LOOP_IDIOM)
