@@ -291,7 +291,7 @@ static int map_program(struct exec *x)
 static int map_loader(struct exec *x)
 {
     size_t len = x->loader_image.end - x->loader_image.start;
-    vaddr_t at = vmaset_find_gap(&x->mm->vmas, len, PAGE_SIZE, MMAP_MIN_ADDR, x->mm->mmap_base);
+    vaddr_t at = vmaset_find_gap(&x->mm->vmas, len, MMAP_MIN_ADDR, x->mm->mmap_base);
     int err;
 
     if (!at)

@@ -15,14 +15,14 @@ int64_t sys_brk(const uint64_t *a)
 
 int64_t sys_mmap(const uint64_t *a)
 {
-    struct fd_ref ref = { 0 };
+    struct fd_ref ref;
     int64_t r;
 
-    if (!(a[3] & MAP_ANONYMOUS)) {
-        ref = fd_get((int)a[4]);
-        if (!ref.file)
-            return -EBADF;
-    }
+    if (a[3] & MAP_ANONYMOUS)
+        return vm_mmap(current_mm(), a[0], a[1], (unsigned)a[2], (unsigned)a[3], NULL, a[5]);
+    ref = fd_get((int)a[4]);
+    if (!ref.file)
+        return -EBADF;
     r = vm_mmap(current_mm(), a[0], a[1], (unsigned)a[2], (unsigned)a[3], ref.file, a[5]);
     fd_put(ref);
     return r;

@@ -22,11 +22,6 @@ static struct spinlock all_lock = SPINLOCK_INIT(RANK_RMAP, "mm list");
 static struct list all_mms = LIST_INIT(all_mms);
 static size_t nr_mms;
 
-static struct mm *mm_of_ctx(struct mmu_context *ctx)
-{
-    return container_of(ctx, struct mm, ctx);
-}
-
 static void mm_list_add(struct mm *mm)
 {
     spin_lock(&all_lock);
@@ -103,8 +98,14 @@ struct vma *vma_alloc(struct mm *mm, const struct vma *like)
 
     if (!vma)
         return NULL;
-    *vma = *like;
-    vma->mm = mm;
+    vma_init(vma, mm, like->ops, like->flags);
+    vma->start = like->start;
+    vma->end = like->end;
+    vma->has_copies = like->has_copies;
+    vma->file = like->file;
+    vma->mapping = like->mapping;
+    vma->pgoff = like->pgoff;
+    vma->anon_vma = like->anon_vma;
     if (vma->file)
         file_get(vma->file);
     return vma;
@@ -190,13 +191,6 @@ void mm_put(struct mm *mm)
         file_put(mm->exe);
     }
     mmu_context_put(&mm->ctx);
-}
-
-struct mm *current_mm(void)
-{
-    struct mmu_context *ctx = current->mmu;
-
-    return ctx ? mm_of_ctx(ctx) : NULL;
 }
 
 void mm_switch_current(struct mm *mm)

@@ -12,6 +12,7 @@
 #include "kernel/mm/mmu_context.h"
 #include "kernel/mm/page.h"
 #include "kernel/sched/rwsem.h"
+#include "kernel/sched/thread.h"
 #include "kernel/vm/vmaset.h"
 
 #define USER_END       0x4000000000UL       /* end of the user half                    */
@@ -20,7 +21,7 @@
 #define STACK_GUARD    (256 * PAGE_SIZE)    /* hole kept below a growing stack         */
 
 struct mm {
-    struct mmu_context ctx;                 /* first: mm_of_ctx                        */
+    struct mmu_context ctx;                 /* hardware half: root, ASIDs              */
     struct vma_set vmas;                    /*                                [map]    */
     struct rwsem lock;                      /* RANK_MM: the map lock                   */
     struct spinlock pt_lock;                /* RANK_PAGE_TABLE                         */
@@ -55,8 +56,15 @@ struct mm *mm_fork(struct mm *mm);
 struct vma *vma_alloc(struct mm *mm, const struct vma *like);
 void vma_free(struct vma *vma);
 
+static inline struct mm *mm_of_ctx(struct mmu_context *ctx)
+{
+    return container_of(ctx, struct mm, ctx);
+}
 /* Of the running thread; NULL in kernel threads. */
-struct mm *current_mm(void);
+static inline struct mm *current_mm(void)
+{
+    return current->mmu ? mm_of_ctx(current->mmu) : NULL;
+}
 /* The running thread changes to MM (exec): takes over the caller's user. */
 void mm_switch_current(struct mm *mm);
 

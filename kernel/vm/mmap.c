@@ -102,7 +102,7 @@ static int check_file_rights(struct request *q, const struct file *f)
 }
 
 /* Let the file say which mapping it means. */
-static int ask_file(struct request *q, struct file *f, uint64_t offset)
+static __attribute__((noinline)) int ask_file(struct request *q, struct file *f, uint64_t offset)
 {
     struct mmap_request m = {
         .pgoff = offset >> PAGE_SHIFT,
@@ -131,23 +131,42 @@ static int ask_file(struct request *q, struct file *f, uint64_t offset)
     return -ENODEV;
 }
 
+/* The highest hole.  Mappings of whole 2 MiB steps get page tables of their own:
+ * tables that are not shared with neighbours are made, looked at and freed whole. */
+static vaddr_t find_hole(const struct mm *mm, size_t len)
+{
+    const size_t step = PT_LEAF_SIZE(1), spare = step - PAGE_SIZE;
+    vaddr_t at = 0;
+
+    if (is_aligned(len, step))
+        at = vmaset_find_gap(&mm->vmas, len + spare, MMAP_MIN_ADDR, mm->mmap_base);
+    if (at)
+        return align_down(at + spare, step);
+    return vmaset_find_gap(&mm->vmas, len, MMAP_MIN_ADDR, mm->mmap_base);
+}
+
+/* Make the place that MAP_FIXED demands free. */
+static __attribute__((noinline)) int clear_place(const struct request *q, struct list *doomed)
+{
+    if (!vmaset_find_range(&q->mm->vmas, q->addr, q->addr + q->len))
+        return 0;
+    if (q->flags & MAP_FIXED_NOREPLACE)
+        return -EEXIST;
+    return vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
+}
+
 static int choose_place(struct request *q, struct list *doomed)
 {
     struct vma_set *set = &q->mm->vmas;
     vaddr_t hint = MAX(q->addr & PAGE_MASK, MMAP_MIN_ADDR);
 
-    if (q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-        if (!vmaset_find_range(set, q->addr, q->addr + q->len))
-            return 0;
-        if (q->flags & MAP_FIXED_NOREPLACE)
-            return -EEXIST;
-        return vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
-    }
+    if (q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+        return clear_place(q, doomed);
     if (q->addr && hint <= USER_END - q->len && !vmaset_find_range(set, hint, hint + q->len)) {
         q->addr = hint;
         return 0;
     }
-    q->addr = vmaset_find_gap(set, q->len, PAGE_SIZE, MMAP_MIN_ADDR, q->mm->mmap_base);
+    q->addr = find_hole(q->mm, q->len);
     return q->addr ? 0 : -ENOMEM;
 }
 
@@ -176,18 +195,15 @@ static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
 
 int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
 {
-    struct vma proto = {
-        .mm = mm,
-        .ops = &anon_vma_ops,
-        .flags = vm_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
-    };
+    struct vma proto;
 
+    vma_init(&proto, mm, &anon_vma_ops, vm_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
     return enter(mm, &proto, start, end);
 }
 
 /* Touch what MAP_POPULATE and MAP_LOCKED promise; failures show at first use instead,
  * and so does the rest when a signal comes: the range may be large. */
-static void populate(const struct request *q)
+static __attribute__((noinline)) void populate(const struct request *q)
 {
     enum access access = q->proto.flags & VM_WRITE ? ACCESS_WRITE : ACCESS_READ;
 
@@ -201,16 +217,18 @@ static void populate(const struct request *q)
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset)
 {
-    struct request q = {
-        .mm = mm, .addr = addr, .flags = flags,
-        .proto = { .mm = mm, .ops = &anon_vma_ops,
-                   .flags = vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC },
-    };
     struct list doomed = LIST_INIT(doomed);
-    int err = check_arguments(&q, len, offset);
+    struct request q;
+    int err;
 
+    q.mm = mm;
+    q.addr = addr;
+    q.flags = flags;
+    err = check_arguments(&q, len, offset);
     if (err)
         return err;
+    vma_init(&q.proto, mm, &anon_vma_ops,
+             vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
     if ((flags & MAP_GROWSDOWN) && !file)
         q.proto.flags |= VM_GROWSDOWN;
     if (file)
@@ -235,15 +253,16 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
 /*
  * Tables that lie wholly in the hole around [START, END), which ends at NEXT, now
  * serve nobody.  All other tables in that hole went with earlier mappings, so it
- * is enough to look where this one was: first at its 2 MiB steps, then at its
- * 1 GiB steps.
+ * is enough to look where this one was: first at its 2 MiB steps (level 1), then
+ * at its 1 GiB steps.
  */
-static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, vaddr_t end)
+static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, vaddr_t end,
+                        unsigned level)
 {
     const struct vma *prev = vmaset_prev(&mm->vmas, next);
     vaddr_t low = prev ? prev->end : 0, high = next ? next->start : USER_END;
 
-    for (unsigned level = 1; level < PT_LEVELS; level++) {
+    for (; level < PT_LEVELS; level++) {
         vaddr_t from = align_down(start, PT_LEAF_SIZE(level));
         vaddr_t to = align_up(end, PT_LEAF_SIZE(level));
 
@@ -270,6 +289,7 @@ static void account_removed(struct mm *mm, const struct vma *vma, vaddr_t start,
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
 {
     struct vma *vma, *next, *first = vmaset_find_range(&mm->vmas, start, end);
+    bool touched = pt_has_tables(&mm->ctx.pt, start, end);
 
     if (!first)
         return 0;
@@ -279,12 +299,13 @@ int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doom
         return -ENOMEM;
     /* The reverse map must find the pages as long as they are mapped, and may look
      * into the tables until the VMAs have left it. */
-    zap_range(mm, start, end);
+    if (touched)
+        zap_range(mm, start, end);
     account_removed(mm, first, start, end);
     next = vmaset_remove_range(&mm->vmas, first, start, end, doomed);
     list_for_each_entry(vma, doomed, link)
         rmap_unlink(vma);
-    free_tables(mm, next, start, end);
+    free_tables(mm, next, start, end, touched ? 1 : 2);
     return 0;
 }
 

@@ -51,19 +51,15 @@ static void link_locked(struct vma *vma)
     rb_insert(tree, parent, link, &vma->rmap_node);
 }
 
-void rmap_link(struct vma *vma)
+void rmap_link_mapping(struct vma *vma)
 {
-    if (!vma->mapping)
-        return;
     spin_lock(&vma->mapping->mmap_lock);
     link_locked(vma);
     spin_unlock(&vma->mapping->mmap_lock);
 }
 
-void rmap_unlink(struct vma *vma)
+void rmap_unlink_mapping(struct vma *vma)
 {
-    if (!vma->mapping)
-        return;
     spin_lock(&vma->mapping->mmap_lock);
     rb_erase(&vma->mapping->mmap_tree, &vma->rmap_node);
     spin_unlock(&vma->mapping->mmap_lock);

@@ -12,8 +12,18 @@
 #include "kernel/vm/vma.h"
 
 /* Enter VMA into its mapping's tree and take it out; nothing for anonymous ones. */
-void rmap_link(struct vma *vma);
-void rmap_unlink(struct vma *vma);
+void rmap_link_mapping(struct vma *vma);
+void rmap_unlink_mapping(struct vma *vma);
+static inline void rmap_link(struct vma *vma)
+{
+    if (vma->mapping)
+        rmap_link_mapping(vma);
+}
+static inline void rmap_unlink(struct vma *vma)
+{
+    if (vma->mapping)
+        rmap_unlink_mapping(vma);
+}
 
 /* Around a change of start, end or pgoff: locks and unlinks; links and unlocks. */
 void rmap_before_change(struct vma *vma);

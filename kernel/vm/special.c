@@ -38,15 +38,12 @@ const struct vma_ops special_vma_ops = {
 
 int vm_map_sigreturn(struct mm *mm)
 {
-    struct vma proto = {
-        .mm = mm,
-        .ops = &special_vma_ops,
-        .flags = VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC | VM_SPECIAL,
-    };
-    struct vma *vma;
+    struct vma proto, *vma;
 
+    vma_init(&proto, mm, &special_vma_ops,
+             VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC | VM_SPECIAL);
     rwsem_write_lock(&mm->lock);
-    proto.start = vmaset_find_gap(&mm->vmas, PAGE_SIZE, PAGE_SIZE, MMAP_MIN_ADDR, mm->mmap_base);
+    proto.start = vmaset_find_gap(&mm->vmas, PAGE_SIZE, MMAP_MIN_ADDR, mm->mmap_base);
     proto.end = proto.start + PAGE_SIZE;
     vma = proto.start ? vma_alloc(mm, &proto) : NULL;
     if (vma) {

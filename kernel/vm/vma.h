@@ -59,12 +59,11 @@ struct vma_ops {
  *        [r] the mapping's mmap_lock
  */
 struct vma {
+    /* What it is: */
     vaddr_t start, end;             /* page aligned, end exclusive             [m] */
     uint32_t flags;                 /* VM_*                                    [m] */
-    struct rb_node node;            /* in the set, by address                  [m] */
-    struct list link;               /* in the set, by address                  [m] */
-    uint64_t gap;                   /* hole between the predecessor and START  [m] */
-    uint64_t max_gap;               /* largest gap in the subtree              [m] */
+    bool has_copies;                /* of a file: some pages may be private copies,
+                                     * which only the table knows              [a] */
     struct mm *mm;                  /*                                         [c] */
     const struct vma_ops *ops;      /*                                         [c] */
     struct file *file;              /* referenced, or NULL                     [c] */
@@ -72,11 +71,28 @@ struct vma {
     uint64_t pgoff;                 /* page of the object at START; anonymous:
                                      * START >> PAGE_SHIFT at birth            [m] */
     struct anon_vma *anon_vma;      /*                                         [m] */
-    bool has_copies;                /* of a file: some pages may be private copies,
-                                     * which only the table knows              [a] */
+    /* Its places, from here to the end: */
+    struct rb_node node;            /* in the set, by address                  [m] */
+    struct list link;               /* in the set, by address                  [m] */
+    uint64_t gap;                   /* hole between the predecessor and START  [m] */
+    uint64_t max_gap;               /* largest gap in the subtree              [m] */
     struct rb_node rmap_node;       /* in mapping->mmap_tree, by pgoff         [r] */
     uint64_t rmap_last;             /* largest last page of subtree            [r] */
 };
+
+/* Say what VMA is, all but its range.  Anonymous unless the caller adds an object. */
+static inline void vma_init(struct vma *vma, struct mm *mm, const struct vma_ops *ops,
+                            uint32_t flags)
+{
+    vma->flags = flags;
+    vma->has_copies = false;
+    vma->mm = mm;
+    vma->ops = ops;
+    vma->file = NULL;
+    vma->mapping = NULL;
+    vma->pgoff = 0;
+    vma->anon_vma = NULL;
+}
 
 static inline size_t vma_npages(const struct vma *vma)
 {

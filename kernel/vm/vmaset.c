@@ -51,18 +51,6 @@ struct vma *vmaset_first(const struct vma_set *s)
     return list_is_empty(&s->list) ? NULL : list_first_entry(&s->list, struct vma, link);
 }
 
-struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma)
-{
-    return vma->link.next == &s->list ? NULL : list_entry(vma->link.next, struct vma, link);
-}
-
-struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma)
-{
-    struct list *before = vma ? vma->link.prev : s->list.prev;
-
-    return before == &s->list ? NULL : list_entry(before, struct vma, link);
-}
-
 struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va)
 {
     struct rb_node *n = s->tree.top;
@@ -101,52 +89,53 @@ struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t en
     return vma && vma->start < end ? vma : NULL;
 }
 
-/* What find_gap looks for. */
-struct gap_query {
-    size_t len, align;
-    vaddr_t low, high;
-};
-
-/* The highest fitting start inside the hole [FROM, TO), or 0. */
-static vaddr_t fit(const struct gap_query *q, vaddr_t from, vaddr_t to)
+/* Where the hole behind PREV begins (NULL: the first one). */
+static vaddr_t end_of(const struct vma_set *s, const struct vma *prev)
 {
-    vaddr_t start;
-
-    from = MAX(from, q->low);
-    to = MIN(to, q->high);
-    if (to < from || to - from < q->len)
-        return 0;
-    start = (to - q->len) & ~(q->align - 1);
-    return start >= from ? start : 0;
+    return prev ? prev->end : s->base;
 }
 
-static vaddr_t highest_gap(const struct gap_query *q, struct rb_node *n)
+/*
+ * The VMA behind the highest hole that has LEN bytes below HIGH, or NULL.
+ *
+ * Holes begin in ascending order.  On the way down to where they begin too high,
+ * whatever begins early enough is passed on its right side: it is a node of the
+ * way or left of one, and the last node with a large enough hole is the highest.
+ */
+static struct vma *highest_gap(const struct vma_set *s, size_t len, vaddr_t high)
 {
-    struct vma *vma;
-    vaddr_t start;
+    struct rb_node *n = s->tree.top, *best = NULL;
 
-    if (subtree_gap(n) < q->len)
-        return 0;
-    vma = vma_of(n);
-    if (vma->end < q->high) {
-        start = highest_gap(q, n->right);
-        if (start)
-            return start;
+    while (n) {
+        const struct vma *vma = vma_of(n);
+
+        if (vma->start - vma->gap + len > high) {
+            n = n->left;
+            continue;
+        }
+        if (vma->gap >= len || subtree_gap(n->left) >= len)
+            best = n;
+        n = n->right;
     }
-    start = fit(q, vma->start - vma->gap, vma->start);
-    if (start || vma->start - vma->gap <= q->low)
-        return start;
-    return highest_gap(q, n->left);
+    if (!best || vma_of(best)->gap >= len)
+        return best ? vma_of(best) : NULL;
+    for (n = best->left; subtree_gap(n->right) >= len || vma_of(n)->gap < len;)
+        n = subtree_gap(n->right) >= len ? n->right : n->left;
+    return vma_of(n);
 }
 
-vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, size_t align, vaddr_t low, vaddr_t high)
+vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, vaddr_t low, vaddr_t high)
 {
-    struct gap_query q = { .len = len, .align = align,
-                           .low = MAX(low, s->base), .high = MIN(high, s->limit) };
-    struct rb_node *last = rb_last(&s->tree);
-    vaddr_t start = fit(&q, last ? vma_of(last)->end : s->base, s->limit);
+    vaddr_t last = MAX(end_of(s, vmaset_prev(s, NULL)), low);
+    const struct vma *vma;
 
-    return start ? start : highest_gap(&q, s->tree.top);
+    high = MIN(high, s->limit);
+    if (last + len <= high)
+        return high - len;
+    vma = highest_gap(s, len, high);
+    if (!vma || MIN(vma->start, high) - len < low)
+        return 0;
+    return MIN(vma->start, high) - len;
 }
 
 /* The hole in front of VMA begins at FROM. */
@@ -154,11 +143,6 @@ static void set_gap(struct vma *vma, vaddr_t from)
 {
     if (vma)
         vma->gap = vma->start - from;
-}
-
-static vaddr_t end_of(const struct vma_set *s, const struct vma *prev)
-{
-    return prev ? prev->end : s->base;
 }
 
 /*

@@ -47,13 +47,21 @@ struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va);
 /* The first VMA that intersects [START, END), or NULL. */
 struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t end);
 struct vma *vmaset_first(const struct vma_set *s);
-struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma);
+static inline struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma)
+{
+    return vma->link.next == &s->list ? NULL : list_entry(vma->link.next, struct vma, link);
+}
 /* The one before VMA; before NULL: the last one. */
-struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma);
+static inline struct vma *vmaset_prev(const struct vma_set *s, const struct vma *vma)
+{
+    struct list *before = vma ? vma->link.prev : s->list.prev;
 
-/* The start of the highest hole of LEN bytes in [LOW, HIGH), aligned to ALIGN;
- * 0 if there is none.  O(log n). */
-vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, size_t align, vaddr_t low, vaddr_t high);
+    return before == &s->list ? NULL : list_entry(before, struct vma, link);
+}
+
+/* The highest LEN bytes in [LOW, HIGH) that are free: where they start, or 0 if
+ * there is no such hole.  O(log n). */
+vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, vaddr_t low, vaddr_t high);
 
 /* Enter VMA, whose range must be free, in front of NEXT (NULL: behind all). */
 void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next);

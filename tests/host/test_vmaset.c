@@ -182,7 +182,7 @@ static void check_gap(void)
 {
     size_t n = 1 + rand_below(&rng, 40), low = rand_below(&rng, PAGES / 2);
     size_t high = low + n + rand_below(&rng, PAGES - low - n);
-    vaddr_t got = vmaset_find_gap(&set, n * PAGE_SIZE, PAGE_SIZE, page_va(low), page_va(high));
+    vaddr_t got = vmaset_find_gap(&set, n * PAGE_SIZE, page_va(low), page_va(high));
     size_t want = model_gap(n, low, high);
 
     cr_assert_eq(got, want == PAGES ? 0 : page_va(want), "%zu pages in [%zu, %zu): %lx, want page %zu",
@@ -239,9 +239,9 @@ Test(vmaset, finds_nothing_in_an_empty_set)
 {
     cr_assert_null(vmaset_find(&set, BASE));
     cr_assert_null(vmaset_find_from(&set, BASE));
-    cr_assert_eq(vmaset_find_gap(&set, PAGE_SIZE, PAGE_SIZE, BASE, LIMIT), LIMIT - PAGE_SIZE);
-    cr_assert_eq(vmaset_find_gap(&set, PAGES * PAGE_SIZE, PAGE_SIZE, BASE, LIMIT), BASE);
-    cr_assert_eq(vmaset_find_gap(&set, (PAGES + 1) * PAGE_SIZE, PAGE_SIZE, BASE, LIMIT), 0);
+    cr_assert_eq(vmaset_find_gap(&set, PAGE_SIZE, BASE, LIMIT), LIMIT - PAGE_SIZE);
+    cr_assert_eq(vmaset_find_gap(&set, PAGES * PAGE_SIZE, BASE, LIMIT), BASE);
+    cr_assert_eq(vmaset_find_gap(&set, (PAGES + 1) * PAGE_SIZE, BASE, LIMIT), 0);
 }
 
 Test(vmaset, ends_are_exclusive)
