@@ -120,7 +120,7 @@ int64_t sys_copy_file_range(const uint64_t *a)
 
     if (!in.file || !out.file)
         r = -EBADF;
-    else if (a[5])
+    else if ((uint32_t)a[5])
         r = -EINVAL;
     else if (S_ISDIR(in.file->inode->mode) || S_ISDIR(out.file->inode->mode))
         r = -EISDIR;

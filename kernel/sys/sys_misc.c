@@ -152,7 +152,7 @@ int64_t sys_syslog(const uint64_t *a)
     case SYSLOG_ACTION_READ_CLEAR:
         if (!a[1] || (int)a[2] < 0)
             return -EINVAL;
-        r = read_log(a[1], a[2], cleared);
+        r = read_log(a[1], (uint32_t)a[2], cleared);
         if (r >= 0 && (int)a[0] == SYSLOG_ACTION_READ_CLEAR)
             cleared = log_end();
         return r;

@@ -156,7 +156,7 @@ int64_t sys_renameat2(const uint64_t *a)
 
 int64_t sys_readlinkat(const uint64_t *a)
 {
-    size_t size = MIN((size_t)a[3], (size_t)PATH_MAX);
+    size_t size = MIN((size_t)(uint32_t)a[3], (size_t)PATH_MAX);
     struct path path;
     struct at at;
     char *buf;
