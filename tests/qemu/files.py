@@ -2,11 +2,13 @@
 """files.py - tests of files and disks, and what the host finds on the disks afterwards."""
 import hashlib
 import os
+import re
 
-from case import command, fsck, make_ext2, md5_of, printed
+from case import Test, command, fsck, make_ext2, md5_of, printed
 from programs import program
 
 LARGE = "/tests/filetest large_directory_on_disk large_directory_in_memory"
+PROMPT = r"[#$] $"
 HOST_FILES, KEPT = 700, 600 << 10       # as in disktest.c
 
 
@@ -55,6 +57,43 @@ def checksum_agrees(run):
     assert md5_of(run.disk("second"), "/big", scratch) == told
 
 
+def state(run):
+    """What the superblock says about how the root file system was left."""
+    text = command("dumpe2fs", "-h", run.disk("root"))
+    return re.search(r"Filesystem state: +(.*)", text).group(1)
+
+
+def write_and_power_off(vm):
+    vm.expect(PROMPT)
+    vm.run("seq 100000 > /root/numbers", PROMPT)
+    vm.run("mkdir -p /root/a/b; echo end > /root/a/b/c", PROMPT)
+    vm.send("poweroff\n")
+
+
+def all_is_there(run):
+    numbers = "".join("%d\n" % i for i in range(1, 100001)).encode()
+    scratch = os.path.join(run.folder, "dumped")
+    assert md5_of(run.disk("root"), "/root/numbers", scratch) == hashlib.md5(numbers).hexdigest()
+    assert md5_of(run.disk("root"), "/root/a/b/c", scratch) == hashlib.md5(b"end\n").hexdigest()
+
+
+def written_and_clean(run):
+    assert state(run) == "clean", state(run)
+    all_is_there(run)
+
+
+def sync_and_pull_the_plug(vm):
+    vm.expect(PROMPT)
+    vm.run("seq 100000 > /root/numbers; sync", PROMPT)
+    vm.run("mkdir -p /root/a/b; echo end > /root/a/b/c; sync", PROMPT)
+    vm.power_cut()
+
+
+def written_but_not_clean(run):
+    assert state(run) == "not clean", state(run)
+    all_is_there(run)
+
+
 def with_second_disk(name, size, before, after, arguments="", **how):
     return program(name, arguments, disks=[("second", size)], before=before, after=after, **how)
 
@@ -82,4 +121,8 @@ TESTS = [
     with_second_disk("shelltest", "8M", disk_with_scripts, None, cpus=(2,), once=True),
     program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
             test="shelltest-loop", cpus=(1, 4), tags=("soak",), timeout=300),
+    Test("poweroff", program="/bin/init", script=write_and_power_off, after=written_and_clean,
+         cpus=(1, 4), tags=("quick",)),
+    Test("powercut", program="/bin/init", script=sync_and_pull_the_plug, after=written_but_not_clean,
+         cpus=(2,), monitor=True),
 ]
