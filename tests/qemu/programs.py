@@ -24,5 +24,6 @@ TESTS = [
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
+    program("mprotecttest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
 ]

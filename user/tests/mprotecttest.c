@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mprotecttest.c - rights that change while memory is in use, here and on other harts.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/watch.h"
+
+#define RW (PROT_READ | PROT_WRITE)
+
+static void errors(void)
+{
+    char *p = map_anon(4 * PAGE);
+
+    EXPECT_ERROR(mprotect(p + 1, PAGE, PROT_READ), EINVAL);
+    EXPECT_ERROR(mprotect(p, PAGE, 0x40), EINVAL);
+    EXPECT_ERROR(mprotect(p, PAGE, PROT_READ | PROT_GROWSDOWN), EINVAL);
+    EXPECT_ERROR(mprotect(p, PAGE, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP), EINVAL);
+    EXPECT_ERROR(mprotect(p, ~0UL - 2 * PAGE, PROT_READ), ENOMEM);
+    EXPECT_ERROR(mprotect((void *)(~0UL & ~(PAGE - 1)), 2 * PAGE, PROT_READ), ENOMEM);
+    EXPECT_NO_FAULT(try_write(p));
+    EXPECT_OK(munmap(p, 4 * PAGE));
+    EXPECT_OK(mprotect(p, 0, PROT_READ));       /* nothing of a hole */
+    EXPECT_ERROR(mprotect(p, PAGE, PROT_READ), ENOMEM);
+}
+
+/* Up to a hole the range is changed, behind it not. */
+static void stops_at_a_hole(void)
+{
+    char *p = map_anon(6 * PAGE);
+
+    memset(p, 'x', 6 * PAGE);
+    EXPECT_OK(munmap(p + 3 * PAGE, PAGE));
+    EXPECT_ERROR(mprotect(p + PAGE, 5 * PAGE, PROT_READ), ENOMEM);
+    EXPECT_NO_FAULT(try_write(p));
+    EXPECT_FAULT(try_write(p + PAGE), SIGSEGV, SEGV_ACCERR, p + PAGE);
+    EXPECT_FAULT(try_write(p + 2 * PAGE), SIGSEGV, SEGV_ACCERR, p + 2 * PAGE);
+    EXPECT_FAULT(try_write(p + 3 * PAGE), SIGSEGV, SEGV_MAPERR, p + 3 * PAGE);
+    EXPECT_NO_FAULT(try_write(p + 4 * PAGE));
+    EXPECT_EQ(p[PAGE + 1], 'x');
+    munmap(p, 6 * PAGE);
+}
+
+/* Every change of rights, on pages that are untouched, zero, or written. */
+static const int prots[] = { PROT_NONE, PROT_READ, RW, PROT_READ | PROT_EXEC };
+
+static void expect_rights(char *p, int prot)
+{
+    if (prot == PROT_NONE)
+        EXPECT_FAULT(try_read(p), SIGSEGV, SEGV_ACCERR, p);
+    else
+        EXPECT_NO_FAULT(try_read(p));
+    if (prot & PROT_WRITE)
+        EXPECT_NO_FAULT(try_write(p));
+    else
+        EXPECT_FAULT(try_write(p), SIGSEGV, SEGV_ACCERR, p);
+}
+
+static void every_change(void)
+{
+    for (size_t from = 0; from < COUNT(prots); from++)
+        for (size_t to = 0; to < COUNT(prots); to++)
+            for (int content = 0; content < 3; content++) {
+                char *p = map_anon(PAGE);
+
+                if (content == 1)
+                    EXPECT_EQ(p[0], 0);
+                if (content == 2)
+                    p[1] = 'w';
+                EXPECT_OK(mprotect(p, PAGE, prots[from]));
+                expect_rights(p, prots[from]);
+                EXPECT_OK(mprotect(p, PAGE, prots[to]));
+                expect_rights(p, prots[to]);
+                EXPECT_OK(mprotect(p, PAGE, PROT_READ));
+                EXPECT_EQ(p[1], content == 2 ? 'w' : 0);
+                munmap(p, PAGE);
+            }
+}
+
+/* Neighbours keep their rights, and maps shows the pieces. */
+static void pieces(void)
+{
+    char *p = map_anon(9 * PAGE), line[256];
+    uintptr_t start, end;
+
+    memset(p, 'p', 9 * PAGE);
+    EXPECT_OK(mprotect(p + 3 * PAGE, 3 * PAGE, PROT_READ));
+    for (size_t i = 0; i < 9; i++)
+        expect_rights(p + i * PAGE, i / 3 == 1 ? PROT_READ : RW);
+    REQUIRE(find_mapping(p + 4 * PAGE, line, sizeof(line)));
+    EXPECT(sscanf(line, "%lx-%lx", &start, &end) == 2 && strstr(line, "r--p"));
+    EXPECT_EQ(start, p + 3 * PAGE);
+    EXPECT_EQ(end, p + 6 * PAGE);
+    EXPECT_OK(mprotect(p + 3 * PAGE, 3 * PAGE, RW));
+    REQUIRE(find_mapping(p + 4 * PAGE, line, sizeof(line)));
+    EXPECT_EQ(sscanf(line, "%lx-%lx", &start, &end), 2);
+    EXPECT(start <= (uintptr_t)p && end >= (uintptr_t)p + 9 * PAGE);    /* one again */
+    for (size_t i = 0; i < 9; i++)
+        EXPECT_EQ(p[i * PAGE + 9], 'p');
+    munmap(p, 9 * PAGE);
+}
+
+/* A page that both sides of a fork share stays shared when it becomes writable. */
+static void write_in_child(void *arg)
+{
+    char *p = arg;
+
+    EXPECT_OK(mprotect(p, PAGE, RW));
+    EXPECT_EQ(p[0], 's');
+    p[0] = 'c';
+}
+
+static void shared_by_fork(void)
+{
+    char *p = map_anon(PAGE);
+
+    p[0] = 's';
+    EXPECT_OK(mprotect(p, PAGE, PROT_READ));
+    for (int turn = 0; turn < 3; turn++)
+        EXPECT_EQ(run_child(write_in_child, p), 0);
+    EXPECT_EQ(p[0], 's');
+    EXPECT_OK(mprotect(p, PAGE, PROT_NONE));
+    EXPECT_EQ(run_child(write_in_child, p), 0);
+    EXPECT_OK(mprotect(p, PAGE, RW));
+    p[0] = 'p';
+    EXPECT_EQ(p[1], 0);
+    munmap(p, PAGE);
+}
+
+/* The zero page never becomes writable. */
+static void zero_page(void)
+{
+    char *p = map_anon(2 * PAGE), *q = map_anon(PAGE);
+
+    EXPECT_EQ(p[0] + q[0], 0);
+    EXPECT_OK(mprotect(p, PAGE, PROT_READ));
+    EXPECT_OK(mprotect(p, PAGE, RW));
+    p[0] = 1;
+    EXPECT_EQ(q[0], 0);
+    EXPECT_EQ(p[PAGE], 0);
+    munmap(p, 2 * PAGE);
+    munmap(q, PAGE);
+}
+
+/* Files: a private mapping of a read-only file may become writable. */
+static void private_file(void)
+{
+    int fd = open("mprotect.1", O_RDWR | O_CREAT | O_TRUNC, 0600), r;
+    char *p, c;
+
+    REQUIRE(fd >= 0 && write(fd, "file", 4) == 4);
+    r = open("mprotect.1", O_RDONLY);
+    p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, r, 0);
+    REQUIRE(p != MAP_FAILED);
+    close(r);
+    EXPECT_EQ(p[0], 'f');
+    EXPECT_OK(mprotect(p, PAGE, RW));
+    p[0] = 'X';
+    EXPECT_OK(mprotect(p, PAGE, PROT_READ));
+    EXPECT_EQ(p[0], 'X');
+    EXPECT_EQ(p[1], 'i');
+    EXPECT(pread(fd, &c, 1, 0) == 1 && c == 'f');
+    munmap(p, PAGE);
+    close(fd);
+    unlink("mprotect.1");
+}
+
+/* Large ranges, over many tables. */
+static void large_range(void)
+{
+    size_t size = 512 * MB;
+    char *p = mmap(NULL, size, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    REQUIRE(p != MAP_FAILED);
+    for (size_t i = 0; i < size; i += 37 * MB)
+        p[i] = 'l';
+    EXPECT_OK(mprotect(p, size, PROT_READ));
+    for (size_t i = 0; i < size; i += 37 * MB)
+        EXPECT_FAULT(try_write(p + i), SIGSEGV, SEGV_ACCERR, p + i);
+    EXPECT_OK(mprotect(p, size, RW));
+    for (size_t i = 0; i < size; i += 37 * MB) {
+        EXPECT_EQ(p[i], 'l');
+        p[i + 1] = 'm';
+    }
+    munmap(p, size);
+}
+
+/*
+ * Other harts must forget rights that are gone.  A child that shares our memory
+ * writes without end; when the page is taken away it must be caught at once.
+ */
+static char child_stack[16 * KB] __attribute__((aligned(16)));
+
+static __attribute__((noreturn)) int write_for_ever(void *arg)
+{
+    volatile uint64_t *counter = arg;
+
+    for (;;)
+        ++*counter;
+}
+
+static volatile uint64_t *counter_page(void)
+{
+    return (volatile uint64_t *)map_anon(PAGE);
+}
+
+static pid_t start_writer(volatile uint64_t *counter)
+{
+    pid_t pid = clone(write_for_ever, child_stack + sizeof(child_stack), CLONE_VM | SIGCHLD,
+                      (void *)(uintptr_t)counter);
+
+    REQUIRE(pid > 0);
+    while (*counter < 100)
+        sched_yield();
+    return pid;
+}
+
+static void taken_from_another_hart(void)
+{
+    volatile uint64_t *counter = counter_page();
+    uint64_t seen;
+    pid_t pid;
+
+    for (int turn = 0; turn < 5; turn++) {
+        *counter = 0;
+        pid = start_writer(counter);
+        EXPECT_OK(mprotect((void *)(uintptr_t)counter, PAGE, PROT_READ));
+        seen = *counter;
+        for (int i = 0; i < 1000; i++)
+            EXPECT_EQ(*counter, seen);
+        EXPECT_EQ(wait_child(pid) & ~WCOREFLAG, SIGSEGV);
+        EXPECT_EQ(*counter, seen);
+        EXPECT_OK(mprotect((void *)(uintptr_t)counter, PAGE, RW));
+    }
+    munmap((void *)(uintptr_t)counter, PAGE);
+}
+
+static void unmapped_under_another_hart(void)
+{
+    volatile uint64_t *counter;
+    char *fresh;
+    pid_t pid;
+
+    for (int turn = 0; turn < 5; turn++) {
+        counter = counter_page();
+        fresh = map_anon(8 * PAGE);
+        pid = start_writer(counter);
+        EXPECT_OK(munmap((void *)(uintptr_t)counter, PAGE));
+        memset(fresh, 0, 8 * PAGE);             /* may get the frame */
+        EXPECT_EQ(wait_child(pid) & ~WCOREFLAG, SIGSEGV);
+        for (size_t i = 0; i < 8 * PAGE; i += 8)
+            EXPECT_EQ(*(uint64_t *)(fresh + i), 0);
+        munmap(fresh, 8 * PAGE);
+    }
+}
+
+/* fork write-protects pages that another hart is writing: nothing may be lost or leak over. */
+static void look_twice(void *arg)
+{
+    volatile uint64_t *counter = arg;
+    uint64_t seen = *counter;
+
+    for (int i = 0; i < 1000; i++)
+        EXPECT_EQ(*counter, seen);
+}
+
+static void fork_under_another_hart(void)
+{
+    volatile uint64_t *counter = counter_page();
+    uint64_t before;
+    pid_t pid = start_writer(counter);
+
+    for (int turn = 0; turn < 10; turn++) {
+        before = *counter;
+        EXPECT_EQ(run_child(look_twice, (void *)(uintptr_t)counter), 0);
+        while (*counter == before)
+            sched_yield();
+        EXPECT(*counter > before);
+    }
+    EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+    munmap((void *)(uintptr_t)counter, PAGE);
+}
+
+static const struct test tests[] = {
+    TEST(errors),
+    TEST(stops_at_a_hole),
+    TEST(every_change),
+    TEST(pieces),
+    TEST(shared_by_fork),
+    TEST(zero_page),
+    TEST(private_file),
+    TEST(large_range),
+    TEST(taken_from_another_hart),
+    TEST(unmapped_under_another_hart),
+    TEST(fork_under_another_hart),
+};
+
+TEST_MAIN(tests)
