@@ -45,13 +45,13 @@ void wake_waiters(struct wait_queue *wq, bool all);
 
 static inline void wake_up_all(struct wait_queue *wq)
 {
-    memory_barrier();
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!wait_queue_is_empty(wq))
         wake_waiters(wq, true);
 }
 static inline void wake_up_one(struct wait_queue *wq)
 {
-    memory_barrier();
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!wait_queue_is_empty(wq))
         wake_waiters(wq, false);
 }

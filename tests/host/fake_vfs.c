@@ -162,9 +162,9 @@ void wait_end(struct wait_queue *wq, struct waiter *w)
     (void)wq, (void)w;
 }
 
-void wake_up_all(struct wait_queue *wq)
+void wake_waiters(struct wait_queue *wq, bool all)
 {
-    (void)wq;
+    (void)wq, (void)all;
 }
 
 void rwsem_init(struct rwsem *s, enum lock_rank rank, const char *name)

@@ -123,7 +123,7 @@ static void holes(void)
 
     REQUIRE(fd >= 0);
     for (size_t i = 0; i < COUNT(places); i++)
-        EXPECT_EQ(pwrite(fd, "0123456789" + i, 3, places[i]), 3);
+        EXPECT_EQ(pwrite(fd, &"0123456789"[i], 3, places[i]), 3);
     EXPECT_EQ(lseek(fd, 0, SEEK_END), places[4] + 3);
     EXPECT_OK(fsync(fd));
     EXPECT_OK(fstat(fd, &st));
@@ -132,7 +132,7 @@ static void holes(void)
         debug_call(DEBUG_QUIESCE, 0, 0);
     for (size_t i = 1; i < COUNT(places); i++) {
         EXPECT_EQ(pread(fd, buf, 3, places[i]), 3);
-        EXPECT(memcmp(buf, "0123456789" + i, 3) == 0);
+        EXPECT(memcmp(buf, &"0123456789"[i], 3) == 0);
     }
     memset(buf, 'x', sizeof(buf));
     EXPECT_EQ(pread(fd, buf, sizeof(buf), 2 * GB - 20), sizeof(buf));
