@@ -110,7 +110,7 @@ TESTS = [
     with_second_disk("disktest", "16M", disk_with_files("-I", "128"), kept_file_is_right,
                      test="disktest-128", cpus=(1,), kernels=("debug",)),
     with_second_disk("writebacktest", "300M", plain_disk, disk_is_clean, mem="1G", cpus=(1,),
-                     once=True),
+                     once=True, tags=("soak",)),     # needs a disk slower than the debug kernel
     with_second_disk("writebacktest", "64M", plain_disk, disk_is_clean, mem="64M", cpus=(2,),
                      test="writebacktest-small", once=True),
     with_second_disk("bigfiletest", "64M", plain_disk, checksum_agrees, mem="32M", once=True,

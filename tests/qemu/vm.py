@@ -11,6 +11,7 @@ oracle that needs no help from the guest.
 Nothing here looks at the wall clock: hosts adjust it in the middle of a run.
 """
 import atexit
+import codecs
 import json
 import os
 import re
@@ -192,6 +193,8 @@ class VM:
     # Console
 
     def _read_console(self):
+        # A character of several bytes may arrive in two pieces.
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         while True:
             try:
                 data = self._console.recv(65536)
@@ -199,7 +202,7 @@ class VM:
                 data = b""
             with self._news:
                 if data:
-                    self._take(data.decode(errors="replace"))
+                    self._take(decoder.decode(data))
                 else:
                     self._closed = True
                 self._news.notify_all()
