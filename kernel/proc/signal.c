@@ -17,6 +17,11 @@
 #define STOP_SIGNALS (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
 #define IGNORED_BY_DEFAULT (BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH))
 #define UNBLOCKABLE  (BIT(SIGKILL) | BIT(SIGSTOP))
+#define FAULTS       (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGFPE))
+
+/* A program that asks for others reads back that they are not known. */
+#define KNOWN_FLAGS  (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_ONSTACK \
+                      | SA_RESTART | SA_NODEFER | SA_RESETHAND)
 
 struct queued_signal {
     struct list link;
@@ -212,7 +217,7 @@ static int enqueue(struct process *p, struct signal_queue *q, int sig, const str
         return 0;
     if (info && q->ninfos < p->rlimits[RLIMIT_SIGPENDING].rlim_cur)
         s = take_record();
-    if (!s && info && real_time)
+    if (!s && info && real_time && info->si_code != SI_USER)
         return -EAGAIN;
     if (s) {
         s->info = *info;
@@ -251,6 +256,17 @@ static void dequeue(struct signal_queue *q, int sig, struct siginfo *info)
     info->si_code = SI_KERNEL;
 }
 
+/* The one of SET to be delivered first.  A fault comes before what has a lower number: in its
+ * frame must be the place of the fault, not the beginning of another handler. */
+static int first_of(uint64_t set)
+{
+    if (set & UNBLOCKABLE)
+        set &= UNBLOCKABLE;
+    else if (set & FAULTS)
+        set &= FAULTS;
+    return (int)ctz64(set) + 1;
+}
+
 int signal_dequeue_locked(struct task *t, uint64_t wanted, struct siginfo *info)
 {
     struct signal_queue *queues[] = { &t->pending, &t->process->pending };
@@ -259,7 +275,7 @@ int signal_dequeue_locked(struct task *t, uint64_t wanted, struct siginfo *info)
         uint64_t set = queues[i]->set & wanted;
 
         if (set) {
-            int sig = (int)ctz64(set & UNBLOCKABLE ? set & UNBLOCKABLE : set) + 1;
+            int sig = first_of(set);
 
             dequeue(queues[i], sig, info);
             return sig;
@@ -505,10 +521,12 @@ int signal_queue_info(int pid, int sig, const struct siginfo *info)
 {
     struct kill k = { .pid = pid, .sig = sig, .info = info };
 
-    if (sig < 0 || sig > NSIG_MAX || pid <= 0)
+    if (sig < 0 || sig > NSIG_MAX)
         return -EINVAL;
     if (pid != current_process()->pid && (info->si_code >= 0 || info->si_code == SI_TKILL))
         return -EPERM;
+    if (pid <= 0)
+        return -ESRCH;                          /* one process only, no groups */
     signal_prepare();
     process_for_each(kill_if_meant, &k);
     if (!k.found)
@@ -598,6 +616,7 @@ int signal_action(int sig, const struct sigaction *act, struct sigaction *old)
     if (act) {
         p->sighand->action[sig - 1] = *act;
         p->sighand->action[sig - 1].sa_mask &= ~UNBLOCKABLE;
+        p->sighand->action[sig - 1].sa_flags &= KNOWN_FLAGS;
         if (would_ignore(p, sig))
             remove_everywhere(p, BIT(sig));
     }
