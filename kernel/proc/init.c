@@ -194,7 +194,7 @@ void proc_exec_commit(const char *name)
 
 void proc_quiesce(void)
 {
-    signal_prepare();
+    signal_drain();
 }
 
 void proc_init(void)

@@ -36,6 +36,8 @@ void signal_queue_flush(struct signal_queue *q);
  * it.  Without one a standard signal loses its info, a real-time one is refused.  Also
  * gives surplus records back.  Sleeps. */
 void signal_prepare(void);
+/* Give all records back: they lie in as many slabs as chance had it.  Sleeps. */
+void signal_drain(void);
 
 /* Under proc_lock: send to P, or to its task T if not NULL; whether T has anything
  * to do before user mode; the next signal to handle, 0 if none. */

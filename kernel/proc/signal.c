@@ -166,6 +166,12 @@ void signal_prepare(void)
             return;
 }
 
+void signal_drain(void)
+{
+    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) > 0)
+        remove_from_stock();
+}
+
 /* Queues */
 
 static void release_info(struct signal_queue *q, struct queued_signal *s)

@@ -20,6 +20,7 @@ TESTS = [
     program("edgetest", tags=("quick",)),
     program("failtest", cpus=(2,), kernels=(DEBUG,)),
     program("forkstorm", tags=("quick",)),
+    program("killtest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * killtest.c - who may send signals to whom; stopping and continuing; what a parent hears.
+ */
+#include <stdio.h>
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/signals.h"
+
+/* Stop and continue */
+
+static void handle_cont_and_wait(void *arg)
+{
+    struct gate *g = arg;
+
+    block(SIGCONT, 0);
+    handle_with(SIGCONT, record, 0);
+    signal_gate(g);
+    await_signals(1);
+    EXPECT_SEEN(SIGCONT);
+}
+
+static void continue_is_handled(void)
+{
+    struct gate g;
+    pid_t pid;
+    int status;
+
+    open_gate(&g);
+    pid = start_child(handle_cont_and_wait, &g);
+    wait_gate(&g);
+    EXPECT_OK(kill(pid, SIGSTOP));
+    EXPECT_EQ(waitpid(pid, &status, WUNTRACED), pid);
+    EXPECT(WIFSTOPPED(status));
+    EXPECT_OK(kill(pid, SIGCONT));
+    EXPECT_CHILD(pid);
+    close_gate(&g);
+}
+
+static void stop_and_continue_cancel(void)
+{
+    block(SIGTSTP, SIGCONT);
+    raise(SIGTSTP);
+    EXPECT(is_pending(SIGTSTP));
+    raise(SIGCONT);
+    EXPECT(!is_pending(SIGTSTP));
+    EXPECT(is_pending(SIGCONT));
+    raise(SIGTSTP);
+    EXPECT(!is_pending(SIGCONT));
+    raise(SIGCONT);
+    unblock(SIGTSTP, SIGCONT);                  /* and goes on */
+}
+
+static void sleep_and_exit(void *arg)
+{
+    struct gate *g = arg;
+
+    block(SIGTERM, 0);
+    signal_gate(g);
+    wait_gate(g + 1);
+}
+
+/* What is sent to a stopped process waits, except SIGKILL. */
+static void signals_wait_for_continue(void)
+{
+    struct gate g[2];
+    pid_t pid;
+    int status;
+
+    open_gate(&g[0]);
+    open_gate(&g[1]);
+    pid = start_child(sleep_and_exit, g);
+    wait_gate(&g[0]);
+    EXPECT_OK(kill(pid, SIGSTOP));
+    EXPECT_EQ(waitpid(pid, &status, WUNTRACED), pid);
+    EXPECT_OK(kill(pid, SIGUSR1));
+    EXPECT_OK(kill(pid, SIGTERM));
+    signal_gate(&g[1]);
+    EXPECT_EQ(waitpid(pid, &status, WNOHANG), 0);
+    EXPECT_OK(kill(pid, SIGCONT));
+    EXPECT_EQ(wait_child(pid), SIGUSR1);
+    close_gate(&g[0]);
+    close_gate(&g[1]);
+}
+
+/* SIGCHLD */
+
+static void exit_with(void *arg)
+{
+    _exit((int)(intptr_t)arg);
+}
+
+static void expect_child_signal(pid_t pid, int code, int status)
+{
+    await_signals(1);
+    EXPECT_SEEN(SIGCHLD);
+    EXPECT_EQ(last_info.si_code, code);
+    EXPECT_EQ(last_info.si_pid, pid);
+    EXPECT_EQ(last_info.si_uid, getuid());
+    EXPECT_EQ(last_info.si_status, status);
+}
+
+static void news_of_children(void)
+{
+    pid_t pid;
+
+    block(SIGCHLD, 0);
+    handle_info(SIGCHLD, record_info, 0);
+    pid = start_child(exit_with, (void *)7);
+    expect_child_signal(pid, CLD_EXITED, 7);
+    EXPECT_EQ(wait_child(pid), 7 << 8);
+
+    pid = start_child(pause_forever, NULL);
+    EXPECT_OK(kill(pid, SIGSTOP));
+    expect_child_signal(pid, CLD_STOPPED, SIGSTOP);
+    EXPECT_OK(kill(pid, SIGCONT));
+    expect_child_signal(pid, CLD_CONTINUED, SIGCONT);
+    EXPECT_OK(kill(pid, SIGTERM));
+    expect_child_signal(pid, CLD_KILLED, SIGTERM);
+    EXPECT_EQ(wait_child(pid), SIGTERM);
+}
+
+static void no_news_of_stops(void)
+{
+    pid_t pid;
+    int status;
+
+    block(SIGCHLD, 0);
+    handle_info(SIGCHLD, record_info, SA_NOCLDSTOP);
+    pid = start_child(pause_forever, NULL);
+    EXPECT_OK(kill(pid, SIGSTOP));
+    EXPECT_EQ(waitpid(pid, &status, WUNTRACED), pid);
+    EXPECT_OK(kill(pid, SIGCONT));
+    EXPECT_EQ(waitpid(pid, &status, WCONTINUED), pid);
+    EXPECT(!is_pending(SIGCHLD));
+    EXPECT_OK(kill(pid, SIGKILL));
+    expect_child_signal(pid, CLD_KILLED, SIGKILL);
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+}
+
+/* Who ignores its children has no zombies, and waits until the last is gone. */
+static void wait_for_nothing(void)
+{
+    for (intptr_t i = 0; i < 3; i++)
+        start_child(exit_with, (void *)i);
+    EXPECT_ERROR(waitpid(-1, NULL, 0), ECHILD);
+}
+
+static void no_zombies(void)
+{
+    signal(SIGCHLD, SIG_IGN);
+    wait_for_nothing();
+    handle_with(SIGCHLD, record, SA_NOCLDWAIT);
+    block(SIGCHLD, 0);
+    wait_for_nothing();
+    EXPECT(is_pending(SIGCHLD));                /* though nothing is left to wait for */
+}
+
+/* A zombie is still there for signals, which do it no harm. */
+static void signals_to_a_zombie(void)
+{
+    pid_t pid = start_child(exit_with, (void *)3);
+
+    wait_until(pid, 'Z');
+    EXPECT_OK(kill(pid, 0));
+    EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_EQ(wait_child(pid), 3 << 8);
+    EXPECT_ERROR(kill(pid, 0), ESRCH);
+}
+
+/* A stopped process can be killed, and only so. */
+static void killed_while_stopped(void)
+{
+    pid_t pid = start_child(pause_forever, NULL);
+    int status;
+
+    EXPECT_OK(kill(pid, SIGSTOP));
+    EXPECT_EQ(waitpid(pid, &status, WUNTRACED), pid);
+    EXPECT_EQ(status, SIGSTOP << 8 | 0x7f);
+    EXPECT_EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0);   /* told once */
+    EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+}
+
+/* Who may send to whom */
+
+static void bad_targets(void)
+{
+    pid_t gone = start_child(exit_with, NULL);
+
+    EXPECT_CHILD(gone);
+    EXPECT_ERROR(kill(gone, 0), ESRCH);
+    EXPECT_ERROR(kill(gone, SIGTERM), ESRCH);
+    EXPECT_ERROR(kill(-gone, SIGTERM), ESRCH);
+    EXPECT_OK(kill(getpid(), 0));
+    EXPECT_ERROR(kill(getpid(), 65), EINVAL);
+    EXPECT_ERROR(kill(getpid(), -1), EINVAL);
+    EXPECT_ERROR(syscall(SYS_tgkill, getpid(), gettid() + 1000, SIGUSR1), ESRCH);
+    EXPECT_ERROR(syscall(SYS_tgkill, getpid() + 1000, gettid(), SIGUSR1), ESRCH);
+    EXPECT_ERROR(syscall(SYS_tgkill, 0, gettid(), SIGUSR1), EINVAL);
+    EXPECT_ERROR(syscall(SYS_tgkill, getpid(), 0, SIGUSR1), EINVAL);
+    EXPECT_OK(syscall(SYS_tkill, gettid(), 0));
+}
+
+#define NOBODY 54321
+
+static void be_nobody(void *arg)
+{
+    struct gate *ready = arg;
+
+    EXPECT_OK(setgid(NOBODY));
+    EXPECT_OK(setuid(NOBODY));
+    if (ready)
+        signal_gate(ready);
+}
+
+static void nobody_waits(void *arg)
+{
+    be_nobody(arg);
+    pause_forever(NULL);
+}
+
+static void nobody_sends(void *arg)
+{
+    be_nobody(NULL);
+    EXPECT_ERROR(kill(getppid(), SIGTERM), EPERM);
+    EXPECT_ERROR(kill(getppid(), 0), EPERM);
+    EXPECT_OK(kill(getppid(), SIGCONT));        /* within a session anybody may */
+    EXPECT_OK(kill((pid_t)(intptr_t)arg, SIGUSR1));
+    EXPECT_EQ(setsid(), getpid());
+    EXPECT_ERROR(kill(getppid(), SIGCONT), EPERM);
+}
+
+static void permissions(void)
+{
+    struct gate ready;
+    pid_t other;
+
+    if (getuid())
+        skip("needs root");
+    open_gate(&ready);
+    other = start_child(nobody_waits, &ready);
+    wait_gate(&ready);
+    EXPECT_EQ(run_child(nobody_sends, (void *)(intptr_t)other), 0);
+    EXPECT_EQ(wait_child(other), SIGUSR1);
+}
+
+/* kill(-1): everybody that one may, but not oneself and not process 1. */
+static void nobody_sends_to_all(void *arg)
+{
+    be_nobody(NULL);
+    (void)arg;
+    EXPECT_OK(kill(-1, SIGTERM));
+}
+
+static void to_everybody(void)
+{
+    struct gate ready;
+    pid_t one, two, sender;
+
+    if (getuid())
+        skip("needs root");
+    open_gate(&ready);
+    one = start_child(nobody_waits, &ready);
+    two = start_child(nobody_waits, &ready);
+    wait_gate(&ready);
+    wait_gate(&ready);
+    sender = start_child(nobody_sends_to_all, NULL);
+    EXPECT_EQ(wait_child(one), SIGTERM);
+    EXPECT_EQ(wait_child(two), SIGTERM);
+    EXPECT_CHILD(sender);
+}
+
+static void to_a_group(void)
+{
+    pid_t one = start_child(pause_forever, NULL), two = start_child(pause_forever, NULL);
+
+    EXPECT_OK(setpgid(one, one));
+    EXPECT_OK(setpgid(two, one));
+    EXPECT_OK(kill(-one, SIGUSR2));
+    EXPECT_EQ(wait_child(one), SIGUSR2);
+    EXPECT_EQ(wait_child(two), SIGUSR2);
+    EXPECT_ERROR(kill(-one, SIGUSR2), ESRCH);
+    EXPECT_OK(setpgid(0, 0));
+    handle_with(SIGUSR1, record, 0);
+    EXPECT_OK(kill(0, SIGUSR1));
+    EXPECT_SEEN(SIGUSR1);
+}
+
+
+static const struct test tests[] = {
+    TEST(continue_is_handled),
+    CHILD_TEST(stop_and_continue_cancel),
+    TEST(signals_wait_for_continue),
+    TEST(killed_while_stopped),
+    CHILD_TEST(news_of_children),
+    CHILD_TEST(no_news_of_stops),
+    CHILD_TEST(no_zombies),
+    TEST(signals_to_a_zombie),
+    CHILD_TEST(bad_targets),
+    TEST(permissions),
+    CHILD_TEST(to_everybody),
+    CHILD_TEST(to_a_group),
+};
+
+TEST_MAIN(tests)
