@@ -163,14 +163,23 @@ static size_t last_room(struct pipe *p)
     return is_empty(p) ? 0 : PAGE_SIZE - s->offset - s->len;
 }
 
-/* Add up to N bytes behind those of S.  0 or -EFAULT. */
+/* Add N bytes behind those of S, or what comes before a bad address.  0 or -EFAULT.
+ * A page of the user's that has to be fetched first does not end it: the rest of a
+ * small write would need another slot. */
 static int append(struct pipe_slot *s, struct uio *uio, size_t n)
 {
-    char *end = (char *)page_address(s->page) + s->offset + s->len;
-    size_t moved = uio_copy_in(uio, end, n);
+    int err = 0;
 
-    s->len += (uint32_t)moved;
-    return moved == n ? 0 : uio_fault_in(uio, n - moved, false);
+    while (!err && n > 0) {
+        char *end = (char *)page_address(s->page) + s->offset + s->len;
+        size_t moved = uio_copy_in(uio, end, n);
+
+        s->len += (uint32_t)moved;
+        n -= moved;
+        if (n > 0)
+            err = uio_fault_in(uio, n, false);
+    }
+    return err;
 }
 
 static int fill_new_slot(struct pipe *p, struct uio *uio)

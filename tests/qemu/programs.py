@@ -28,5 +28,6 @@ TESTS = [
     program("mprotecttest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
+    program("sigwaittest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
 ]
