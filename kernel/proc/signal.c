@@ -506,6 +506,15 @@ static void describe_sender(struct siginfo *info, int sig, int code)
     info->si_uid = current_process()->cred.uid;
 }
 
+void signal_self(int sig)
+{
+    struct siginfo info;
+
+    describe_sender(&info, sig, SI_USER);
+    signal_prepare();
+    signal_send_task(current_task(), sig, &info);
+}
+
 int signal_kill(int pid, int sig)
 {
     struct siginfo info;

@@ -40,6 +40,8 @@ struct sighand {
  * signal found no room, and is not simply from kill(2)).  Never sleeps. */
 int signal_send_process(struct process *p, int sig, const struct siginfo *info);
 int signal_send_task(struct task *t, int sig, const struct siginfo *info);
+/* To the running task, as if it had sent it itself with kill(2).  May sleep. */
+void signal_self(int sig);
 /* To every process of a group; -ESRCH if there is none. */
 int signal_send_pgrp(int pgrp, int sig, const struct siginfo *info);
 /* A fault of the running task: it cannot be ignored or blocked. */

@@ -15,7 +15,7 @@
 ssize_t pipe_result(ssize_t r)
 {
     if (r == -EPIPE)
-        signal_send_task(current_task(), SIGPIPE, NULL);
+        signal_self(SIGPIPE);
     return r;
 }
 

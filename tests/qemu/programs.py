@@ -26,6 +26,7 @@ TESTS = [
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
     program("mprotecttest", tags=("quick",)),
+    program("pipetest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
