@@ -56,12 +56,16 @@ static int use_mask(uintptr_t user, uint64_t size)
     return 0;
 }
 
-/* The call ends with R: the temporary mask ends on the way to user mode.  After an
- * interruption it holds until the signal is delivered. */
+/* The call ends with R, and the temporary mask with it: a signal that it let in does not
+ * come beside an event.  After an interruption it holds until the signal is delivered. */
 static int drop_mask(int r)
 {
-    if (r != -EINTR && current_task()->restore_blocked)
-        signal_recalc();
+    struct task *t = current_task();
+
+    if (r != -EINTR && t->restore_blocked) {
+        t->restore_blocked = false;
+        signal_mask(SIG_SETMASK, &t->saved_blocked, NULL);
+    }
     return r;
 }
 
@@ -89,6 +93,9 @@ static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
             invalid += !refs[i].file;
         }
         r = poll_wait_files(entries, n, invalid ? 0 : deadline);
+        /* Even a call that does not wait lets in what its mask lets in. */
+        if (!r && !invalid && thread_signal_pending())
+            r = -EINTR;
     }
     for (size_t i = 0; r >= 0 && i < n; i++)
         fds[i].revents = (short)(fds[i].fd >= 0 && !entries[i].file ? POLLNVAL : entries[i].revents);

@@ -27,6 +27,7 @@ TESTS = [
             kernels=(PLAIN,)),
     program("mprotecttest", tags=("quick",)),
     program("pipetest", tags=("quick",)),
+    program("polltest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
