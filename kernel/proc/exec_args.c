@@ -4,13 +4,23 @@
  */
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/exec_args.h"
+#include "kernel/proc/process.h"
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
 
-#define STRING_MAX (32 * PAGE_SIZE)     /* one string, as Linux                    */
-#define TOTAL_MAX  (2UL << 20)          /* all, with their pointers: a quarter of the default stack */
+#define STRING_MAX (32 * PAGE_SIZE)     /* one string, as Linux */
+#define LEAST_MAX  (128UL << 10)        /* all, with their pointers, on the smallest stack, as Linux */
+#define MOST_MAX   (4UL << 20)          /* ... and on the largest: what kmalloc has */
+
+/* A quarter of the stack that the process may have. */
+static size_t total_max(void)
+{
+    size_t stack = current_process()->rlimits[RLIMIT_STACK].rlim_cur;
+
+    return MAX(MIN(stack / 4, MOST_MAX), LEAST_MAX);
+}
 
 /* Room for N more bytes, and for the pointer to them on the new stack. */
 static int reserve(struct exec_args *a, size_t n)
@@ -18,7 +28,7 @@ static int reserve(struct exec_args *a, size_t n)
     size_t want = MAX(a->capacity, PAGE_SIZE);
     char *buf;
 
-    if (a->len + n + (a->argc + a->envc + 1) * 8 > TOTAL_MAX)
+    if (a->len + n + (a->argc + a->envc + 1) * 8 > a->max)
         return -E2BIG;
     while (want < a->len + n)
         want *= 2;
@@ -94,7 +104,7 @@ int exec_args_init(struct exec_args *a, const char *path, uintptr_t argv, uintpt
 {
     int err;
 
-    memset(a, 0, sizeof(*a));
+    *a = (struct exec_args){ .max = total_max() };
     err = add_vector(a, argv, &a->argc);
     if (!err)
         err = add_missing_argv0(a);
@@ -114,7 +124,7 @@ int exec_args_init_kernel(struct exec_args *a, const char *path, const char *con
 {
     int err = 0;
 
-    memset(a, 0, sizeof(*a));
+    *a = (struct exec_args){ .max = total_max() };
     for (; !err && argv[a->argc]; a->argc++)
         err = add_kernel(a, argv[a->argc]);
     a->env_offset = a->len;

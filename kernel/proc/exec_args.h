@@ -12,13 +12,15 @@
 struct exec_args {
     char *buf;
     size_t len, capacity;
+    size_t max;                 /* of the strings and their pointers */
     size_t argc, envc;
     size_t env_offset;          /* where envp[0] begins  */
     size_t execfn_offset;       /* where the name begins */
 };
 
 /* Copy the user's vectors and the name PATH.  0, -EFAULT, -ENOMEM, or -E2BIG (a
- * string above 128 KiB, or all above 2 MiB).  On failure nothing is kept. */
+ * string above 128 KiB; or all, with their pointers, above a quarter of RLIMIT_STACK, of
+ * which 128 KiB are always granted and never more than 4 MiB).  On failure nothing is kept. */
 int exec_args_init(struct exec_args *a, const char *path, uintptr_t argv, uintptr_t envp);
 /* The same from kernel strings, NULL-terminated vectors. */
 int exec_args_init_kernel(struct exec_args *a, const char *path, const char *const argv[],
