@@ -315,9 +315,9 @@ static int show(struct synth_buf *b, void *arg)
 
 static int show_open(struct inode *inode, struct file *f)
 {
-    if (node_of(inode)->entry->show)
-        return synth_open(f, show, node_of(inode));
-    return f->mode & FILE_READ ? -EACCES : 0;       /* root may open what has no text, too */
+    if (!node_of(inode)->entry->show && f->mode & FILE_READ)
+        return -EACCES;                     /* even for root: there is no text to show */
+    return synth_open(f, show, node_of(inode));
 }
 
 static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
