@@ -20,7 +20,6 @@
  */
 #include "kernel/cache/writeback.h"
 #include "kernel/cache/page_cache_impl.h"
-#include "kernel/core/counters.h"
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -314,7 +313,6 @@ static size_t write_tagged(struct address_space *as, pgoff_t start, pgoff_t end,
         cond_resched();
     }
     cluster_send(&c);
-    count_vm_events(VM_PGPGOUT, total * (PAGE_SIZE / 1024));
     return total;
 }
 
