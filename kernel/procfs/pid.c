@@ -15,6 +15,7 @@
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
+#include "lib/strutil.h"
 
 /* Strings of the program's stack */
 
@@ -114,7 +115,7 @@ struct snapshot {
     char state;
     int ppid, pgrp, session, tpgid;
     uint64_t tty;
-    uint32_t ntasks;
+    uint32_t ntasks, hart;
     uint64_t utime, stime, cutime, cstime;
     uint64_t minflt, majflt, cminflt, cmajflt;
     uint64_t pending, shared_pending, blocked, ignored, caught;
@@ -130,6 +131,7 @@ static void gather_signals(struct snapshot *s, struct process *p)
         t = list_first_entry(&p->tasks, struct task, link);
         s->pending = t->pending.set;
         s->blocked = t->blocked;
+        s->hart = t->thread->hart;
     }
     for (int i = 0; i < NSIG_MAX; i++) {
         void (*handler)(int) = p->sighand->action[i].sa_handler;
@@ -192,7 +194,7 @@ int proc_show_pid_stat(struct synth_buf *b, struct process *p)
                  mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
                  p->rlimits[RLIMIT_RSS].rlim_cur, mm ? mm->start_code : 0, mm ? mm->end_code : 0,
                  mm ? mm->start_stack : 0, s.pending | s.shared_pending, s.blocked, s.ignored,
-                 s.caught, p->exit_signal, 0u, mm ? mm->start_data : 0, mm ? mm->end_data : 0,
+                 s.caught, p->exit_signal, s.hart, mm ? mm->start_data : 0, mm ? mm->end_data : 0,
                  mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
                  mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_status);
     if (mm)
@@ -406,6 +408,21 @@ static int show_oom_score_adj(struct synth_buf *b, struct process *p)
     return 0;
 }
 
+static int store_oom_score_adj(const char *text, size_t n, struct process *p)
+{
+    bool negative = *text == '-';
+    const char *end;
+    uint64_t v;
+
+    (void)n;
+    if (str_to_u64(text + negative, &end, 10, &v) || v > 1000 || (*end && *end != '\n'))
+        return -EINVAL;
+    if ((negative ? -(int)v : (int)v) < p->oom_score_adj && current_process()->cred.euid)
+        return -EACCES;
+    p->oom_score_adj = negative ? -(int)v : (int)v;
+    return 0;
+}
+
 const struct proc_entry proc_pid_entries[] = {
     [PROC_PID_FD] = { .name = "fd", .mode = S_IFDIR | 0500 },
     { .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
@@ -417,7 +434,8 @@ const struct proc_entry proc_pid_entries[] = {
     PROC_FILE("limits", proc_show_pid_limits),
     PROC_FILE("maps", proc_show_pid_maps),
     PROC_FILE("mounts", proc_show_mounts),
-    PROC_FILE("oom_score_adj", show_oom_score_adj),
+    { .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = show_oom_score_adj,
+      .store = store_oom_score_adj },
     { .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root },
     PROC_FILE("stat", proc_show_pid_stat),
     PROC_FILE("statm", proc_show_pid_statm),

@@ -73,6 +73,12 @@ static void add_interrupts(const struct irq_info *info, void *arg)
         *(uint64_t *)arg += info->count[hart];
 }
 
+/* Linux counts who waits for a disk; who waits and cannot be interrupted, that is. */
+static void add_blocked(struct thread *t, void *arg)
+{
+    *(size_t *)arg += t->process && t->state == THREAD_BLOCKED && !t->queued;
+}
+
 static void show_times(struct synth_buf *b, const char *name, uint64_t user, uint64_t system,
                        uint64_t idle)
 {
@@ -84,6 +90,7 @@ int proc_show_stat(struct synth_buf *b, struct process *p)
 {
     uint64_t user[MAX_HARTS], system[MAX_HARTS], idle[MAX_HARTS], sum[3] = { 0 }, interrupts = 0;
     char name[] = "cpu0";
+    size_t blocked = 0;
 
     (void)p;
     for (unsigned hart = 0; hart < nr_harts; hart++) {
@@ -98,10 +105,11 @@ int proc_show_stat(struct synth_buf *b, struct process *p)
         show_times(b, name, user[hart], system[hart], idle[hart]);
     }
     irq_for_each(add_interrupts, &interrupts);
+    thread_for_each(add_blocked, &blocked);
     synth_printf(b, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %lu\nprocs_running %lu\n"
-                    "procs_blocked 0\n", interrupts, sched_nr_switches(),
+                    "procs_blocked %lu\n", interrupts, sched_nr_switches(),
                  (clock_realtime_ns() - clock_monotonic_ns()) / 1000000000,
-                 process_forks(), sched_nr_running());
+                 process_forks(), sched_nr_running(), blocked);
     return 0;
 }
 
