@@ -3,7 +3,8 @@
  * counters.h - how often things happened: one set of counters per hart, summed
  * when somebody reads /proc/vmstat.
  *
- * Names are Linux's where Linux counts the same.
+ * Names are Linux's where Linux counts the same.  Each is counted somewhere: what
+ * the page allocator counts by zone is in page_alloc.h.
  */
 #pragma once
 #include "kernel/core/hart.h"
@@ -11,42 +12,21 @@
 #define VM_EVENTS(X)                                                           \
     X(PGPGIN, "pgpgin")                     /* KiB read from disks        */   \
     X(PGPGOUT, "pgpgout")                   /* KiB written to disks       */   \
-    X(PSWPIN, "pswpin")                                                        \
-    X(PSWPOUT, "pswpout")                                                      \
-    X(PGALLOC_DMA32, "pgalloc_dma32")                                          \
-    X(PGALLOC_NORMAL, "pgalloc_normal")                                        \
-    X(PGALLOC_MOVABLE, "pgalloc_movable")   /* of both zones              */   \
-    X(ALLOCSTALL, "allocstall_normal")                                         \
-    X(PGFREE, "pgfree")                                                        \
     X(PGACTIVATE, "pgactivate")                                                \
     X(PGDEACTIVATE, "pgdeactivate")                                            \
     X(PGFAULT, "pgfault")                                                      \
     X(PGMAJFAULT, "pgmajfault")                                                \
-    X(PGREFILL, "pgrefill")                                                    \
     X(PGSTEAL_KSWAPD, "pgsteal_kswapd")                                        \
     X(PGSTEAL_DIRECT, "pgsteal_direct")                                        \
-    X(PGSCAN_KSWAPD, "pgscan_kswapd")                                          \
-    X(PGSCAN_DIRECT, "pgscan_direct")                                          \
-    X(PGINODESTEAL, "pginodesteal")                                            \
-    X(SLABS_SCANNED, "slabs_scanned")                                          \
     X(PAGEOUTRUN, "pageoutrun")                                                \
-    X(PGROTATED, "pgrotated")                                                  \
     X(DROP_PAGECACHE, "drop_pagecache")                                        \
     X(DROP_SLAB, "drop_slab")                                                  \
     X(OOM_KILL, "oom_kill")                                                    \
-    X(PGMIGRATE_SUCCESS, "pgmigrate_success")                                  \
-    X(PGMIGRATE_FAIL, "pgmigrate_fail")                                        \
-    X(COMPACT_STALL, "compact_stall")                                          \
-    X(COMPACT_FAIL, "compact_fail")                                            \
-    X(COMPACT_SUCCESS, "compact_success")                                      \
-    X(UNEVICTABLE_MLOCKED, "unevictable_pgs_mlocked")                          \
-    X(UNEVICTABLE_MUNLOCKED, "unevictable_pgs_munlocked")                      \
     X(TLB_REMOTE_FLUSH, "nr_tlb_remote_flush")                                 \
     X(TLB_REMOTE_RECEIVED, "nr_tlb_remote_flush_received")                     \
     X(TLB_LOCAL_ALL, "nr_tlb_local_flush_all")                                 \
     X(TLB_LOCAL_ONE, "nr_tlb_local_flush_one")                                 \
     /* Pagoda's own */                                                         \
-    X(ZONE_LOCK, "zone_lock_taken")                                            \
     X(ASID_ROLLOVER, "asid_rollover")                                          \
     X(COW_COPY, "cow_copy")                                                    \
     X(COW_REUSE, "cow_reuse")                                                  \
@@ -54,8 +34,6 @@
     X(SPURIOUS_FAULT, "spurious_fault")                                        \
     X(AD_FAULT, "ad_fault")                 /* A or D set by software     */   \
     X(FAULT_AROUND, "fault_around")         /* extra pages mapped         */   \
-    X(SWAP_READAHEAD, "swap_ra")                                               \
-    X(SWAP_READAHEAD_HIT, "swap_ra_hit")                                       \
     X(FAIL_INJECTED, "fail_injected")
 
 enum vm_event {

@@ -8,6 +8,7 @@
  * An interrupted system call returns -EINTR, or is repeated: its result says
  * which (ERESTART...), and the ecall is four bytes back.
  */
+#include "kernel/core/counters.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/riscv/csr.h"
@@ -272,6 +273,7 @@ static void bad_access(enum fault_result r, vaddr_t addr)
 static void out_of_memory(void)
 {
     printk("out of memory: killed process %d (%s)\n", current_process()->pid, current_process()->comm);
+    count_vm_event(VM_OOM_KILL);
     signal_send_process(current_process(), SIGKILL, NULL);
 }
 

@@ -112,6 +112,8 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     count(b, "pgfree", events.frees[ZONE_DMA32] + events.frees[ZONE_NORMAL]);
     count(b, "zone_lock_taken", events.zone_locks);
     count(b, "allocstall_normal", events.direct_reclaims);
+    count(b, "pswpin", 0);
+    count(b, "pswpout", 0);
     for (int e = 0; e < VM_EVENT_COUNT; e++)
         count(b, vm_event_name((enum vm_event)e), vm_event_sum((enum vm_event)e));
     return 0;

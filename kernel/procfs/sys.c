@@ -2,7 +2,9 @@
 /*
  * sys.c - /proc/sys: settings that can be read, and some that can be changed.
  */
+#include "kernel/cache/page_cache.h"
 #include "kernel/cache/writeback.h"
+#include "kernel/core/counters.h"
 #include "kernel/core/version.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/slab.h"
@@ -56,9 +58,12 @@ static int store_drop_caches(const char *text, size_t n, struct process *p)
         while (dentry_cache_shrink(1024) || inode_cache_shrink(1024))
             continue;
         kmem_cache_shrink_all();
+        count_vm_event(VM_DROP_SLAB);
     }
-    if (what & 1)
+    if (what & 1) {
         page_cache_drop_all();
+        count_vm_event(VM_DROP_PAGECACHE);
+    }
     return 0;
 }
 

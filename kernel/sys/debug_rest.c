@@ -129,8 +129,10 @@ static void count_disks(struct debug_counters *c)
 
 void debug_count(struct debug_counters *c)
 {
+    struct page_alloc_events events;
     size_t n, unused;
 
+    page_alloc_events(&events);
     count_frames(c);
     kmem_cache_for_each(count_cache, c);
     vmalloc_for_each(count_area, c);
@@ -145,8 +147,8 @@ void debug_count(struct debug_counters *c)
     c->mms = mm_count();
     c->page_faults = vm_event_sum(VM_PGFAULT);
     c->cow_breaks = vm_event_sum(VM_COW_COPY);
-    c->page_allocs = vm_event_sum(VM_PGALLOC_DMA32) + vm_event_sum(VM_PGALLOC_NORMAL);
-    c->zone_locks = vm_event_sum(VM_ZONE_LOCK);
+    c->page_allocs = events.allocs[ZONE_DMA32] + events.allocs[ZONE_NORMAL];
+    c->zone_locks = events.zone_locks;
     c->tlb_flushes = vm_event_sum(VM_TLB_LOCAL_ALL) + vm_event_sum(VM_TLB_LOCAL_ONE);
     c->shootdowns = vm_event_sum(VM_TLB_REMOTE_FLUSH);
     c->context_switches = sched_nr_switches();
