@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procmemtest.c - what /proc says of memory is true: each figure follows its cause.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/effect.h"
+#include "user/tests/lib/watch.h"
+
+#define N 256L                          /* pages that a cause takes */
+#define KIB (N * 4)
+#define SLACK 48L                       /* pages that others take meanwhile */
+#define SLACK_KIB (SLACK * 4)
+#define ON_DISK "/procmemtest.file"
+#define IN_MEMORY "/tmp/procmemtest.file"
+
+/* Anonymous memory */
+
+static char *memory;
+
+static void touch(void)
+{
+    memory = map_anon(N * PAGE);
+    for (long i = 0; i < N; i++)
+        memory[i * (long)PAGE] = 1;
+}
+
+static void release(void)
+{
+    munmap(memory, N * PAGE);
+}
+
+static void touch_and_release(void)
+{
+    touch();
+    release();
+}
+
+static void only_read(void)
+{
+    memory = map_anon(N * PAGE);
+    for (long i = 0; i < N; i++)
+        EXPECT_EQ(memory[i * (long)PAGE], 0);
+}
+
+static const struct cause anon = { touch, release }, come_and_gone = { touch_and_release, NULL },
+                          reading_zero = { only_read, release };
+
+/* Files */
+
+static void write_to(const char *path)
+{
+    static char page[PAGE];
+    int fd = open(path, O_CREAT | O_TRUNC | O_RDWR, 0600);
+
+    REQUIRE(fd >= 0);
+    for (long i = 0; i < N; i++)
+        EXPECT_EQ(write(fd, page, PAGE), PAGE);
+    close(fd);
+}
+
+static void write_on_disk(void)
+{
+    write_to(ON_DISK);
+}
+
+static void write_and_sync(void)
+{
+    write_to(ON_DISK);
+    sync();
+}
+
+static void remove_from_disk(void)
+{
+    unlink(ON_DISK);
+}
+
+static void write_in_memory(void)
+{
+    write_to(IN_MEMORY);
+}
+
+static void remove_from_memory(void)
+{
+    unlink(IN_MEMORY);
+}
+
+static void set(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY);
+
+    REQUIRE(fd >= 0);
+    EXPECT_EQ(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void drop_pages(void)
+{
+    set("/proc/sys/vm/drop_caches", "1\n");
+}
+
+static void drop_names(void)
+{
+    set("/proc/sys/vm/drop_caches", "2\n");
+}
+
+static void read_again(void)
+{
+    static char page[PAGE];
+    int fd = open(ON_DISK, O_RDONLY);
+
+    while (read(fd, page, PAGE) > 0)
+        continue;
+    close(fd);
+}
+
+/* What was not in memory. */
+static void read_from_disk(void)
+{
+    write_and_sync();
+    drop_pages();
+    read_again();
+}
+
+static void map_pages(void)
+{
+    int fd;
+
+    read_from_disk();
+    fd = open(ON_DISK, O_RDONLY);
+    memory = mmap(NULL, N * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    REQUIRE(memory != MAP_FAILED);
+    for (long i = 0; i < N; i++)
+        EXPECT_EQ(memory[i * (long)PAGE], 0);
+}
+
+static void map_from_disk(void)
+{
+    int fd;
+
+    write_and_sync();
+    fd = open(ON_DISK, O_RDONLY);
+    memory = mmap(NULL, N * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    REQUIRE(memory != MAP_FAILED);
+    drop_pages();
+    EXPECT_EQ(memory[N / 2 * (long)PAGE], 0);
+}
+
+static void unmap_pages(void)
+{
+    release();
+    remove_from_disk();
+}
+
+static void look_at_many_names(void)
+{
+    struct stat st;
+    char name[64];
+
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof(name), "/procmemtest.no-such-name-%d", i);
+        EXPECT_ERROR(stat(name, &st), ENOENT);
+    }
+}
+
+static const struct cause dirty_file = { write_on_disk, remove_from_disk },
+                          clean_file = { read_from_disk, remove_from_disk },
+                          written_file = { write_and_sync, remove_from_disk },
+                          tmpfs_file = { write_in_memory, remove_from_memory },
+                          mapped_file = { map_pages, unmap_pages },
+                          file_fault = { map_from_disk, unmap_pages },
+                          names = { look_at_many_names, drop_names },
+                          dropped_pages = { drop_pages, NULL },
+                          dropped_names = { drop_names, NULL };
+
+/* Pages on their way to the disk: somebody writes until they are seen. */
+static pid_t writer;
+
+static void write_for_ever(void *arg)
+{
+    (void)arg;
+    for (;;)
+        write_and_sync();
+}
+
+static void write_until_seen(void)
+{
+    writer = start_child(write_for_ever, NULL);
+    while (proc_number("/proc/vmstat", "nr_writeback ") == 0)
+        sched_yield();
+}
+
+static void stop_writer(void)
+{
+    kill(writer, SIGKILL);
+    EXPECT_EQ(wait_child(writer), SIGKILL);
+    remove_from_disk();
+}
+
+/* Processes */
+
+#define CHILDREN 16L
+
+static pid_t child[CHILDREN];
+
+static void wait_for_signal(void *arg)
+{
+    (void)arg;
+    pause();
+}
+
+static void start_children(void)
+{
+    for (long i = 0; i < CHILDREN; i++)
+        child[i] = start_child(wait_for_signal, NULL);
+}
+
+static void end_children(void)
+{
+    for (long i = 0; i < CHILDREN; i++)
+        kill(child[i], SIGKILL);
+    for (long i = 0; i < CHILDREN; i++)
+        wait_child(child[i]);
+}
+
+static const struct cause children = { start_children, end_children };
+
+/* Copy-on-write */
+
+static void write_pages(void *arg)
+{
+    (void)arg;
+    for (long i = 0; i < N; i++)
+        memory[i * (long)PAGE] = 2;
+}
+
+static void do_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void child_writes(void)
+{
+    touch();
+    EXPECT_EQ(run_child(write_pages, NULL), 0);
+    release();
+}
+
+static void parent_writes_alone(void)
+{
+    touch();
+    EXPECT_EQ(run_child(do_nothing, NULL), 0);
+    write_pages(NULL);
+    release();
+}
+
+static const struct cause copies = { child_writes, NULL }, reuses = { parent_writes_alone, NULL };
+
+/* Rights that are taken away must be taken out of the TLBs of all harts. */
+static char stack_of_sharer[2 * PAGE] __attribute__((aligned(16)));
+static volatile bool sharer_runs, sharer_ends;
+
+static int share(void *arg)
+{
+    (void)arg;
+    sharer_runs = true;
+    while (!sharer_ends)
+        continue;
+    return 0;
+}
+
+static void change_rights(void)
+{
+    touch();
+    for (long i = 0; i < N; i++)
+        EXPECT_OK(mprotect(memory + i * (long)PAGE, PAGE, PROT_READ));
+    release();
+}
+
+static void change_all_rights(void)
+{
+    touch();
+    EXPECT_OK(mprotect(memory, N * PAGE, PROT_READ));
+    release();
+}
+
+static void change_rights_of_two(void)
+{
+    long before = proc_number("/proc/vmstat", "nr_tlb_remote_flush_received");
+    pid_t pid;
+
+    sharer_runs = sharer_ends = false;
+    pid = clone(share, stack_of_sharer + sizeof(stack_of_sharer), CLONE_VM | SIGCHLD, NULL);
+    REQUIRE(pid > 0);
+    while (!sharer_runs)
+        sched_yield();
+    do
+        change_rights();
+    while (harts() > 1 && proc_number("/proc/vmstat", "nr_tlb_remote_flush_received") == before);
+    sharer_ends = true;
+    EXPECT_EQ(wait_child(pid), 0);
+}
+
+static const struct cause one_right = { change_rights, NULL },
+                          all_rights = { change_all_rights, NULL },
+                          two_harts = { change_rights_of_two, NULL };
+
+static void exec_often(void)
+{
+    char *const argv[] = { "/bin/true", NULL };
+
+    for (int i = 0; i < 40; i++)
+        EXPECT_EQ(run_program("/bin/true", argv), 0);
+}
+
+static const struct cause many_spaces = { exec_often, NULL };
+
+/* Somebody wants more than there is. */
+static void touch_everything(void *arg)
+{
+    size_t size = (size_t)arg;
+    char *p = map_anon(size);
+
+    for (size_t i = 0; i < size; i += PAGE)
+        p[i] = 1;
+}
+
+static void run_out_of_memory(void)
+{
+    struct sysinfo info;
+
+    REQUIRE(sysinfo(&info) == 0);
+    write_and_sync();
+    EXPECT_KILLED(touch_everything, (void *)(info.totalram + MB), SIGKILL);
+    remove_from_disk();
+}
+
+static const struct cause shortage = { run_out_of_memory, NULL };
+
+static void fail_once(void)
+{
+    struct debug_fail order = { .sites = DEBUG_FAIL_PAGE, .nth = 1 };
+
+    debug_call(DEBUG_FAIL_NTH, (uintptr_t)&order, 0);
+    EXPECT(mmap(NULL, MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+                0) == MAP_FAILED || proc_number("/proc/vmstat", "fail_injected") > 0);
+}
+
+static const struct cause failure = { fail_once, NULL };
+
+/* meminfo */
+
+static const struct cause writing = { write_until_seen, stop_writer };
+
+static const struct effect meminfo[] = {
+    { "MemFree:", &anon, -KIB - SLACK_KIB, -KIB + SLACK_KIB, NULL },
+    { "MemAvailable:", &anon, -KIB - SLACK_KIB, -KIB + SLACK_KIB, NULL },
+    { "AnonPages:", &anon, KIB, KIB + SLACK_KIB, NULL },
+    { "Buffers:", &written_file, 4, SLACK_KIB, NULL },
+    { "Cached:", &dirty_file, KIB, KIB + SLACK_KIB, NULL },
+    { "Dirty:", &dirty_file, KIB, KIB + SLACK_KIB, NULL },
+    { "Inactive:", &clean_file, KIB, KIB + SLACK_KIB, NULL },
+    { "Writeback:", &writing, 0, EFFECT_ANY, NULL },
+    { "Mapped:", &mapped_file, KIB, KIB + SLACK_KIB, NULL },
+    { "Shmem:", &tmpfs_file, KIB, KIB + SLACK_KIB, NULL },
+    { "KReclaimable:", &names, 100, 400, NULL },
+    { "Slab:", &names, 100, 400, NULL },
+    { "SReclaimable:", &names, 100, 400, NULL },
+    { "SUnreclaim:", &children, 32, 400, NULL },
+    { "KernelStack:", &children, CHILDREN * 16, CHILDREN * 16 + 32, NULL },
+    { "PageTables:", &children, CHILDREN * 4 * 4, CHILDREN * 4 * 8, NULL },
+    { "VmallocUsed:", &children, CHILDREN * 16, CHILDREN * 16 + 32, NULL },
+    { "MemTotal:", NULL, 1, EFFECT_ANY, "given by the machine; see total_is_what_the_machine_has" },
+    { "SwapCached:", NULL, 0, 0, "there is no swap" },
+    { "Active:", NULL, 0, EFFECT_ANY, "pages get there under pressure; see active_pages" },
+    { "SwapTotal:", NULL, 0, 0, "there is no swap" },
+    { "SwapFree:", NULL, 0, 0, "there is no swap" },
+    { "VmallocTotal:", NULL, 1, EFFECT_ANY, "the window for vmalloc, fixed by the layout" },
+};
+
+static void meminfo_has_causes(void)
+{
+    expect_fields("/proc/meminfo", meminfo, COUNT(meminfo));
+    need_debug_call();
+    expect_effects("/proc/meminfo", meminfo, COUNT(meminfo));
+}
+
+static void total_is_what_the_machine_has(void)
+{
+    struct debug_counters c;
+
+    need_debug_call();
+    c = read_counters();
+    EXPECT_EQ(proc_number("/proc/meminfo", "MemTotal:"),
+              (c.frames_total - c.frames[DEBUG_FRAME_RESERVED]) * 4);
+}
+
+/* vmstat */
+
+static long normal_zone(void)
+{
+    static char text[16384];
+
+    read_file("/proc/zoneinfo", text, sizeof(text));
+    return strstr(text, "Normal") != NULL;
+}
+
+static const struct effect vmstat[] = {
+    { "nr_free_pages", &anon, -N - SLACK, -N + SLACK, NULL },
+    { "nr_anon_pages", &anon, N, N + SLACK, NULL },
+    { "zone_lock_taken", &anon, N / 128, N / 4, NULL },
+    { "pgfault", &anon, N, 2 * N + SLACK, NULL },
+    { "nr_inactive_file", &clean_file, N, N + SLACK, NULL },
+    { "pgpgin", &clean_file, KIB, KIB + SLACK_KIB, NULL },
+    { "nr_slab_reclaimable", &names, 25, 100, NULL },
+    { "nr_slab_unreclaimable", &children, 8, 100, NULL },
+    { "nr_kernel_stack", &children, CHILDREN * 16, CHILDREN * 16 + 32, NULL },
+    { "nr_page_table_pages", &children, CHILDREN * 4, CHILDREN * 8, NULL },
+    { "nr_mapped", &mapped_file, N, N + SLACK, NULL },
+    { "nr_file_pages", &dirty_file, N, N + SLACK, NULL },
+    { "nr_dirty", &dirty_file, N, N + SLACK, NULL },
+    { "nr_writeback", &writing, 0, EFFECT_ANY, NULL },
+    { "nr_shmem", &tmpfs_file, N, N + SLACK, NULL },
+    { "pgfree", &come_and_gone, N, EFFECT_ANY, NULL },
+    { "allocstall_normal", &shortage, 1, EFFECT_ANY, NULL },
+    { "pgactivate", &shortage, 1, EFFECT_ANY, NULL },
+    { "pgdeactivate", &shortage, 1, EFFECT_ANY, NULL },
+    { "pageoutrun", &shortage, 1, EFFECT_ANY, NULL },
+    { "oom_kill", &shortage, 1, 1, NULL },
+    { "pgpgout", &written_file, KIB, KIB + SLACK_KIB, NULL },
+    { "pgmajfault", &file_fault, 1, SLACK, NULL },
+    { "fault_around", &file_fault, 1, EFFECT_ANY, NULL },
+    { "drop_pagecache", &dropped_pages, 1, 1, NULL },
+    { "drop_slab", &dropped_names, 1, 1, NULL },
+    { "nr_tlb_local_flush_all", &all_rights, 1, 40, NULL },
+    { "nr_tlb_local_flush_one", &one_right, N, EFFECT_ANY, NULL },
+    { "cow_copy", &copies, N, N + SLACK, NULL },
+    { "cow_reuse", &reuses, N, N + SLACK, NULL },
+    { "zero_page_fault", &reading_zero, N, N + SLACK, NULL },
+    { "fail_injected", &failure, 1, 1, NULL },
+    { "nr_active_file", NULL, 0, EFFECT_ANY, "pages get there under pressure; see active_pages" },
+    { "pgalloc_dma32", NULL, 0, EFFECT_ANY, "which zone serves depends; see zones_serve" },
+    { "pgalloc_normal", NULL, 0, EFFECT_ANY, "which zone serves depends; see zones_serve" },
+    { "pswpin", NULL, 0, 0, "there is no swap" },
+    { "pswpout", NULL, 0, 0, "there is no swap" },
+    { "pgsteal_kswapd", NULL, 0, EFFECT_ANY, "who reclaims depends; see pages_are_stolen" },
+    { "pgsteal_direct", NULL, 0, EFFECT_ANY, "who reclaims depends; see pages_are_stolen" },
+    { "nr_tlb_remote_flush", NULL, 0, EFFECT_ANY, "two harts; see other_harts_flush" },
+    { "nr_tlb_remote_flush_received", NULL, 0, EFFECT_ANY, "two harts; see other_harts_flush" },
+    { "asid_rollover", NULL, 0, EFFECT_ANY, "needs asids=; see numbers_run_out" },
+    { "spurious_fault", NULL, 0, EFFECT_ANY, "a race between harts decides" },
+    { "ad_fault", NULL, 0, EFFECT_ANY, "needs ad=soft; see bits_by_software" },
+};
+
+static void vmstat_has_causes(void)
+{
+    expect_fields("/proc/vmstat", vmstat, COUNT(vmstat));
+    need_debug_call();
+    expect_effects("/proc/vmstat", vmstat, COUNT(vmstat));
+}
+
+static long vm(const char *field)
+{
+    return proc_number("/proc/vmstat", field);
+}
+
+static void zones_serve(void)
+{
+    long before = vm(normal_zone() ? "pgalloc_normal " : "pgalloc_dma32 ");
+
+    touch_and_release();
+    EXPECT_RANGE(vm(normal_zone() ? "pgalloc_normal " : "pgalloc_dma32 ") - before, N, N + SLACK);
+    if (!normal_zone())
+        EXPECT_EQ(vm("pgalloc_normal "), 0);
+}
+
+/* Clean pages of a file go when somebody wants more than is free. */
+static void pages_are_stolen(void)
+{
+    long before;
+
+    need_debug_call();
+    before = vm("pgsteal_kswapd") + vm("pgsteal_direct");
+    run_out_of_memory();
+    EXPECT_RANGE(vm("pgsteal_kswapd") + vm("pgsteal_direct") - before, N * 3 / 4, EFFECT_ANY);
+}
+
+/* Pages that were used again outlive one round of reclaim. */
+static void touch_until_active(void *arg)
+{
+    size_t size = (size_t)arg;
+    char *p = map_anon(size);
+
+    for (size_t i = 0; i < size; i += PAGE) {
+        p[i] = 1;
+        if (i % (128 * PAGE) == 0 && vm("nr_active_file") > 0) {
+            EXPECT(proc_number("/proc/meminfo", "Active:") > 0);
+            return;
+        }
+    }
+}
+
+static void active_pages(void)
+{
+    struct sysinfo info;
+
+    need_debug_call();
+    REQUIRE(sysinfo(&info) == 0);
+    read_from_disk();
+    read_again();
+    EXPECT_EQ(run_child(touch_until_active, (void *)info.totalram), 0);
+    drop_pages();
+    EXPECT_EQ(vm("nr_active_file"), 0);
+    EXPECT_EQ(proc_number("/proc/meminfo", "Active:"), 0);
+    remove_from_disk();
+}
+
+static void other_harts_flush(void)
+{
+    long sent = vm("nr_tlb_remote_flush "), received = vm("nr_tlb_remote_flush_received");
+
+    two_harts.begin();
+    EXPECT_RANGE(vm("nr_tlb_remote_flush ") - sent, harts() > 1, harts() > 1 ? EFFECT_ANY : 0);
+    EXPECT_RANGE(vm("nr_tlb_remote_flush_received") - received, harts() > 1,
+                 harts() > 1 ? EFFECT_ANY : 0);
+}
+
+static bool booted_with(const char *argument)
+{
+    static char line[4096];
+
+    read_file("/proc/cmdline", line, sizeof(line));
+    return strstr(line, argument) != NULL;
+}
+
+static void numbers_run_out(void)
+{
+    long before = vm("asid_rollover");
+
+    many_spaces.begin();
+    EXPECT_RANGE(vm("asid_rollover") - before, booted_with("asids="),
+                 booted_with("asids=") ? EFFECT_ANY : 0);
+}
+
+static void bits_by_software(void)
+{
+    long before = vm("ad_fault");
+
+    map_pages();
+    unmap_pages();
+    touch_and_release();
+    EXPECT_RANGE(vm("ad_fault") - before, 0, booted_with("ad=soft") ? EFFECT_ANY : 0);
+    if (booted_with("ad=soft"))
+        EXPECT(vm("ad_fault") > 0);
+}
+
+static const struct test tests[] = {
+    TEST(meminfo_has_causes),
+    TEST(total_is_what_the_machine_has),
+    TEST(vmstat_has_causes),
+    TEST(zones_serve),
+    TEST(pages_are_stolen),
+    TEST(active_pages),
+    TEST(other_harts_flush),
+    TEST(numbers_run_out),
+    TEST(bits_by_software),
+};
+
+TEST_MAIN(tests)
