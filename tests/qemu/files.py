@@ -120,7 +120,7 @@ TESTS = [
                      test="bigfiletest-300", tags=("soak",), timeout=300),
     with_second_disk("shelltest", "8M", disk_with_scripts, None, cpus=(2,), once=True),
     program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
-            test="shelltest-loop", cpus=(1, 4), tags=("soak",), timeout=300),
+            test="shelltest-loop", cpus=(1, 4), timeout=120),
     Test("poweroff", program="/bin/init", script=write_and_power_off, after=written_and_clean,
          cpus=(1, 4), tags=("quick",)),
     Test("powercut", program="/bin/init", script=sync_and_pull_the_plug, after=written_but_not_clean,
