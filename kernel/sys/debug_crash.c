@@ -11,7 +11,7 @@
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 
-static const volatile uint32_t constant = 42;
+static const uint32_t constant = 42;
 static uint32_t data[4] = { 0x00008067 };           /* ret */
 
 /* In assembly: the compiler would notice that these addresses are wrong. */

@@ -6,6 +6,7 @@ case.Test.  HELPERS are programs there that only other tests start.
 """
 import badinput
 import console
+import crashes
 import files
 import foreign
 import programs
@@ -33,7 +34,8 @@ def unknown_argument(vm):
     vm.send("poweroff\n")
 
 
-TESTS = badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + foreign.TESTS + [
+TESTS = (badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + crashes.TESTS
+         + foreign.TESTS) + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
     Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
          cpus=(1,), tags=("boot",)),
