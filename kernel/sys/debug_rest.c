@@ -10,6 +10,7 @@
 #include "kernel/dev/block.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/buddy.h"
+#include "kernel/mm/mmu_context.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
@@ -144,6 +145,7 @@ void debug_count(struct debug_counters *c)
     c->inodes = n;
     dentry_count(&n, &unused);
     c->dentries = n;
+    c->kernel_tables = __atomic_load_n(&kernel_pt.ntables, __ATOMIC_RELAXED);
     c->mms = mm_count();
     c->page_faults = vm_event_sum(VM_PGFAULT);
     c->cow_breaks = vm_event_sum(VM_COW_COPY);

@@ -85,18 +85,13 @@ enum debug_frame {
     DEBUG_FRAME_FREE,           /* on a buddy list                         */
     DEBUG_FRAME_PCP,            /* free, on a hart's own list              */
     DEBUG_FRAME_RESERVED,       /* kernel image, firmware, device tree     */
-    DEBUG_FRAME_KERNEL,         /* alloc_pages by the kernel               */
+    DEBUG_FRAME_KERNEL,         /* alloc_pages, large kmalloc, vmalloc, stacks */
     DEBUG_FRAME_SLAB,
-    DEBUG_FRAME_KMALLOC,        /* large kmalloc, straight from alloc_pages */
-    DEBUG_FRAME_VMALLOC,        /* kernel stacks included                  */
     DEBUG_FRAME_TABLE,          /* page tables                             */
     DEBUG_FRAME_ANON,
     DEBUG_FRAME_FILE,           /* page cache of files                     */
     DEBUG_FRAME_META,           /* page cache of file-system metadata      */
     DEBUG_FRAME_SHMEM,          /* tmpfs, shared anonymous memory          */
-    DEBUG_FRAME_SWAPCACHE,
-    DEBUG_FRAME_PIPE,
-    DEBUG_FRAME_DMA,
     DEBUG_FRAME_OTHER,
     DEBUG_FRAME_KINDS
 };
@@ -114,11 +109,9 @@ struct debug_counters {
     uint64_t files;             /* open file descriptions                  */
     uint64_t inodes;            /* in memory                               */
     uint64_t dentries;
+    uint64_t kernel_tables;     /* of the kernel's own space: they stay    */
     uint64_t mms;               /* user address spaces                     */
     uint64_t vmas;
-    uint64_t anon_vmas;
-    uint64_t swap_slots;        /* in use                                  */
-    uint64_t timers;            /* armed                                   */
     uint64_t page_faults;       /* the rest only ever grow                 */
     uint64_t cow_breaks;
     uint64_t page_allocs;
@@ -126,7 +119,6 @@ struct debug_counters {
     uint64_t tlb_flushes;
     uint64_t shootdowns;
     uint64_t context_switches;
-    uint64_t steals;            /* threads taken from another hart         */
     uint64_t disk_reads;        /* requests                                */
     uint64_t disk_writes;
     uint64_t disk_inflight_max; /* most requests in flight at once         */

@@ -39,15 +39,13 @@ static const struct figure {
     size_t offset;
 } figures[] = {
 #define FRAMES(kind) { "frames " #kind, offsetof(struct debug_counters, frames[DEBUG_FRAME_##kind]) }
-    FRAMES(FREE), FRAMES(PCP), FRAMES(RESERVED), FRAMES(KERNEL), FRAMES(SLAB), FRAMES(KMALLOC),
-    FRAMES(VMALLOC), FRAMES(TABLE), FRAMES(ANON), FRAMES(FILE), FRAMES(META), FRAMES(SHMEM),
-    FRAMES(SWAPCACHE), FRAMES(PIPE), FRAMES(DMA), FRAMES(OTHER),
+    FRAMES(FREE), FRAMES(PCP), FRAMES(RESERVED), FRAMES(KERNEL), FRAMES(SLAB), FRAMES(TABLE),
+    FRAMES(ANON), FRAMES(FILE), FRAMES(META), FRAMES(SHMEM), FRAMES(OTHER),
 #undef FRAMES
 #define FIGURE(field) { #field, offsetof(struct debug_counters, field) }
     FIGURE(frames_total), FIGURE(objects), FIGURE(object_bytes), FIGURE(kmallocs),
     FIGURE(vmalloc_areas), FIGURE(vmalloc_pages), FIGURE(threads), FIGURE(processes),
     FIGURE(files), FIGURE(inodes), FIGURE(dentries), FIGURE(mms), FIGURE(vmas),
-    FIGURE(anon_vmas), FIGURE(swap_slots), FIGURE(timers),
 #undef FIGURE
 };
 
@@ -129,13 +127,18 @@ static uint64_t figure_of(const struct debug_counters *c, const struct figure *f
     return *(const uint64_t *)((const char *)c + f->offset);
 }
 
-/* Free frames count as one, wherever they are kept. */
+/*
+ * Free frames count as one, wherever they are kept.  So do the tables of the kernel's
+ * own space: it keeps them for ever, and how many it needs depends on how many kernel
+ * stacks were in use at once.
+ */
 static void count_at_rest(struct debug_counters *c)
 {
     debug_call(DEBUG_QUIESCE, 0, 0);
     *c = read_counters();
-    c->frames[DEBUG_FRAME_FREE] += c->frames[DEBUG_FRAME_PCP];
+    c->frames[DEBUG_FRAME_FREE] += c->frames[DEBUG_FRAME_PCP] + c->kernel_tables;
     c->frames[DEBUG_FRAME_PCP] = 0;
+    c->frames[DEBUG_FRAME_TABLE] -= c->kernel_tables;
 }
 
 static bool compare(const struct debug_counters *before, const struct debug_counters *after)
