@@ -37,4 +37,5 @@ TESTS = [
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
+    program("timetest", tags=("quick",)),
 ]
