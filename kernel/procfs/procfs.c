@@ -199,13 +199,13 @@ static int fd_dir_lookup(struct inode *dir, const char *name, size_t len, struct
                      S_IFLNK | 0700, &link_ops, &file_ops_default, child);
 }
 
-/* A process's names die with it, and a descriptor's when it is closed. */
+/* A process's names die with it.  A descriptor's name lasts no longer than somebody
+ * holds it, and link_follow() asks for the file each time. */
 static bool is_stale(struct inode *inode)
 {
-    const struct node *node = node_of(inode);
-    const struct process *p = node->process;
+    const struct process *p = node_of(inode)->process;
 
-    return p && (node->fd >= 0 || list_is_empty(&p->all_link));
+    return p && list_is_empty(&p->all_link);
 }
 
 /* Directories */
