@@ -29,6 +29,7 @@ TESTS = [
     program("pipetest", tags=("quick",)),
     program("polltest", tags=("quick",)),
     program("procmemtest", mem="64M"),
+    program("procpidtest", tags=("quick",)),
     program("procmemtest", mem="64M", test="procmem-soft", append="ad=soft asids=16",
             cpus=(1,), kernels=(PLAIN,)),
     program("procmemtest", "zones_serve meminfo_has_causes", test="procmem-normal", mem="3G",
