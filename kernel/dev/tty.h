@@ -82,7 +82,8 @@ struct tty_process_ops {
     /* The session of process group PGRP, or -ESRCH. */
     int (*session_of_pgrp)(int pgrp);
     void (*signal_pgrp)(int pgrp, int sig);
-    /* TTY (NULL: none) is the controlling terminal of the running process. */
+    /* TTY is the controlling terminal of the running process's session.  NULL: the
+     * session has none any more; unless its leader says so, the process alone. */
     void (*set_tty)(struct tty *tty);
 };
 void tty_register_process_ops(const struct tty_process_ops *ops);

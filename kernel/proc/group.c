@@ -130,12 +130,6 @@ int proc_setsid(void)
     return r;
 }
 
-void session_leader_exit(struct process *p)
-{
-    if (p->tty)
-        tty_end_session(p->tty, p->session);
-}
-
 /* What terminals ask */
 
 static bool get_caller(struct tty_caller *out)
@@ -180,12 +174,31 @@ static void change_tty(struct process *p, void *arg)
         p->tty = c->tty;
 }
 
-/* The terminal is the session's, so all its members see the change. */
-static void set_tty(struct tty *tty)
+static void set_session_tty(int session, struct tty *tty)
 {
-    struct tty_change c = { .session = current_process()->session, .tty = tty };
+    struct tty_change c = { .session = session, .tty = tty };
 
     process_for_each(change_tty, &c);
+}
+
+/* The terminal is the session's, so all its members see the change -- but who is not its
+ * leader gives it up for itself only. */
+static void set_tty(struct tty *tty)
+{
+    struct process *p = current_process();
+
+    if (tty || p->session == p->pid)
+        set_session_tty(p->session, tty);
+    else
+        p->tty = NULL;
+}
+
+void session_leader_exit(struct process *p)
+{
+    if (!p->tty)
+        return;
+    tty_end_session(p->tty, p->session);
+    set_session_tty(p->session, NULL);
 }
 
 static const struct tty_process_ops tty_ops = {

@@ -73,7 +73,7 @@ void task_clear_child_tid(struct task *t);
 /* LEAVING, CHILD itself or its parent, goes: if that orphans CHILD's group and a
  * member is stopped, all get SIGHUP and SIGCONT.  proc_lock held. */
 void group_check_orphaned(struct process *child, struct process *leaving);
-/* P, a session leader, exits: its terminal loses it. */
+/* P, a session leader, exits: its terminal loses it, and its session the terminal. */
 void session_leader_exit(struct process *p);
 
 /* CHILD stopped, continued or exited: tell PARENT by SIGCHLD (as its actions say)

@@ -26,6 +26,7 @@ TESTS = [
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
     program("mprotecttest", tags=("quick",)),
+    program("pgrptest", tags=("quick",)),
     program("pipetest", tags=("quick",)),
     program("polltest", tags=("quick",)),
     program("procmemtest", mem="64M"),
