@@ -625,6 +625,24 @@ static void descriptors(void)
     close(p[1]);
 }
 
+/* A program finds a descriptor that was left to it, and not one that goes at exec. */
+static void exec_with(void *flags)
+{
+    int null = open("/dev/null", O_RDWR);
+
+    REQUIRE(dup2(null, 500) == 500 && fcntl(500, F_SETFD, (long)flags) == 0);
+    dup2(null, 1);
+    dup2(null, 2);
+    execl("/bin/ls", "ls", "/proc/self/fd/500", (char *)NULL);
+    _exit(127);
+}
+
+static void closed_on_exec(void)
+{
+    EXPECT_EQ(run_child(exec_with, NULL), 0);
+    EXPECT_RANGE(WEXITSTATUS(run_child(exec_with, (void *)FD_CLOEXEC)), 1, 126);
+}
+
 static void limits(void)
 {
     static const struct {
@@ -708,7 +726,7 @@ static const struct test tests[] = {
     TEST(times_pass), TEST(faults), CHILD_TEST(niceness), TEST(switches), CHILD_TEST(threads),
     TEST(zeros), CHILD_TEST(status_has_causes), CHILD_TEST(peaks_stay), TEST(statm_agrees),
     TEST(layout), TEST(maps), TEST(texts), TEST(directories), TEST(descriptors),
-    CHILD_TEST(limits), CHILD_TEST(score),
+    TEST(closed_on_exec), CHILD_TEST(limits), CHILD_TEST(score),
 };
 
 TEST_MAIN(tests)
