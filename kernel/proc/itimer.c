@@ -6,21 +6,23 @@
 #include "kernel/sched/mutex.h"
 #include "lib/bitops.h"
 
+/* What is left of a timer that is about to expire: 0 would mean that it is not set. */
+#define LEAST_LEFT_NS 1000UL
+
 /* The shortest time between two signals of a repeating timer: a program must not be
  * able to keep a hart in the timer interrupt. */
 #define RESOLUTION_NS 100000UL
 
 static struct mutex setting;        /* one thread at a time arms or cancels a process's timer */
 
-/* In the timer interrupt. */
+/* In the timer interrupt.  Armed again last: timer_cancel does not wait for what runs once
+ * it has found it armed. */
 static void expire(struct timer *timer)
 {
     struct process *p = container_of(timer, struct process, alarm);
-    uint64_t flags = spin_lock_irqsave(&proc_lock);
     uint64_t interval = p->alarm_interval, soonest = clock_monotonic_ns() + RESOLUTION_NS;
 
-    signal_send_locked(p, NULL, SIGALRM, NULL);
-    spin_unlock_irqrestore(&proc_lock, flags);
+    signal_send_process(p, SIGALRM, NULL);
     if (interval)
         timer_arm(timer, MAX(timer->deadline + interval, soonest));
 }
@@ -44,9 +46,10 @@ void proc_itimer(const struct itimer_ns *new, struct itimer_ns *old)
     mutex_lock(&setting);
     if (old) {
         uint64_t deadline = p->alarm.deadline;
+        bool runs = p->alarm.armed || p->alarm_interval;    /* or is just being armed again */
 
         old->interval = p->alarm_interval;
-        old->value = !p->alarm.armed ? 0 : deadline > now ? deadline - now : 1;
+        old->value = !runs ? 0 : deadline > now + LEAST_LEFT_NS ? deadline - now : LEAST_LEFT_NS;
     }
     if (new) {
         timer_cancel(&p->alarm);
