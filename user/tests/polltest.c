@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -122,6 +123,20 @@ static void files(void)
     close(null);
     close(directory);
     unlink("polltest.file");
+}
+
+/* The serial line of our test machine: nobody types, and what is written goes out. */
+static void terminal(void)
+{
+    int fd;
+
+    need_debug_call();
+    fd = open("/dev/ttyS0", O_RDWR | O_NOCTTY);
+    REQUIRE(fd >= 0);
+    EXPECT_OK(ioctl(fd, TCSBRK, 1));            /* wait until it has */
+    EXPECT_EQ(ready(fd, POLLIN | POLLOUT), POLLOUT);
+    EXPECT_EQ(poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 2), 0);
+    close(fd);
 }
 
 static void invalid(void)
@@ -425,6 +440,7 @@ static const struct test tests[] = {
     TEST(nobody_reads),
     TEST(fifos),
     TEST(files),
+    TEST(terminal),
     TEST(invalid),
     CHILD_TEST(too_many),
     TEST(waking),
