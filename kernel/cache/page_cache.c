@@ -188,6 +188,13 @@ static int insert_locked(struct address_space *as, struct page *page, pgoff_t in
     return 0;
 }
 
+/* What AS keeps in memory alone can go to swap only. */
+static uint32_t flags_of_new(const struct address_space *as)
+{
+    return 1u << PG_LOCKED | (as->metadata ? 1u << PG_METADATA : 0)
+           | (as->writes_back ? 0 : 1u << PG_UNEVICTABLE | 1u << PG_SWAPBACKED);
+}
+
 /*
  * Make a page for INDEX: locked (its rank accounted to nobody), not uptodate,
  * with a reference.  0, -EEXIST, -ENOMEM.
@@ -200,7 +207,7 @@ static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, struct pa
     if (!page)
         return -ENOMEM;
     page_set_identity(page, PAGE_CACHE);
-    page->flags = (1u << PG_LOCKED) | (as->metadata ? 1u << PG_METADATA : 0);
+    page->flags = flags_of_new(as);
     for (int tries = 0; err == -ENOMEM && tries < NODE_RETRIES; tries++) {
         if (tries && refill_nodes(gfp) != 0)
             break;
@@ -217,8 +224,6 @@ static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, struct pa
     count_page(as, 1);
     if (as->writes_back)
         page_lru_add(page);
-    else
-        page_set(page, PG_UNEVICTABLE);
     *out = page;
     return 0;
 }

@@ -83,6 +83,12 @@ void inode_touch_atime(struct inode *inode)
     inode_mark_dirty(inode);
 }
 
+void inode_touch_mtime(struct inode *inode)
+{
+    inode->mtime = inode->ctime = inode_now();
+    inode_mark_dirty(inode);
+}
+
 /* ---- changing attributes --------------------------------------------------------- */
 
 /* A change of owner or content takes the set-id bits away from a program. */

@@ -85,6 +85,8 @@ char *file_describe(const struct file *f, const struct path *root, char *buf, si
 
     if (f->path.dentry)
         return path_describe(&f->path, root, buf, size);
+    if (S_ISREG(f->inode->mode))        /* shared memory, which Linux calls so */
+        return fmt_snprintf(buf, size, "/dev/zero (deleted)") < size ? buf : NULL;
     return fmt_snprintf(buf, size, "%s:[%lu]", kind, f->inode->ino) < size ? buf : NULL;
 }
 

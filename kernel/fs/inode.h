@@ -209,6 +209,7 @@ int inode_write(struct inode *inode);
 /* The time for a/m/ctime. */
 struct timespec inode_now(void);
 void inode_touch_atime(struct inode *inode);            /* relatime rules */
+void inode_touch_mtime(struct inode *inode);            /* content changed through a mapping */
 
 /* May CRED do MASK (MAY_*) to INODE?  0 or -EACCES; -EROFS for writes on ro file systems. */
 #define MAY_EXEC  1

@@ -340,7 +340,7 @@ static void show_vma(struct synth_buf *b, const struct mm *mm, const struct vma 
 
     if (inode) {
         path_ctx_current(&ctx);
-        name = path_describe(&vma->file->path, &ctx.root, page, PAGE_SIZE);
+        name = file_describe(vma->file, &ctx.root, page, PAGE_SIZE);
         path_ctx_put(&ctx);
     }
     synth_printf(b, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", vma->start, vma->end,

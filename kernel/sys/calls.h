@@ -135,6 +135,7 @@
     CALL(mmap, NEVER)                                                          \
     CALL(fadvise64, NEVER)                                                     \
     CALL(mprotect, NEVER)                                                      \
+    CALL(msync, AGAIN)                                                         \
     CALL(riscv_hwprobe, NEVER)                                                 \
     CALL(riscv_flush_icache, NEVER)                                            \
     CALL(wait4, AGAIN)                                                         \

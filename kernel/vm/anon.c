@@ -50,6 +50,7 @@ static void nothing_around(struct fault *f)
 const struct vma_ops anon_vma_ops = {
     .name = "anon",
     .fault = anon_fault,
+    .make_writable = anon_copy_on_write,
     .fault_around = nothing_around,
 };
 

@@ -13,6 +13,7 @@
 #include "kernel/core/bootargs.h"
 #include "kernel/core/counters.h"
 #include "kernel/cache/page_cache.h"
+#include "kernel/cache/writeback.h"
 #include "kernel/mm/icache.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/anon.h"
@@ -95,7 +96,7 @@ static enum fault_result fault_resolve(struct fault *f)
     case PTE_PRESENT:
         if (f->access != ACCESS_WRITE || pte_may_write(f->old))
             return set_accessed_dirty(f);
-        return anon_copy_on_write(f);
+        return f->vma->ops->make_writable(f);
     default:
         panic("fault: entry %lx at %lx does not belong in this VMA", f->old.bits, f->va);
     }
@@ -120,14 +121,14 @@ static void count_pages(struct fault *f)
         struct page *old = pfn_to_page(pte_pfn(f->old));
 
         page_map_put(old);
-        *(old->identity == PAGE_ANON ? &mm->rss_anon : &mm->rss_file) -= 1;
+        *mm_rss_of(mm, old) -= 1;
     }
     if (f->special)
         return;
     page_map_get(f->page);
-    *(f->page->identity == PAGE_ANON ? &mm->rss_anon : &mm->rss_file) += 1;
-    if (mm->rss_anon + mm->rss_file > mm->peak_rss)
-        mm->peak_rss = mm->rss_anon + mm->rss_file;
+    *mm_rss_of(mm, f->page) += 1;
+    if (mm->rss_anon + mm->rss_file + mm->rss_shmem > mm->peak_rss)
+        mm->peak_rss = mm->rss_anon + mm->rss_file + mm->rss_shmem;
 }
 
 /* Enter f->page, whose reference goes to the table. */
@@ -170,10 +171,12 @@ static void fault_release(struct fault *f)
         page_unlock(f->cache_page);
         put_page(f->cache_page);
     }
+    if (f->changing)
+        f->vma->mapping->ops->change_end(f->vma->mapping);
     if (f->map_locked)
         rwsem_read_unlock(&f->mm->lock);
     f->page = f->cache_page = NULL;
-    f->special = f->writable = f->map_locked = false;
+    f->special = f->writable = f->map_locked = f->changing = false;
 }
 
 static void count_fault(struct fault *f)
@@ -203,6 +206,8 @@ enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access)
         fault_release(&f);
     } while (r == FAULT_RETRY);
     count_fault(&f);
+    if (f.dirtied)
+        writeback_throttle();
     return r;
 }
 

@@ -23,6 +23,8 @@ struct fault {
     bool writable;              /* kind: may be entered writable                  */
     bool major;                 /* kind: needed I/O                               */
     bool map_locked;            /* find: the map lock is held for reading         */
+    bool changing;              /* kind: the file system's bracket is open        */
+    bool dirtied;               /* kind: a page of a file has become dirty        */
 };
 
 /* Make VA accessible for ACCESS in MM.  Nothing held; may sleep.  Never FAULT_RETRY. */

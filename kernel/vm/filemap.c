@@ -3,9 +3,12 @@
  * filemap.c - mappings of files: their pages are the page cache's.
  *
  * A private mapping maps the cached page write-protected and copies it at the
- * first store; from then on the copy is anonymous memory.  The page's lock is
- * held while it is entered: a truncation either sees the entry, or has already
- * taken the page out of the mapping, which is checked under the lock.
+ * first store; from then on the copy is anonymous memory.  A shared one maps it
+ * write-protected, too: at the first store the file system finds the page a place
+ * and the page becomes dirty; writing it back takes the right away again.
+ *
+ * The page's lock is held while it is entered: a truncation either sees the entry,
+ * or has already taken the page out of the mapping, which is checked under the lock.
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/core/counters.h"
@@ -24,7 +27,13 @@ static bool beyond_end(const struct address_space *as, uint64_t index)
     return index >= (inode_size(as->host) + PAGE_SIZE - 1) >> PAGE_SHIFT;
 }
 
-/* f->cache_page: the page at f's address, uptodate and locked. */
+static bool is_shared_store(const struct fault *f)
+{
+    return f->access == ACCESS_WRITE && (f->vma->flags & VM_SHARED);
+}
+
+/* f->cache_page: the page at f's address, uptodate and locked; for a shared store
+ * within the file system's bracket, which comes before the lock of a page. */
 static enum fault_result get_cache_page(struct fault *f)
 {
     struct address_space *as = f->vma->mapping;
@@ -45,6 +54,11 @@ static enum fault_result get_cache_page(struct fault *f)
         if (err)
             return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
     }
+    if (is_shared_store(f) && as->ops->change_begin(as) < 0) {
+        put_page(page);
+        return FAULT_SIGBUS;
+    }
+    f->changing = is_shared_store(f);
     page_lock(page);
     f->cache_page = page;
     if (page->mapping != as || !page_test(page, PG_UPTODATE))
@@ -52,13 +66,58 @@ static enum fault_result get_cache_page(struct fault *f)
     return beyond_end(as, index) ? FAULT_SIGBUS : FAULT_OK;
 }
 
+/* The cached page is going to be written through a mapping. */
+static enum fault_result dirty_cache_page(struct fault *f)
+{
+    struct address_space *as = f->vma->mapping;
+    uint64_t start = f->cache_page->index << PAGE_SHIFT;
+    int err = as->ops->make_room(as, f->cache_page, min_u64(PAGE_SIZE, inode_size(as->host) - start));
+
+    if (err)
+        return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
+    page_cache_dirty(f->cache_page);
+    inode_touch_mtime(as->host);
+    f->writable = f->dirtied = true;
+    return FAULT_OK;
+}
+
+/* Give the entry of the cached page W. */
+static enum fault_result allow_stores(struct fault *f)
+{
+    bool same;
+
+    spin_lock(&f->mm->pt_lock);
+    same = pte_read(f->pte).bits == f->old.bits;
+    if (same)
+        pte_set_bits(f->pte, pte_soft_ad ? PTE_WRITE_LATER : PTE_W | PTE_A | PTE_D);
+    spin_unlock(&f->mm->pt_lock);
+    if (!same)
+        return FAULT_RETRY;
+    tlb_flush_page_local(&f->mm->ctx, f->va);
+    return FAULT_OK;
+}
+
+static enum fault_result file_make_writable(struct fault *f)
+{
+    enum fault_result r;
+
+    if (!(f->vma->flags & VM_SHARED))
+        return anon_copy_on_write(f);
+    r = get_cache_page(f);
+    if (r == FAULT_OK)
+        r = dirty_cache_page(f);
+    return r == FAULT_OK ? allow_stores(f) : r;
+}
+
 static enum fault_result file_fault(struct fault *f)
 {
     enum fault_result r = get_cache_page(f);
 
+    if (r == FAULT_OK && is_shared_store(f))
+        r = dirty_cache_page(f);
     if (r != FAULT_OK)
         return r;
-    if (f->access != ACCESS_WRITE) {
+    if (f->access != ACCESS_WRITE || (f->vma->flags & VM_SHARED)) {
         f->page = f->cache_page;
         get_page(f->page);
         return FAULT_OK;
@@ -77,7 +136,7 @@ static void map_neighbour(struct fault *f, struct pte *pte, struct page *page, u
     get_page(page);
     page_map_get(page);
     pte_set(pte, pte_make(page_to_phys(page), bits & ~PTE_A));
-    f->mm->rss_file++;
+    *mm_rss_of(f->mm, page) += 1;
 }
 
 static void file_fault_around(struct fault *f)
@@ -116,5 +175,6 @@ static void file_fault_around(struct fault *f)
 const struct vma_ops file_vma_ops = {
     .name = "file",
     .fault = file_fault,
+    .make_writable = file_make_writable,
     .fault_around = file_fault_around,
 };

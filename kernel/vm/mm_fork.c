@@ -21,7 +21,7 @@ struct copy {
     struct mm *from, *to;
     bool cow;               /* W is lost on both sides                    */
     bool protected;         /* an entry of the parent lost W: flush        */
-    int64_t anon, file;
+    int64_t anon, file, shmem;
 };
 
 /* Count the child's entry E as one more user of its page. */
@@ -36,6 +36,8 @@ static void share_page(struct copy *c, struct pte e)
     page_map_get(page);
     if (page->identity == PAGE_ANON)
         c->anon++;
+    else if (page_test(page, PG_SWAPBACKED))
+        c->shmem++;
     else
         c->file++;
 }
@@ -147,7 +149,8 @@ struct mm *mm_fork(struct mm *from)
     spin_lock(&c.to->pt_lock);
     c.to->rss_anon += c.anon;
     c.to->rss_file += c.file;
-    c.to->peak_rss = c.anon + c.file;
+    c.to->rss_shmem += c.shmem;
+    c.to->peak_rss = c.anon + c.file + c.shmem;
     spin_unlock(&c.to->pt_lock);
     if (c.protected)
         tlb_flush_all(&from->ctx);

@@ -3,7 +3,7 @@
  * mmap.c - mmap and munmap: check everything, then commit.
  *
  * mmap  1. check the arguments                     (nothing held)
- *       2. ask the file what mapping it means
+ *       2. ask the file what mapping it means; shared memory without a file gets one
  *       3. find a place, or clear the one demanded (map lock)
  *       4. extend a neighbour, or enter a new VMA
  *
@@ -13,6 +13,7 @@
  * inside one VMA.
  */
 #include "kernel/fs/file.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/vm/fault.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/rmap.h"
@@ -34,6 +35,7 @@ struct request {
     size_t len;             /* rounded up                                 */
     unsigned flags;         /* MAP_*                                      */
     struct vma proto;       /* what the VMA will be, but for its range    */
+    struct file *memory;    /* made for shared memory without a file      */
 };
 
 uint32_t vm_flags_from_prot(unsigned prot)
@@ -93,12 +95,20 @@ static int check_file_rights(struct request *q, const struct file *f)
 
     if (mode == O_WRONLY)
         return -EACCES;
-    if (mode == O_RDONLY && (q->flags & MAP_TYPE) != MAP_PRIVATE) {
+    if (mode == O_RDONLY && (q->proto.flags & VM_SHARED)) {
         if (q->proto.flags & VM_WRITE)
             return -EACCES;
         q->proto.flags &= ~VM_MAYWRITE;
     }
     return 0;
+}
+
+static void map_pages_of(struct request *q, struct file *f, struct address_space *as, uint64_t pgoff)
+{
+    q->proto.ops = &file_vma_ops;
+    q->proto.file = f;
+    q->proto.mapping = as;
+    q->proto.pgoff = pgoff;
 }
 
 /* Let the file say which mapping it means. */
@@ -107,7 +117,7 @@ static __attribute__((noinline)) int ask_file(struct request *q, struct file *f,
     struct mmap_request m = {
         .pgoff = offset >> PAGE_SHIFT,
         .npages = q->len >> PAGE_SHIFT,
-        .shared = (q->flags & MAP_TYPE) != MAP_PRIVATE,
+        .shared = q->proto.flags & VM_SHARED,
         .write = q->proto.flags & VM_WRITE,
     };
     int err = check_file_rights(q, f);
@@ -120,15 +130,41 @@ static __attribute__((noinline)) int ask_file(struct request *q, struct file *f,
     case MMAP_ANON:
         return 0;
     case MMAP_CACHE:
-        q->proto.ops = &file_vma_ops;
-        q->proto.file = f;
-        q->proto.mapping = m.as;
-        q->proto.pgoff = m.pgoff;
+        map_pages_of(q, f, m.as, m.pgoff);
         return 0;
     case MMAP_PFN:
         break;
     }
     return -ENODEV;
+}
+
+/* Memory that processes share has pages that outlive each of them: a file's. */
+static __attribute__((noinline)) int make_shared_memory(struct request *q)
+{
+    int err = shmem_create(q->len, O_RDWR, &q->memory);
+
+    if (!err)
+        map_pages_of(q, q->memory, q->memory->inode->mapping, 0);
+    return err;
+}
+
+/* What the VMA will be; FILE may be NULL. */
+static int describe(struct request *q, unsigned prot, struct file *file, uint64_t offset)
+{
+    int err = 0;
+
+    vma_init(&q->proto, q->mm, &anon_vma_ops,
+             vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
+    q->memory = NULL;
+    if ((q->flags & MAP_TYPE) != MAP_PRIVATE)
+        q->proto.flags |= VM_SHARED;
+    else if ((q->flags & MAP_GROWSDOWN) && !file)
+        q->proto.flags |= VM_GROWSDOWN;
+    if (file)
+        err = ask_file(q, file, offset);
+    if (!err && (q->proto.flags & VM_SHARED) && !q->proto.mapping)
+        err = make_shared_memory(q);
+    return err;
 }
 
 /* The highest hole.  Mappings of whole 2 MiB steps get page tables of their own:
@@ -205,7 +241,8 @@ int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
  * and so does the rest when a signal comes: the range may be large. */
 static __attribute__((noinline)) void populate(const struct request *q)
 {
-    enum access access = q->proto.flags & VM_WRITE ? ACCESS_WRITE : ACCESS_READ;
+    bool copies = (q->proto.flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+    enum access access = copies ? ACCESS_WRITE : ACCESS_READ;
 
     for (vaddr_t va = q->addr; va < q->addr + q->len && !thread_signal_pending(); va += PAGE_SIZE) {
         if (handle_mm_fault(q->mm, va, access) != FAULT_OK)
@@ -214,10 +251,25 @@ static __attribute__((noinline)) void populate(const struct request *q)
     }
 }
 
+/* Find or make the place, and enter the VMA there. */
+static int place(struct request *q)
+{
+    struct list doomed = LIST_INIT(doomed);
+    struct mm *mm = q->mm;
+    int err;
+
+    rwsem_write_lock(&mm->lock);
+    err = vm_within_limits(mm, q->proto.flags, q->len >> PAGE_SHIFT) ? choose_place(q, &doomed) : -ENOMEM;
+    if (!err)
+        err = enter(mm, &q->proto, q->addr, q->addr + q->len);
+    rwsem_write_unlock(&mm->lock);
+    vm_free_doomed(&doomed);
+    return err;
+}
+
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset)
 {
-    struct list doomed = LIST_INIT(doomed);
     struct request q;
     int err;
 
@@ -225,24 +277,13 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
     q.addr = addr;
     q.flags = flags;
     err = check_arguments(&q, len, offset);
-    if (err)
-        return err;
-    vma_init(&q.proto, mm, &anon_vma_ops,
-             vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
-    if ((flags & MAP_GROWSDOWN) && !file)
-        q.proto.flags |= VM_GROWSDOWN;
-    if (file)
-        err = ask_file(&q, file, offset);
-    if (!err && (flags & MAP_TYPE) != MAP_PRIVATE)
-        err = -ENOSYS;
-    if (err)
-        return err;
-    rwsem_write_lock(&mm->lock);
-    err = vm_within_limits(mm, q.proto.flags, q.len >> PAGE_SHIFT) ? choose_place(&q, &doomed) : -ENOMEM;
     if (!err)
-        err = enter(mm, &q.proto, q.addr, q.addr + q.len);
-    rwsem_write_unlock(&mm->lock);
-    vm_free_doomed(&doomed);
+        err = describe(&q, prot, file, offset);
+    if (err)
+        return err;
+    err = place(&q);
+    if (q.memory)
+        file_put(q.memory);
     if (err)
         return err;
     if ((flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))

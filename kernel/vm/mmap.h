@@ -12,13 +12,17 @@
 
 /* Map LEN bytes (rounded up) with PROT_* and MAP_* at or near ADDR; FILE NULL:
  * anonymous.  The address, or -EINVAL -ENOMEM -EEXIST -EACCES -ENODEV
- * -EOVERFLOW -EPERM -EOPNOTSUPP -ENOSYS (shared mappings). */
+ * -EOVERFLOW -EPERM -EOPNOTSUPP. */
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset);
 /* 0, -EINVAL, or -ENOMEM (a split beyond MAX_MAP_COUNT). */
 int vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* 0, -EINVAL -EACCES, or -ENOMEM (a hole: what lies before it has changed). */
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
+/* Have stores to shared files in the range reach the disk, if MS_SYNC says so.  0,
+ * -EINVAL, -EBUSY (MS_INVALIDATE of locked memory), -EIO, or -ENOMEM (a hole: all
+ * the rest was written).  May sleep long. */
+int vm_msync(struct mm *mm, vaddr_t addr, size_t len, unsigned flags);
 /* The new break, or the old one if it cannot be. */
 vaddr_t vm_brk(struct mm *mm, vaddr_t brk);
 

@@ -7,7 +7,7 @@
  */
 #pragma once
 #include "kernel/core/hart.h"
-#include "kernel/mm/page.h"
+#include "kernel/vm/mm.h"
 
 /* Pages with at least one entry, by what they are; per hart, so that only the
  * sum over all harts means anything. */
@@ -27,6 +27,14 @@ static inline void mapped_pages_count(const struct page *page, int64_t change)
         mapped_pages_add(change, 0);
     else
         mapped_pages_add(0, change);
+}
+
+/* The figure of MM in which an entry for PAGE counts.  [pt_lock] */
+static inline int64_t *mm_rss_of(struct mm *mm, const struct page *page)
+{
+    if (page->identity == PAGE_ANON)
+        return &mm->rss_anon;
+    return page_test(page, PG_SWAPBACKED) ? &mm->rss_shmem : &mm->rss_file;
 }
 
 /* An entry for PAGE was made, or cleared.  A page-table lock is held. */

@@ -9,6 +9,7 @@
  */
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/fault.h"
+#include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/special.h"
 #include "lib/abi/errno.h"
@@ -33,6 +34,7 @@ static void nothing_around(struct fault *f)
 const struct vma_ops special_vma_ops = {
     .name = "special",
     .fault = special_fault,
+    .make_writable = anon_copy_on_write,
     .fault_around = nothing_around,
 };
 

@@ -50,6 +50,9 @@ struct vma_ops {
     const char *name;
     /* The page for F (entry none): sets f->page (referenced) or f->pfn, or says why not. */
     enum fault_result (*fault)(struct fault *f);
+    /* A store to a page that is present without W (entry f->old): a copy in f->page, or
+     * the right to write given to the entry itself, or why not. */
+    enum fault_result (*make_writable)(struct fault *f);
     /* Map neighbours that are ready, after a read fault; may do nothing. */
     void (*fault_around)(struct fault *f);
 };
