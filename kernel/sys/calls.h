@@ -136,6 +136,7 @@
     CALL(fadvise64, NEVER)                                                     \
     CALL(mprotect, NEVER)                                                      \
     CALL(msync, AGAIN)                                                         \
+    CALL(mincore, NEVER)                                                       \
     CALL(riscv_hwprobe, NEVER)                                                 \
     CALL(riscv_flush_icache, NEVER)                                            \
     CALL(wait4, AGAIN)                                                         \

@@ -43,6 +43,11 @@ int64_t sys_msync(const uint64_t *a)
     return vm_msync(current_mm(), a[0], a[1], (unsigned)a[2]);
 }
 
+int64_t sys_mincore(const uint64_t *a)
+{
+    return vm_mincore(current_mm(), a[0], a[1], a[2]);
+}
+
 /* The range does not matter: the fence has no finer form. */
 int64_t sys_riscv_flush_icache(const uint64_t *a)
 {

@@ -23,6 +23,9 @@ int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
  * -EINVAL, -EBUSY (MS_INVALIDATE of locked memory), -EIO, or -ENOMEM (a hole: all
  * the rest was written).  May sleep long. */
 int vm_msync(struct mm *mm, vaddr_t addr, size_t len, unsigned flags);
+/* For each page of the range a byte at user address VEC: 1 if it is in memory.  0,
+ * -EINVAL -EFAULT, -ENOMEM (a hole), or -EAGAIN (no memory for the answer). */
+int vm_mincore(struct mm *mm, vaddr_t addr, size_t len, uintptr_t vec);
 /* The new break, or the old one if it cannot be. */
 vaddr_t vm_brk(struct mm *mm, vaddr_t brk);
 

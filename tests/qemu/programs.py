@@ -22,6 +22,7 @@ TESTS = [
     program("forkstorm", tags=("quick",)),
     program("killtest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
+    program("mincoretest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
