@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mutex.c - the owner's name is the lock; who cannot write theirs sleeps.
+ * mutex.c - turns at writing, with ranks and the owner's name.
  */
 #include "kernel/core/spinlock.h"
 #include "kernel/sched/mutex.h"
+#include "kernel/sched/turns_wait.h"
 
 void mutex_init(struct mutex *m, enum lock_rank rank, const char *name)
 {
     *m = (struct mutex){ .rank = rank, .name = name };
-    wait_queue_init(&m->wq);
+    turns_init(&m->turns);
 }
 
 bool mutex_is_mine(const struct mutex *m)
@@ -16,60 +17,50 @@ bool mutex_is_mine(const struct mutex *m)
     return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == current;
 }
 
-static inline bool take(struct mutex *m)
+static inline void set_owner(struct mutex *m, struct thread *t)
 {
-    struct thread *none = NULL;
-
-    return __atomic_compare_exchange_n(&m->owner, &none, current, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
+    __atomic_store_n(&m->owner, t, __ATOMIC_RELAXED);
 }
 
-static __attribute__((noinline)) int wait_and_take(struct mutex *m, enum thread_state state)
+static __attribute__((noinline)) int wait_for(struct mutex *m, enum thread_state state)
 {
-    struct waiter w = { .exclusive = true };
+    int r;
 
     if (mutex_is_mine(m))
         panic("%s: locked twice by thread %s", m->name, current->name);
-    for (;;) {
-        bool taken;
+    r = turns_wait(&m->turns, true, state);
+    if (r == 0)
+        set_owner(m, current);
+    return r;
+}
 
-        wait_begin(&m->wq, &w, state);
-        taken = take(m);
-        if (!taken && !(state == THREAD_SLEEPING && thread_signal_pending()))
-            schedule();
-        wait_end(&m->wq, &w);
-        if (taken || take(m))
-            return 0;
-        if (state == THREAD_SLEEPING && thread_signal_pending()) {
-            if (w.woken)
-                wake_up_one(&m->wq);    /* it was meant for one who stays */
-            return -EINTR;
-        }
-    }
+static inline int take(struct mutex *m, enum thread_state state)
+{
+    if (!turns_try_write(&m->turns))
+        return wait_for(m, state);
+    set_owner(m, current);
+    return 0;
 }
 
 void mutex_lock(struct mutex *m)
 {
     if (PAGODA_DEBUG)
         rank_acquire(m->rank, m->name);
-    if (!take(m))
-        wait_and_take(m, THREAD_BLOCKED);
+    take(m, THREAD_BLOCKED);
 }
 
 void mutex_lock_nested(struct mutex *m)
 {
     rank_acquire_pair(m->rank, m->name);
-    if (!take(m))
-        wait_and_take(m, THREAD_BLOCKED);
+    take(m, THREAD_BLOCKED);
 }
 
 int mutex_lock_interruptible(struct mutex *m)
 {
-    int r = 0;
+    int r;
 
     rank_acquire(m->rank, m->name);
-    if (!take(m))
-        r = wait_and_take(m, THREAD_SLEEPING);
+    r = take(m, THREAD_SLEEPING);
     if (r != 0)
         rank_release(m->rank, m->name);
     return r;
@@ -77,8 +68,9 @@ int mutex_lock_interruptible(struct mutex *m)
 
 bool mutex_trylock(struct mutex *m)
 {
-    if (!take(m))
+    if (!turns_try_write(&m->turns))
         return false;
+    set_owner(m, current);
     rank_try_acquired(m->rank, m->name);
     return true;
 }
@@ -89,6 +81,7 @@ void mutex_unlock(struct mutex *m)
         panic("%s: unlocked by thread %s, which does not hold it", m->name, current->name);
     if (PAGODA_DEBUG)
         rank_release(m->rank, m->name);
-    __atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
-    wake_up_one(&m->wq);            /* a waiter queues itself, then tries the lock */
+    set_owner(m, NULL);
+    if (!turns_end_write(&m->turns))
+        turns_hand_over(&m->turns);
 }
