@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usercopy.S - copy, clear and read strings in user memory.
+ * usercopy.S - copy, clear, change and read strings in user memory.
  *
  * The fast loops move many words at a time where both sides are aligned alike.
  * When one of their accesses faults, nothing is known about how far the other
@@ -165,3 +165,25 @@ user_strncpy:
     not     a0, a4
     ret
     .size user_strncpy, . - user_strncpy
+
+/* int user_cmpxchg32(uint32_t *at, uint32_t *old, uint32_t value) */
+    .globl user_cmpxchg32
+    .type user_cmpxchg32, @function
+user_cmpxchg32:
+    li      a3, SSTATUS_SUM
+    lw      t0, 0(a1)
+    csrs    sstatus, a3
+1:  lr.w.aqrl t1, (a0)
+    EXTABLE(1b, 4f)
+    bne     t1, t0, 3f
+2:  sc.w.rl t2, a2, (a0)
+    EXTABLE(2b, 4f)
+    bnez    t2, 1b
+3:  csrc    sstatus, a3
+    sw      t1, 0(a1)
+    li      a0, 0
+    ret
+4:  csrc    sstatus, a3
+    li      a0, -1
+    ret
+    .size user_cmpxchg32, . - user_cmpxchg32

@@ -2,7 +2,7 @@
 /*
  * exit.c - the end of a task, and with the last one of its process.
  *
- *   1. let go of what is the task's own: thread id address, vfork parent
+ *   1. let go of what is the task's own: robust futexes, thread id address, vfork parent
  *   2. the last task: close files, leave memory, give children to init
  *   3. become a zombie and tell the parent, or vanish if it does not care
  *   4. leave the scheduler for ever
@@ -151,6 +151,7 @@ void proc_exit_task(int status)
     struct process *p = t->process;
     struct thread *thread = t->thread;
 
+    task_leave_robust_list(t);
     task_clear_child_tid(t);
     task_release_vfork(t);
     if (remove_task(p, t)) {

@@ -174,7 +174,10 @@ int proc_exec_prepare(void)
 
     if (!err)
         err = sighand_unshare();
-    return err ? err : process_end_siblings();
+    if (err)
+        return err;
+    task_leave_robust_list(current_task());     /* while it bears its own number */
+    return process_end_siblings();
 }
 
 void proc_exec_commit(const char *name)
@@ -186,7 +189,6 @@ void proc_exec_commit(const char *name)
     fd_close_on_exec();
     signal_exec();
     t->clear_child_tid = 0;
-    t->robust_list = 0;
     p->did_exec = true;
     strlcpy(p->comm, name, sizeof(p->comm));
     strlcpy(current->name, name, sizeof(current->name));

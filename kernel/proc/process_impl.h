@@ -67,6 +67,9 @@ int process_end_siblings(void);
 void itimer_boot(void);
 void itimer_init(struct process *p);
 void itimer_fini(struct process *p);
+/* Mark the futexes T still holds FUTEX_OWNER_DIED, and wake a waiter of each.  T runs,
+ * and has its memory.  Sleeps. */
+void task_leave_robust_list(struct task *t);
 /* CLONE_CHILD_CLEARTID: store 0 there and wake one futex waiter. */
 void task_clear_child_tid(struct task *t);
 

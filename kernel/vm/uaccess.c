@@ -75,6 +75,17 @@ int copy_from_user(void *to, uintptr_t from, size_t n)
     return 0;
 }
 
+int cmpxchg_user(uintptr_t addr, uint32_t *old, uint32_t value)
+{
+    if (addr % sizeof(value) || !user_range_ok(addr, sizeof(value)))
+        return -EFAULT;
+    while (user_cmpxchg32((uint32_t *)addr, old, value) < 0) {
+        if (fault_in_user(addr, sizeof(value), true) < 0)
+            return -EFAULT;
+    }
+    return 0;
+}
+
 ssize_t strncpy_from_user(char *buf, uintptr_t from, size_t size)
 {
     size_t done = 0;

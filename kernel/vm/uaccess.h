@@ -22,6 +22,10 @@ int fault_in_user(uintptr_t addr, size_t n, bool write);
 int copy_to_user(uintptr_t to, const void *from, size_t n);
 int copy_from_user(void *to, uintptr_t from, size_t n);
 
+/* Change the aligned word at ADDR from *OLD to VALUE at once; *OLD becomes what was
+ * there, so it is unchanged if that was done.  0 or -EFAULT.  No lock held; may sleep. */
+int cmpxchg_user(uintptr_t addr, uint32_t *old, uint32_t value);
+
 /* A string of at most SIZE-1 characters into BUF: its length, -EFAULT, or
  * -ENAMETOOLONG if there is no NUL in SIZE bytes. */
 ssize_t strncpy_from_user(char *buf, uintptr_t from, size_t size);

@@ -36,6 +36,7 @@ TESTS = [
             cpus=(1,), kernels=(PLAIN,)),
     program("procmemtest", "zones_serve meminfo_has_causes", test="procmem-normal", mem="3G",
             cpus=(1,), kernels=(PLAIN,)),
+    program("robusttest", tags=("quick",)),
     program("sharetest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
