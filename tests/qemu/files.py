@@ -16,6 +16,12 @@ def plain_disk(run):
     make_ext2(run.disk("second"))
 
 
+def slow_disk(run):
+    """So slow that requests queue up before it, however slow the host is."""
+    plain_disk(run)
+    run.disks[-1].options = "throttling.iops-total=40"
+
+
 def disk_with_scripts(run):
     make_ext2(run.disk("second"), "-d", "tests/qemu/scripts")
 
@@ -110,9 +116,11 @@ TESTS = [
     with_second_disk("disktest", "16M", disk_with_files("-I", "128"), kept_file_is_right,
                      test="disktest-128", cpus=(1,), kernels=("debug",)),
     with_second_disk("writebacktest", "300M", plain_disk, disk_is_clean, mem="1G", cpus=(1,),
-                     once=True, tags=("soak",)),     # needs a disk slower than the debug kernel
+                     once=True),
     with_second_disk("writebacktest", "64M", plain_disk, disk_is_clean, mem="64M", cpus=(2,),
                      test="writebacktest-small", once=True),
+    with_second_disk("writebacktest", "64M", slow_disk, disk_is_clean, "many_requests_at_once",
+                     cpus=(1, 2), test="writebacktest-slow", once=True),
     with_second_disk("bigfiletest", "64M", plain_disk, checksum_agrees, mem="32M", once=True,
                      cpus=(2,)),
     with_second_disk("/bin/env", "400M", plain_disk, checksum_agrees,

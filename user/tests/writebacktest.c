@@ -93,6 +93,7 @@ static void never_written(void)
     EXPECT_OK(umount("/mnt"));
 }
 
+/* On a disk that is slower than any host, lest each request be done before the next. */
 static void many_requests_at_once(void)
 {
     int fd;
@@ -129,7 +130,7 @@ static void flusher_works_above_the_limit(void)
 static const struct test tests[] = {
     TEST(nothing_before_its_time),
     TEST(never_written),
-    TEST(many_requests_at_once),
+    LONG_CHILD_TEST(many_requests_at_once),
     TEST(flusher_works_above_the_limit),
 };
 
