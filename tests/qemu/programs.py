@@ -37,10 +37,18 @@ TESTS = [
     program("procmemtest", "zones_serve meminfo_has_causes", test="procmem-normal", mem="3G",
             cpus=(1,), kernels=(PLAIN,)),
     program("robusttest", tags=("quick",)),
+    program("scaletest", cpus=(1, 4), mem="256M"),
+    program("scaletest", "two_processes_fault_side_by_side", test="scaletest-ratio", once=True,
+            cpus=(2,), kernels=(PLAIN,), mem="256M", tags=("soak",)),   # needs an idle host
     program("sharetest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
     program("timetest", tags=("quick",)),
+] + [
+    # Harts without hardware that sets the accessed and dirty bits.
+    program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
+            tags=("quick",))
+    for name in ("cowtest", "forkstorm", "mprotecttest")
 ]
