@@ -133,6 +133,12 @@ int64_t sys_statx(const uint64_t *a)
     return r;
 }
 
+/* Whether CRED may do MODE; nothing asked (F_OK) is always allowed. */
+static int access_inode(struct inode *inode, uint32_t mode, const struct cred *cred)
+{
+    return mode ? inode_permission(inode, mode, cred) : 0;
+}
+
 /* access(2) asks for the real user, unless AT_EACCESS. */
 static int64_t access_at(const uint64_t *a, uint32_t flags)
 {
@@ -151,11 +157,15 @@ static int64_t access_at(const uint64_t *a, uint32_t flags)
         cred.fsgid = cred.gid;
     }
     at.ctx.cred = &cred;
-    r = at_lookup(&at, follow_unless(flags, AT_SYMLINK_NOFOLLOW)
-                       | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &path);
-    if (!r) {
-        r = a[2] ? inode_permission(path_inode(&path), (uint32_t)a[2], &cred) : 0;
-        path_put(&path);
+    if (empty_path_file(&at, flags)) {
+        r = access_inode(at.dir.file->inode, (uint32_t)a[2], &cred);
+    } else {
+        r = at_lookup(&at, follow_unless(flags, AT_SYMLINK_NOFOLLOW)
+                           | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &path);
+        if (!r) {
+            r = access_inode(path_inode(&path), (uint32_t)a[2], &cred);
+            path_put(&path);
+        }
     }
     at_put(&at);
     return r;

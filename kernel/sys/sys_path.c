@@ -160,6 +160,7 @@ int64_t sys_readlinkat(const uint64_t *a)
     struct path path;
     struct at at;
     char *buf;
+    bool empty;
     ssize_t n;
     int r;
 
@@ -168,13 +169,17 @@ int64_t sys_readlinkat(const uint64_t *a)
     r = at_get(&at, (int)a[0], a[1], true);
     if (r)
         return r;
-    r = at_lookup(&at, LOOKUP_EMPTY, &path);
+    /* An empty name can only mean a link opened with O_PATH: anything else is ENOENT. */
+    empty = !at.name.s[0];
+    r = empty && !at.start.dentry ? -ENOENT : at_lookup(&at, LOOKUP_EMPTY, &path);
     at_put(&at);
     if (r)
         return r;
     buf = kmalloc(PATH_MAX + 1, GFP_KERNEL);
     n = buf ? path_readlink(&path, buf, PATH_MAX + 1) : -ENOMEM;
     path_put(&path);
+    if (n == -EINVAL && empty)
+        n = -ENOENT;
     if (n > 0) {
         n = MIN(n, (ssize_t)size);
         if (copy_to_user(a[2], buf, (size_t)n))

@@ -635,6 +635,29 @@ static void space(void)
     EXPECT_EQ(after.f_ffree, before.f_ffree);
 }
 
+/* An empty name is the descriptor's own file, also if that has no name: never the
+ * working directory, which even root may search. */
+static void empty_name_is_descriptor(void)
+{
+    char to[16];
+    int ends[2], link;
+
+    REQUIRE(pipe(ends) == 0);
+    EXPECT_OK(faccessat(AT_FDCWD, "", X_OK, AT_EMPTY_PATH));
+    EXPECT_OK(faccessat(ends[0], "", R_OK | W_OK, AT_EMPTY_PATH));
+    EXPECT_ERROR(faccessat(ends[0], "", X_OK, AT_EMPTY_PATH), EACCES);
+    EXPECT_ERROR(readlinkat(ends[0], "", to, sizeof(to)), ENOENT);
+    EXPECT_ERROR(readlinkat(AT_FDCWD, "", to, sizeof(to)), ENOENT);
+    close(ends[0]);
+    close(ends[1]);
+    REQUIRE(symlink("there", "/tmp/filetest.link") == 0);
+    link = open("/tmp/filetest.link", O_PATH | O_NOFOLLOW);
+    REQUIRE(link >= 0);
+    EXPECT_EQ(readlinkat(link, "", to, sizeof(to)), 5);
+    close(link);
+    EXPECT_OK(unlink("/tmp/filetest.link"));
+}
+
 /* Each rule in a fresh directory, on both file systems. */
 
 static void check_in(const char *where, void (*rule)(void))
@@ -668,6 +691,6 @@ RULES(ON_BOTH)
 
 #define BOTH(rule) TEST(rule##_on_disk), TEST(rule##_in_memory),
 
-static const struct test tests[] = { RULES(BOTH) };
+static const struct test tests[] = { RULES(BOTH) TEST(empty_name_is_descriptor) };
 
 TEST_MAIN(tests)
