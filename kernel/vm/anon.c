@@ -57,14 +57,10 @@ const struct vma_ops anon_vma_ops = {
 /* Take over the frame under f->old if this entry is all that refers to it. */
 static bool reuse(struct fault *f)
 {
-    struct page *page = pfn_to_page(pte_pfn(f->old));
     bool alone;
 
-    if ((f->old.bits & PTE_SPECIAL) || page->identity != PAGE_ANON)
-        return false;
     spin_lock(&f->mm->pt_lock);
-    alone = pte_read(f->pte).bits == f->old.bits
-            && __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) == 1;
+    alone = pte_read(f->pte).bits == f->old.bits && anon_is_alone(f->old);
     if (alone)
         pte_set_bits(f->pte, pte_soft_ad ? PTE_WRITE_LATER : PTE_W | PTE_A | PTE_D);
     spin_unlock(&f->mm->pt_lock);

@@ -17,4 +17,14 @@ enum fault_result anon_new_page(struct fault *f, bool zeroed);
  * page itself if nobody else is left.  Enters it.  May sleep. */
 enum fault_result anon_copy_on_write(struct fault *f);
 
+/* Whether entry E, present, is all that refers to an anonymous page: then its owner
+ * may write to it.  The page-table lock is held. */
+static inline bool anon_is_alone(struct pte e)
+{
+    const struct page *page = pfn_to_page(pte_pfn(e));
+
+    return !(e.bits & PTE_SPECIAL) && page->identity == PAGE_ANON
+           && __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) == 1;
+}
+
 void anon_init(void);

@@ -3,11 +3,10 @@
  * mprotect.c - change what is allowed in a range.
  *
  * The range is worked off VMA by VMA: a hole stops it, and what was done before
- * the hole stays done, as on Linux.  Entries only ever lose rights here; a right
- * gained is entered by the fault that first uses it, which knows whether the
- * page is shared.
+ * the hole stays done, as on Linux.  The right to write is entered here only for
+ * pages that nobody shares; for others by the fault that first uses it.
  */
-#include "kernel/vm/fault.h"
+#include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/pte_bits.h"
 #include "kernel/vm/rmap.h"
@@ -15,36 +14,72 @@
 #include "lib/abi/mman.h"
 #include "lib/bitops.h"
 
-/* The entry OLD under new VM_* FLAGS. */
-static struct pte protect_entry(struct pte old, uint32_t flags)
-{
-    bool present = pte_is_present(old);
-    uint64_t pfn = present ? pte_pfn(old) : pte_payload(old);
-    uint64_t kept = old.bits & (PTE_A | PTE_D | PTE_SPECIAL);
-    uint64_t bits;
+/* How the entries of a VMA change. */
+struct change {
+    uint64_t set, clear;    /* bits of an entry that maps a page               */
+    bool write;             /* private pages may be written                    */
+};
 
-    if (!(flags & VM_ACCESS))
-        return present ? pte_make_protnone(pfn, old.bits) : old;
-    bits = vma_pte_bits(flags, false, false) & ~(PTE_A | PTE_D);
-    if (flags & VM_WRITE)
-        bits |= old.bits & (present ? PTE_W | PTE_WRITE_LATER : 0);
-    return pte_make(pfn << PAGE_SHIFT, bits | kept);
+static inline struct change change_to(uint32_t flags)
+{
+    uint64_t rights = vma_pte_bits(flags, false, false) & ~(PTE_A | PTE_D);
+    uint64_t writable = flags & VM_WRITE ? PTE_W | PTE_WRITE_LATER : 0;
+
+    return (struct change){
+        .set = rights,
+        .clear = (PTE_R | PTE_W | PTE_X | PTE_WRITE_LATER) & ~rights & ~writable,
+        .write = (flags & (VM_WRITE | VM_SHARED)) == VM_WRITE,
+    };
+}
+
+/* Rights are added before others go: an entry with none would be a table's. */
+static void change_present(const struct change *c, struct pte *p, struct pte old)
+{
+    uint64_t set = c->set;
+
+    if (c->write && !pte_may_write(old) && anon_is_alone(old))
+        set |= pte_soft_ad ? PTE_WRITE_LATER : PTE_W;
+    if (set & ~old.bits)
+        pte_set_bits(p, set);
+    if (c->clear & old.bits)
+        pte_clear_bits(p, c->clear);
+}
+
+/* From or to an entry without access, which the hardware does not look at. */
+static __attribute__((noinline)) void change_access(struct pte *p, uint32_t flags)
+{
+    struct pte old, new;
+
+    do {
+        old = pte_read(p);
+        new = pte_make_protnone(pte_pfn(old), old.bits);
+        if (flags & VM_ACCESS)
+            new = pte_make(pte_pfn(old) << PAGE_SHIFT,
+                           change_to(flags).set | (old.bits & (PTE_A | PTE_D | PTE_SPECIAL)));
+    } while (!pte_cmpxchg(p, old, new));        /* the hardware has set A or D meanwhile */
+}
+
+static void change_run(const struct change *c, uint32_t flags, struct pte *p, size_t n)
+{
+    for (struct pte *end = p + n; p < end; p++) {
+        struct pte old = pte_read(p);
+
+        if (pte_is_present(old) && (flags & VM_ACCESS))
+            change_present(c, p, old);
+        else if (old.bits)
+            change_access(p, flags);
+    }
 }
 
 static void protect_range(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t flags)
 {
+    const struct change c = change_to(flags);
     struct pte *pte;
     size_t n;
 
     for (vaddr_t va = start; (pte = pt_next_run(&mm->ctx.pt, &va, end, &n)); va += n * PAGE_SIZE) {
         spin_lock(&mm->pt_lock);
-        for (size_t i = 0; i < n; i++) {
-            struct pte old = pte_read(&pte[i]);
-
-            /* The hardware may set A or D between the two: then look again. */
-            while (old.bits && !pte_cmpxchg(&pte[i], old, protect_entry(old, flags)))
-                old = pte_read(&pte[i]);
-        }
+        change_run(&c, flags, pte, n);
         spin_unlock(&mm->pt_lock);
     }
     tlb_flush_range(&mm->ctx, start, end);
@@ -66,7 +101,7 @@ static void protect_vma(struct mm *mm, struct vma *vma, uint32_t new)
 }
 
 /* Make VMA begin and end inside [START, END); the part that does, or NULL. */
-static struct vma *cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
+static __attribute__((noinline)) struct vma *cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
 {
     size_t splits = (vma->start < start) + (vma->end > end);
 
@@ -95,7 +130,8 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
     if ((new & VM_WRITE) && !(vma->flags & (VM_WRITE | VM_SHARED))
         && !vm_within_limits(mm, VM_WRITE, (MIN(vma->end, end) - *at) >> PAGE_SHIFT))
         return -ENOMEM;
-    vma = cut(mm, vma, *at, end);
+    if (vma->start < *at || vma->end > end)
+        vma = cut(mm, vma, *at, end);
     if (!vma)
         return -ENOMEM;
     *at = vma->end;
@@ -104,7 +140,7 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
 }
 
 /* PROT_GROWSDOWN: the change reaches down to the start of the stack. */
-static int extend_down(struct mm *mm, vaddr_t *start)
+static __attribute__((noinline)) int extend_down(struct mm *mm, vaddr_t *start)
 {
     struct vma *vma = vmaset_find(&mm->vmas, *start);
 
