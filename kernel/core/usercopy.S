@@ -86,7 +86,7 @@ copy_words:
     addi    a0, a0, 8
     addi    a1, a1, 8
     addi    a2, a2, -8
-    j       copy_words
+    bgeu    a2, t6, 2b
 copy_bytes:
     beqz    a2, user_done
 1:  lbu     t0, 0(a1)

@@ -157,7 +157,7 @@ static void remove_from_stock(void)
         kmem_cache_free(queued_cache, s);
 }
 
-void signal_prepare(void)
+static __attribute__((noinline)) void fill_stock(void)
 {
     while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) > STOCK)
         remove_from_stock();
@@ -170,6 +170,12 @@ void signal_drain(void)
 {
     while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) > 0)
         remove_from_stock();
+}
+
+void signal_prepare(void)
+{
+    if (__atomic_load_n(&nstock, __ATOMIC_RELAXED) != STOCK)
+        fill_stock();
 }
 
 /* Queues */
@@ -435,10 +441,14 @@ void signal_force(int sig, int code, uintptr_t addr)
 {
     struct task *t = current_task();
     struct process *p = t->process;
-    struct siginfo info = { .si_signo = sig, .si_code = code, .si_addr = (void *)addr };
     struct sigaction *act;
+    struct siginfo info;
     uint64_t flags;
 
+    memset(&info, 0, sizeof(info));
+    info.si_signo = sig;
+    info.si_code = code;
+    info.si_addr = (void *)addr;
     signal_prepare();
     flags = spin_lock_irqsave(&proc_lock);
     act = &p->sighand->action[sig - 1];

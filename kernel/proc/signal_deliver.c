@@ -9,7 +9,6 @@
  * which (ERESTART...), and the ecall is four bytes back.
  */
 #include "kernel/core/counters.h"
-#include "kernel/mm/kmalloc.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/trap_frame.h"
@@ -85,89 +84,123 @@ static uintptr_t frame_address(const struct task *t, const struct sigaction *act
     return align_down(sp - sizeof(struct rt_sigframe), 16);
 }
 
-static void save_registers(struct sigcontext *sc, const struct trap_frame *frame)
+/*
+ * A signal frame is copied in parts, each straight from where it is to the user's
+ * stack or back.  What lies between them (room for larger masks and for vector
+ * registers) stays as it is.
+ */
+
+/* What is in front of the registers. */
+struct frame_head {
+    struct siginfo info;
+    struct context_head {
+        uint64_t flags;
+        struct ucontext *link;
+        struct sigaltstack stack;
+        uint64_t mask;
+    } uc;
+};
+_Static_assert(sizeof(struct frame_head) == offsetof(struct rt_sigframe, uc.uc_unused),
+               "struct frame_head");
+_Static_assert(sizeof(struct fpu_state) == sizeof(struct riscv_d_state), "struct fpu_state");
+
+/* The end of the floating-point state, from its last whole word on. */
+struct frame_end {
+    uint32_t pad, reserved, magic, size;
+};
+
+#define GREGS_SIZE sizeof(((struct sigcontext *)NULL)->gregs)
+#define GREGS  offsetof(struct rt_sigframe, uc.uc_mcontext.gregs)
+#define FPREGS offsetof(struct rt_sigframe, uc.uc_mcontext.fpregs)
+#define END    (sizeof(struct rt_sigframe) - sizeof(struct frame_end))
+
+static int save_registers(uintptr_t at, const struct trap_frame *frame)
 {
+    static const struct frame_end end;
+
     fpu_sync();
-    memcpy(sc->gregs, frame, sizeof(sc->gregs));
-    memcpy(sc->fpregs.d.f, current->fpu->f, sizeof(sc->fpregs.d.f));
-    sc->fpregs.d.fcsr = (uint32_t)current->fpu->fcsr;
+    if (copy_to_user(at + GREGS, frame, GREGS_SIZE) < 0
+        || copy_to_user(at + FPREGS, current->fpu, sizeof(*current->fpu)) < 0)
+        return -EFAULT;
+    return copy_to_user(at + END, &end, sizeof(end));
 }
 
 static int push_frame(struct trap_frame *frame, const struct sigaction *act,
-                      const struct siginfo *info, uint64_t old_mask)
+                      struct frame_head *head, uint64_t old_mask)
 {
-    struct task *t = current_task();
+    const struct task *t = current_task();
     uintptr_t at = frame_address(t, act, frame->sp);
-    struct rt_sigframe *f = kzalloc(sizeof(*f), GFP_KERNEL);    /* too large for our stack */
-    int err;
 
-    if (!f)
-        return -ENOMEM;
-    f->info = *info;
-    f->uc.uc_stack = t->altstack;
-    f->uc.uc_sigmask = old_mask;
-    save_registers(&f->uc.uc_mcontext, frame);
-    err = copy_to_user(at, f, sizeof(*f));
-    kfree(f);
-    if (err)
-        return err;
+    head->uc = (struct context_head){ .stack = t->altstack, .mask = old_mask };
+    if (copy_to_user(at, head, sizeof(*head)) < 0 || save_registers(at, frame) < 0)
+        return -EFAULT;
     frame->pc = (uintptr_t)act->sa_handler;
     frame->sp = at;
     frame->ra = current_mm()->sigreturn;
-    frame->a0 = (uint64_t)info->si_signo;
+    frame->a0 = (uint64_t)head->info.si_signo;
     frame->a1 = at + offsetof(struct rt_sigframe, info);
     frame->a2 = at + offsetof(struct rt_sigframe, uc);
     return 0;
 }
 
-static void handle(struct trap_frame *frame, const struct sigaction *act, const struct siginfo *info)
+/* Enter the handler of the signal that HEAD tells of. */
+static void handle(struct trap_frame *frame, const struct sigaction *act, struct frame_head *head)
 {
     struct task *t = current_task();
     uint64_t old_mask = t->restore_blocked ? t->saved_blocked : t->blocked;
     uint64_t mask = t->blocked | act->sa_mask;
+    int sig = head->info.si_signo;
 
-    if (push_frame(frame, act, info, old_mask) < 0) {
+    if (push_frame(frame, act, head, old_mask) < 0) {
         /* A handler of SIGSEGV would find no stack either: that is the end. */
-        if (info->si_signo == SIGSEGV)
+        if (sig == SIGSEGV)
             proc_exit_group(SIGSEGV);
         signal_force(SIGSEGV, SI_KERNEL, 0);
         return;
     }
     t->restore_blocked = false;
     if (!(act->sa_flags & SA_NODEFER))
-        mask |= BIT(info->si_signo);
+        mask |= BIT(sig);
     signal_mask(SIG_SETMASK, &mask, NULL);
 }
 
-static void restore(struct trap_frame *frame, const struct ucontext *uc)
+/* Once the first register is overwritten there is no way back: the caller must not
+ * let the program go on if this fails. */
+static int restore_registers(struct trap_frame *frame, uintptr_t at)
 {
-    struct task *t = current_task();
+    struct fpu_state *fpu = current->fpu;
 
-    memcpy(frame, uc->uc_mcontext.gregs, sizeof(uc->uc_mcontext.gregs));
+    fpu_discard();
+    if (copy_from_user(fpu, at + FPREGS, sizeof(*fpu)) < 0
+        || copy_from_user(frame, at + GREGS, GREGS_SIZE) < 0)
+        return -EFAULT;
     frame->cause = 0;
-    memcpy(current->fpu->f, uc->uc_mcontext.fpregs.d.f, sizeof(current->fpu->f));
-    current->fpu->fcsr = uc->uc_mcontext.fpregs.d.fcsr;
+    fpu->fcsr = (uint32_t)fpu->fcsr;
     fpu_reload();
-    if (uc->uc_stack.ss_flags == SS_DISABLE || uc->uc_stack.ss_size >= MINSIGSTKSZ)
-        t->altstack = uc->uc_stack;
-    signal_mask(SIG_SETMASK, &uc->uc_sigmask, NULL);
+    return 0;
 }
 
-static bool is_valid(const struct riscv_ext_end *end)
+static int restore(struct trap_frame *frame)
 {
-    return !end->reserved && !end->magic && !end->size;
+    struct task *t = current_task();
+    uintptr_t at = frame->sp;
+    struct context_head head;
+    struct frame_end end;
+
+    if (copy_from_user(&head, at + offsetof(struct frame_head, uc), sizeof(head)) < 0
+        || copy_from_user(&end, at + END, sizeof(end)) < 0
+        || end.reserved || end.magic || end.size || restore_registers(frame, at) < 0)
+        return -EFAULT;
+    if (head.stack.ss_flags == SS_DISABLE || head.stack.ss_size >= MINSIGSTKSZ)
+        t->altstack = head.stack;
+    signal_mask(SIG_SETMASK, &head.mask, NULL);
+    return 0;
 }
 
 int64_t signal_return(struct trap_frame *frame)
 {
-    struct ucontext *uc = kmalloc(sizeof(*uc), GFP_KERNEL);
-
-    if (uc && !copy_from_user(uc, frame->sp + offsetof(struct rt_sigframe, uc), sizeof(*uc))
-        && is_valid(&uc->uc_mcontext.fpregs.end))
-        restore(frame, uc);
-    else
+    if (restore(frame) < 0)
         signal_force(SIGSEGV, SI_KERNEL, 0);
-    kfree(uc);
     return (int64_t)frame->a0;
 }
 
@@ -218,44 +251,52 @@ static int next_signal(struct task *t, struct siginfo *info, struct sigaction *a
     return sig;
 }
 
-static void obey_process(struct task *t)
+static __attribute__((noinline)) void stop_or_exit(struct task *t)
 {
     struct process *p = t->process;
     int status;
 
-    if (task_must_exit(t, &status))
-        proc_exit_task(status);
-    if (p->state == PROCESS_STOPPED)
+    if (p->state == PROCESS_STOPPED && !task_must_exit(t, &status))
         stop_here(p, spin_lock_irqsave(&proc_lock));
     if (task_must_exit(t, &status))
         proc_exit_task(status);
 }
 
+/* Do what the whole process has to.  Whoever decides it tells us afterwards, so it is
+ * enough to look without the lock: if it comes later we shall be here again. */
+static void obey_process(struct task *t)
+{
+    const struct process *p = t->process;
+
+    if (p->state != PROCESS_ALIVE || p->exiting || p->survivor)
+        stop_or_exit(t);
+}
+
 void signal_deliver(struct trap_frame *frame)
 {
     struct task *t = current_task();
+    struct frame_head head;
     struct sigaction act;
-    struct siginfo info;
     int sig;
 
     obey_process(t);
-    while ((sig = next_signal(t, &info, &act))) {
+    while ((sig = next_signal(t, &head.info, &act))) {
         if (act.sa_handler == SIG_IGN)
             continue;
         if (act.sa_handler != SIG_DFL) {
             finish_call(frame, &act);
-            handle(frame, &act, &info);
+            handle(frame, &act, &head);
             break;
         }
         act_by_default(sig);
         obey_process(t);
     }
-    if (!sig) {
-        finish_call(frame, NULL);
-        if (t->restore_blocked) {
-            t->restore_blocked = false;
-            signal_mask(SIG_SETMASK, &t->saved_blocked, NULL);
-        }
+    if (sig)
+        return;                 /* setting the handler's mask has looked for more */
+    finish_call(frame, NULL);
+    if (t->restore_blocked) {
+        t->restore_blocked = false;
+        signal_mask(SIG_SETMASK, &t->saved_blocked, NULL);
     }
     signal_recalc();
 }

@@ -76,6 +76,11 @@ void fpu_sync(void)
     interrupts_restore(flags);
 }
 
+void fpu_discard(void)
+{
+    set_state(current, SSTATUS_FS_CLEAN);
+}
+
 void fpu_reload(void)
 {
     uint64_t flags = interrupts_save();

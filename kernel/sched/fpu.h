@@ -40,6 +40,9 @@ static inline void fpu_switch_in(struct hart *h, struct thread *t)
 
 /* The running thread: bring thread->fpu up to date (fork, signal frames). */
 void fpu_sync(void);
+/* The running thread: what the hart holds is not wanted any more; thread->fpu is
+ * about to be filled and not saved to until fpu_reload. */
+void fpu_discard(void);
 /* The running thread: thread->fpu was changed, load it (sigreturn). */
 void fpu_reload(void);
 /* The running thread: all zero, as at exec. */

@@ -50,11 +50,11 @@ int fault_in_user(uintptr_t addr, size_t n, bool write)
     return 0;
 }
 
-/* A copy that got DONE of N bytes: serve the fault, one page at a time. */
-int copy_to_user(uintptr_t to, const void *from, size_t n)
-{
-    size_t done = copy_to_user_nofault(to, from, n);
+/* Copies that got DONE of N bytes: serve the faults, one page at a time. */
 
+static __attribute__((noinline))
+int finish_to_user(uintptr_t to, const void *from, size_t n, size_t done)
+{
     while (done < n) {
         if (!user_range_ok(to, n) || fault_in_user(to + done, 1, true) < 0)
             return -EFAULT;
@@ -63,16 +63,29 @@ int copy_to_user(uintptr_t to, const void *from, size_t n)
     return 0;
 }
 
-int copy_from_user(void *to, uintptr_t from, size_t n)
+static __attribute__((noinline))
+int finish_from_user(void *to, uintptr_t from, size_t n, size_t done)
 {
-    size_t done = copy_from_user_nofault(to, from, n);
-
     while (done < n) {
         if (!user_range_ok(from, n) || fault_in_user(from + done, 1, false) < 0)
             return -EFAULT;
         done += copy_from_user_nofault((char *)to + done, from + done, n - done);
     }
     return 0;
+}
+
+int copy_to_user(uintptr_t to, const void *from, size_t n)
+{
+    size_t done = copy_to_user_nofault(to, from, n);
+
+    return done == n ? 0 : finish_to_user(to, from, n, done);
+}
+
+int copy_from_user(void *to, uintptr_t from, size_t n)
+{
+    size_t done = copy_from_user_nofault(to, from, n);
+
+    return done == n ? 0 : finish_from_user(to, from, n, done);
 }
 
 int cmpxchg_user(uintptr_t addr, uint32_t *old, uint32_t value)
