@@ -227,16 +227,20 @@ static void flush_kernel(vaddr_t start, vaddr_t end)
         sfence_va(va);
 }
 
+static inline void flush_user_here(struct mmu_context *ctx, vaddr_t start, vaddr_t end)
+{
+    if (my_tlb()->active == ctx)
+        flush_user(start, end);
+    else
+        __atomic_store_n(&ctx->asid[this_hart()->index], 0, __ATOMIC_RELAXED);
+}
+
 static void flush_here(const struct request *r)
 {
-    struct hart_tlb *tlb = my_tlb();
-
-    if (!r->ctx)
-        flush_kernel(r->start, r->end);
-    else if (tlb->active == r->ctx)
-        flush_user(r->start, r->end);
+    if (r->ctx)
+        flush_user_here(r->ctx, r->start, r->end);
     else
-        __atomic_store_n(&r->ctx->asid[this_hart()->index], 0, __ATOMIC_RELAXED);
+        flush_kernel(r->start, r->end);
 }
 
 /* Flushing others */
@@ -320,15 +324,21 @@ static uint64_t find_targets(struct mmu_context *ctx)
     return targets;
 }
 
-static void flush_everywhere(struct mmu_context *ctx, vaddr_t start, vaddr_t end)
+static __attribute__((noinline))
+void flush_others(struct mmu_context *ctx, vaddr_t start, vaddr_t end)
 {
     struct request r = { .ctx = ctx, .start = start, .end = end };
 
+    shoot(find_targets(ctx), &r);
+}
+
+static inline void flush_everywhere(struct mmu_context *ctx, vaddr_t start, vaddr_t end)
+{
     trace(TRACE_TLB, start, end);
     memory_barrier();
-    flush_here(&r);
+    flush_user_here(ctx, start, end);
     if (nr_harts > 1)
-        shoot(find_targets(ctx), &r);
+        flush_others(ctx, start, end);
 }
 
 void tlb_flush_range(struct mmu_context *ctx, vaddr_t start, vaddr_t end)
@@ -348,10 +358,8 @@ void tlb_flush_all(struct mmu_context *ctx)
 
 void tlb_flush_page_local(struct mmu_context *ctx, vaddr_t va)
 {
-    struct request r = { .ctx = ctx, .start = align_down(va, PAGE_SIZE) };
-
-    r.end = r.start + PAGE_SIZE;
-    flush_here(&r);
+    va = align_down(va, PAGE_SIZE);
+    flush_user_here(ctx, va, va + PAGE_SIZE);
 }
 
 void tlb_flush_kernel(vaddr_t start, vaddr_t end)

@@ -161,7 +161,11 @@ static inline struct pte *pt_next_used(struct pte *p, const struct pte *last)
  * (those that follow may be none).  NULL when there is no more.  Skips what has no
  * table by 2 MiB and 1 GiB.
  */
-struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n);
+struct pte *pt_find_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n);
+static inline struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n)
+{
+    return *va < end ? pt_find_run(pt, va, end, n) : NULL;      /* most are in one table */
+}
 
 /* Whether [START, END) has a level-0 table: if not, nobody has touched it. */
 bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end);

@@ -50,6 +50,43 @@ static inline struct pte *find_run(struct pte *table, vaddr_t *va, vaddr_t top, 
     return NULL;
 }
 
+static __attribute__((noinline))
+struct pte *search(struct pte *root, vaddr_t *va, vaddr_t end, size_t *n)
+{
+    struct pte *p;
+    vaddr_t top;
+
+    for (; *va < end; *va = top) {
+        struct pte e = pte_read(&root[index_of(*va, 2)]);
+
+        top = MIN(next_boundary(*va, 2), end);
+        p = pte_is_table(e) ? find_run(pte_table(e), va, top, n) : NULL;
+        if (p)
+            return p;
+    }
+    return NULL;
+}
+
+/* The level-0 entry for VA, or NULL if it has no table. */
+static inline struct pte *entry_at(const struct pte *root, vaddr_t va)
+{
+    struct pte e = pte_read(&root[index_of(va, 2)]);
+
+    if (pte_is_table(e))
+        e = pte_read(&pte_table(e)[index_of(va, 1)]);
+    return pte_is_table(e) ? &pte_table(e)[index_of(va, 0)] : NULL;
+}
+
+struct pte *pt_find_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n)
+{
+    struct pte *root = phys_to_virt(pt->root), *p = entry_at(root, *va);
+
+    if (!p || !pte_read(p).bits)
+        return search(root, va, end, n);
+    *n = (MIN(next_boundary(*va, 1), end) - *va) >> PAGE_SHIFT;
+    return p;
+}
+
 bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end)
 {
     const struct pte *root = phys_to_virt(pt->root);
@@ -63,20 +100,4 @@ bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end)
             return true;
     }
     return false;
-}
-
-struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n)
-{
-    struct pte *root = phys_to_virt(pt->root), *p;
-    vaddr_t top;
-
-    for (; *va < end; *va = top) {
-        struct pte e = pte_read(&root[index_of(*va, 2)]);
-
-        top = MIN(next_boundary(*va, 2), end);
-        p = pte_is_table(e) ? find_run(pte_table(e), va, top, n) : NULL;
-        if (p)
-            return p;
-    }
-    return NULL;
 }

@@ -63,7 +63,9 @@ static inline struct mm *mm_of_ctx(struct mmu_context *ctx)
 /* Of the running thread; NULL in kernel threads. */
 static inline struct mm *current_mm(void)
 {
-    return current->mmu ? mm_of_ctx(current->mmu) : NULL;
+    struct mmu_context *ctx = current->mmu;
+
+    return ctx ? mm_of_ctx(ctx) : NULL;
 }
 /* The running thread changes to MM (exec): takes over the caller's user. */
 void mm_switch_current(struct mm *mm);

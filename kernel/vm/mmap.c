@@ -44,18 +44,6 @@ uint32_t vm_flags_from_prot(unsigned prot)
            | (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
-void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
-{
-    mm->total_vm += npages;
-    if (flags & VM_GROWSDOWN)
-        mm->stack_vm += npages;
-    else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
-        mm->data_vm += npages;
-    else if ((flags & (VM_WRITE | VM_EXEC)) == VM_EXEC)
-        mm->exec_vm += npages;
-    mm->peak_vm = MAX(mm->peak_vm, mm->total_vm);
-}
-
 bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages)
 {
     if (mm->total_vm + npages > mm->limit_as >> PAGE_SHIFT)

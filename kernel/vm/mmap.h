@@ -44,7 +44,18 @@ bool vm_grow_stack(struct mm *mm, vaddr_t va);
 /* PROT_* to VM_*. */
 uint32_t vm_flags_from_prot(unsigned prot);
 /* NPAGES of a mapping with FLAGS come (or go, negative): the figures of /proc. */
-void vm_account(struct mm *mm, uint32_t flags, int64_t npages);
+static inline void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
+{
+    mm->total_vm += npages;
+    if (flags & VM_GROWSDOWN)
+        mm->stack_vm += npages;
+    else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+        mm->data_vm += npages;
+    else if ((flags & (VM_WRITE | VM_EXEC)) == VM_EXEC)
+        mm->exec_vm += npages;
+    if (mm->peak_vm < mm->total_vm)
+        mm->peak_vm = mm->total_vm;
+}
 /* Whether NPAGES more with FLAGS stay within the process's limits. */
 bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages);
 /* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,

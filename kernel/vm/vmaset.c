@@ -243,13 +243,18 @@ struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)
     return upper;
 }
 
-bool vma_can_merge(const struct vma *a, const struct vma *b)
+static inline bool can_merge(const struct vma *a, const struct vma *b)
 {
     return a->end == b->start && a->flags == b->flags && a->ops == b->ops
            && a->file == b->file && a->mapping == b->mapping
            && b->pgoff == vma_pgoff(a, a->end)
            && (a->anon_vma == b->anon_vma || !a->anon_vma || !b->anon_vma)
            && !(a->flags & (VM_SPECIAL | VM_PFNMAP | VM_GROWSDOWN));
+}
+
+bool vma_can_merge(const struct vma *a, const struct vma *b)
+{
+    return can_merge(a, b);
 }
 
 /* Let LOWER take over the range of UPPER, its mergeable successor, which goes. */
@@ -267,9 +272,9 @@ struct vma *vmaset_merge(struct vma_set *s, struct vma *vma)
 {
     struct vma *prev = vmaset_prev(s, vma), *next = vmaset_next(s, vma);
 
-    if (next && vma_can_merge(vma, next))
+    if (next && can_merge(vma, next))
         absorb(s, vma, next);
-    if (!prev || !vma_can_merge(prev, vma))
+    if (!prev || !can_merge(prev, vma))
         return vma;
     absorb(s, prev, vma);
     return prev;
@@ -280,13 +285,13 @@ struct vma *vmaset_extend(struct vma_set *s, const struct vma *proto, struct vma
     struct vma *prev = vmaset_prev(s, next);
 
     ASSERT(!next || proto->end <= next->start);
-    if (prev && vma_can_merge(prev, proto)) {
+    if (prev && can_merge(prev, proto)) {
         vmaset_resize(s, prev, prev->start, proto->end);
-        if (next && vma_can_merge(prev, next))
+        if (next && can_merge(prev, next))
             absorb(s, prev, next);
         return prev;
     }
-    if (next && vma_can_merge(proto, next)) {
+    if (next && can_merge(proto, next)) {
         vmaset_resize(s, next, proto->start, next->end);
         return next;
     }

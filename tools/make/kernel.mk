@@ -49,9 +49,12 @@ build/kernel/%.o: %.c $(kernel_needs)
 build/kernel/%.o: %.S $(kernel_needs)
 	$(compile_kernel)
 
-# Every few lines of kernel code take a lock: in the plain kernel without setting
-# up a frame (the debug kernel's checks want one, for their backtraces).
-build/kernel/kernel/vm/vmaset.o build/kernel/lib/rbtree.o build/kernel/kernel/mm/pt_run.o build/kernel/kernel/mm/page_free.o build/kernel/kernel/core/spinlock.o: KERNEL_CFLAGS += -fomit-frame-pointer
+# Every few lines of kernel code take a lock, look something up or copy to the user:
+# in the plain kernel such short functions set up no frame of their own, and backtraces
+# pass over them (the debug kernel's checks want one, for their backtraces).
+unframed := lib/rbtree kernel/core/spinlock kernel/mm/magazine kernel/mm/page_free \
+            kernel/mm/pt_run kernel/sched/rwsem kernel/vm/uaccess kernel/vm/vmaset
+$(unframed:%=build/kernel/%.o): KERNEL_CFLAGS += -fomit-frame-pointer
 
 # memset() must not be compiled into a call of memset().
 build/kernel/lib/string.o build/debug/kernel/lib/string.o: KERNEL_CFLAGS += $(RISCV_NO_LOOP_IDIOM)
