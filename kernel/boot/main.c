@@ -25,6 +25,7 @@
 #include "kernel/mm/mmu_context.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/table_stock.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/proc/process.h"
 #include "kernel/procfs/procfs.h"
@@ -85,6 +86,7 @@ static void init_memory(void)
     kernel_map_init(&memmap);
     mmu_context_start();
     page_alloc_init();
+    table_stock_init();
     kernel_map_use_pages();
     slab_init();
     kmalloc_init();

@@ -5,7 +5,7 @@
 #include "kernel/core/counters.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/mm/mmu_context.h"
-#include "kernel/mm/page_alloc.h"
+#include "kernel/mm/table_stock.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/layout.h"
 #include "lib/bitops.h"
@@ -28,26 +28,6 @@ static paddr_t early_table(struct pagetable *pt)
 {
     (void)pt;
     return virt_to_phys(memmap_early_alloc(PAGE_SIZE, PAGE_SIZE));
-}
-
-static paddr_t page_table(struct pagetable *pt)
-{
-    struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-
-    (void)pt;
-    if (!page)
-        return 0;
-    page_set_identity(page, PAGE_TABLE);
-    return page_to_phys(page);
-}
-
-static void free_table(struct pagetable *pt, paddr_t table)
-{
-    struct page *page = phys_to_page(table);
-
-    (void)pt;
-    page_set_identity(page, PAGE_OWNED);
-    free_page(page);
 }
 
 static void map(paddr_t start, paddr_t end, uint64_t rights)
@@ -133,7 +113,7 @@ uint64_t kernel_map_satp(void)
 void kernel_map_init(const struct memmap *m)
 {
     kernel_pt.new_table = early_table;
-    kernel_pt.free_table = free_table;
+    kernel_pt.free_table = table_stock_give;
     kernel_pt.root = early_table(&kernel_pt);
     for (unsigned i = 0; i < m->nbanks; i++)
         map_bank(m, m->banks[i]);
@@ -145,7 +125,7 @@ void kernel_map_init(const struct memmap *m)
 
 void kernel_map_use_pages(void)
 {
-    kernel_pt.new_table = page_table;
+    kernel_pt.new_table = table_stock_take;
 }
 
 void kernel_map_copy_root(paddr_t root)
@@ -155,6 +135,14 @@ void kernel_map_copy_root(paddr_t root)
 
     for (unsigned i = 0; i < nroot_entries; i++)
         to[root_entries[i]] = from[root_entries[i]];
+}
+
+void kernel_map_clear_root(paddr_t root)
+{
+    struct pte *to = phys_to_virt(root);
+
+    for (unsigned i = 0; i < nroot_entries; i++)
+        to[root_entries[i]] = (struct pte){ 0 };
 }
 
 static struct pte find_leaf(vaddr_t va)

@@ -23,6 +23,8 @@ void kernel_map_use_pages(void);
 uint64_t kernel_map_satp(void);
 /* Enter the kernel half into ROOT, the empty root table of an address space. */
 void kernel_map_copy_root(paddr_t root);
+/* Take it out again: ROOT is an empty table. */
+void kernel_map_clear_root(paddr_t root);
 
 /* A page fault of the kernel at VA: whether the entry allows the access now, so
  * that forgetting the translation is all that was needed (done already). */

@@ -24,7 +24,7 @@
 #include "kernel/core/trace.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/mm/mmu_context.h"
-#include "kernel/mm/page_alloc.h"
+#include "kernel/mm/table_stock.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/layout.h"
 #include "lib/abi/errno.h"
@@ -59,35 +59,15 @@ static struct hart_tlb *my_tlb(void)
 
 /* Tables and roots */
 
-static paddr_t new_table(struct pagetable *pt)
-{
-    struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-
-    (void)pt;
-    if (!page)
-        return 0;
-    page_set_identity(page, PAGE_TABLE);
-    return page_to_phys(page);
-}
-
-static void free_table(struct pagetable *pt, paddr_t table)
-{
-    struct page *page = phys_to_page(table);
-
-    (void)pt;
-    page_set_identity(page, PAGE_OWNED);
-    free_page(page);
-}
-
 int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context *ctx))
 {
-    paddr_t root = new_table(NULL);
+    paddr_t root = table_stock_take(NULL);
 
     if (!root)
         return -ENOMEM;
     kernel_map_copy_root(root);
     *ctx = (struct mmu_context){
-        .pt = { .root = root, .new_table = new_table, .free_table = free_table },
+        .pt = { .root = root, .new_table = table_stock_take, .free_table = table_stock_give },
         .refcount = 1,
         .release = release,
     };
@@ -97,7 +77,8 @@ int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context
 void mmu_context_fini(struct mmu_context *ctx)
 {
     DEBUG_ASSERT(ctx->pt.ntables == 0);
-    free_table(&ctx->pt, ctx->pt.root);
+    kernel_map_clear_root(ctx->pt.root);
+    table_stock_give(&ctx->pt, ctx->pt.root);
     ctx->pt.root = 0;
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/mm/mmu_context.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/table_stock.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/mm/zone.h"
 #include "kernel/proc/process.h"
@@ -57,6 +58,7 @@ void debug_quiesce(void)
     fs_sync_all(true);
     vmalloc_drain();
     kmem_cache_shrink_all();
+    table_stock_drain();
     page_alloc_drain();
 }
 
