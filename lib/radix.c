@@ -82,6 +82,14 @@ void *radix_lookup(const struct radix_tree *tree, uint64_t index)
     return leaf ? leaf->slots[slot_of(leaf, index)] : NULL;
 }
 
+void *const *radix_slots(const struct radix_tree *tree, uint64_t index, size_t *n)
+{
+    const struct radix_node *leaf = find_leaf(tree, index);
+
+    *n = RADIX_SLOTS - index % RADIX_SLOTS;
+    return leaf ? &leaf->slots[index % RADIX_SLOTS] : NULL;
+}
+
 /* Set TAG on SLOT of NODE and on the way up, as far as it is not set there. */
 static void set_upwards(struct radix_node *node, unsigned slot, unsigned tag)
 {

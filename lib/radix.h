@@ -61,6 +61,9 @@ static inline bool radix_is_empty(const struct radix_tree *tree)
 
 /* The item at INDEX, or NULL. */
 void *radix_lookup(const struct radix_tree *tree, uint64_t index);
+/* The items at INDEX and behind it that share a node, *N slots of which some may be
+ * NULL; NULL if there is no node, and so none of the *N items. */
+void *const *radix_slots(const struct radix_tree *tree, uint64_t index, size_t *n);
 
 /*
  * Put ITEM, not NULL, at INDEX, without tags.  0, -EEXIST if something is

@@ -152,22 +152,22 @@ size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct
     return found;
 }
 
-size_t page_cache_find_uptodate(struct address_space *as, pgoff_t index, size_t n,
-                                struct page **pages)
+void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n,
+                               void (*fn)(struct page *page, size_t i, void *arg), void *arg)
 {
-    size_t found;
+    size_t left;
 
     spin_lock(&as->tree_lock);
-    for (found = 0; found < n; found++) {
-        struct page *page = radix_lookup(&as->pages, index + found);
+    for (size_t i = 0; i < n; ) {
+        void *const *slot = radix_slots(&as->pages, index + i, &left);
 
-        if (!page || !page_test(page, PG_UPTODATE) || page_is_locked(page))
-            break;
-        get_page(page);
-        pages[found] = page;
+        if (!slot)
+            i += left;
+        for (; slot && left > 0 && i < n; slot++, left--, i++)
+            if (*slot && page_is_uptodate(*slot))
+                fn(*slot, i, arg);
     }
     spin_unlock(&as->tree_lock);
-    return found;
 }
 
 /* ---- adding and removing -------------------------------------------------- */
@@ -258,8 +258,9 @@ bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
     ASSERT(page_is_locked(page) && !page_test(page, PG_WRITEBACK));
     spin_lock(&as->tree_lock);
     ASSERT(page->mapping == as);
-    if (alone && (page_test(page, PG_DIRTY)
-                  || __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) != 2)) {
+    if (__atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) > 0
+        || (alone && (page_test(page, PG_DIRTY)
+                      || __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) != 2))) {
         spin_unlock(&as->tree_lock);
         return false;
     }

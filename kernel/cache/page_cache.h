@@ -136,10 +136,11 @@ int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **p
  * under the page lock before relying on it. */
 int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *ra,
                     struct page **page);
-/* Up to N consecutive pages that are present, uptodate and not locked, with
- * references (fault-around); returns how many.  Never sleeps. */
-size_t page_cache_find_uptodate(struct address_space *as, pgoff_t index, size_t n,
-                                struct page **pages);
+/* Call FN for each uptodate page of the N from INDEX on, I counted from there, with the
+ * tree locked: the page stays as long as FN runs, and longer if FN takes a reference or
+ * counts an entry for it.  Holds at most page-table locks.  Never sleeps. */
+void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n,
+                               void (*fn)(struct page *page, size_t i, void *arg), void *arg);
 /* Up to N present pages from INDEX on, with references.  Never sleeps. */
 size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct page **pages);
 

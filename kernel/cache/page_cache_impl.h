@@ -21,8 +21,8 @@ void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
 /* page_cache_read by a reader who wants NREQ pages in all. */
 int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
                             struct readahead *ra, struct page **page);
-/* PAGE (locked, clean of writeback, not mapped) leaves AS; the tree's reference is
- * dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
+/* PAGE (locked, clean of writeback) leaves AS unless it is mapped; the tree's reference
+ * is dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
  * true if it left. */
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
 /* PAGE (locked) of a memory-only mapping got no content: nothing would ever evict it. */

@@ -31,13 +31,19 @@ static void clear_part(struct address_space *as, pgoff_t index, size_t from, siz
     put_page(page);
 }
 
+/* PAGE, locked, leaves AS.  A fault next to it may have mapped it again meanwhile. */
+static void remove_and_unmap(struct address_space *as, struct page *page)
+{
+    page_wait_writeback(page);
+    while (!page_cache_remove(as, page, false))
+        mapping_ops->unmap_range(as, page->index, page->index + 1, true);
+}
+
 static void drop_page(struct address_space *as, struct page *page)
 {
     page_lock(page);
-    if (page->mapping == as) {
-        page_wait_writeback(page);
-        page_cache_remove(as, page, false);
-    }
+    if (page->mapping == as)
+        remove_and_unmap(as, page);
     page_unlock(page);
     put_page(page);
 }
@@ -114,8 +120,7 @@ void page_cache_drop(struct address_space *as, pgoff_t index)
 
     if (!page)
         return;
-    page_wait_writeback(page);
-    page_cache_remove(as, page, false);
+    remove_and_unmap(as, page);
     page_unlock(page);
     put_page(page);
 }

@@ -89,14 +89,19 @@ size_t table_stock_drain(void)
     return freed;
 }
 
-static size_t count(struct shrinker *s)
+size_t table_stock_count(void)
 {
     size_t n = 0;
 
-    (void)s;
     for (unsigned i = 0; i < MAX_HARTS; i++)
         n += __atomic_load_n(&stocks[i].n, __ATOMIC_RELAXED);
     return n;
+}
+
+static size_t count(struct shrinker *s)
+{
+    (void)s;
+    return table_stock_count();
 }
 
 /* All or nothing: there are not many. */

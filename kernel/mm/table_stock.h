@@ -11,6 +11,8 @@ paddr_t table_stock_take(struct pagetable *pt);
 /* TABLE goes back; all its entries are none.  Never sleeps. */
 void table_stock_give(struct pagetable *pt, paddr_t table);
 
+/* Frames in all stocks: free for whoever wants a table. */
+size_t table_stock_count(void);
 /* Every hart's stock goes back to the page allocator (leak checks); returns how many frames. */
 size_t table_stock_drain(void);
 

@@ -96,6 +96,9 @@ static void count_frames(struct debug_counters *c)
         c->frames[debug_frame_kind(pfn_to_page(pfn))]++;
         c->frames_total++;
     }
+    /* Tables that nobody uses count as free. */
+    c->frames[DEBUG_FRAME_TABLE] -= table_stock_count();
+    c->frames[DEBUG_FRAME_PCP] += table_stock_count();
 }
 
 static void count_cache(const struct kmem_cache_info *info, void *arg)

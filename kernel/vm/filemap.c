@@ -9,6 +9,8 @@
  *
  * The page's lock is held while it is entered: a truncation either sees the entry,
  * or has already taken the page out of the mapping, which is checked under the lock.
+ * Its neighbours are entered under the lock of the mapping's tree, which a page must
+ * also pass to leave; there it is seen that somebody maps it again.
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/core/counters.h"
@@ -128,15 +130,34 @@ static enum fault_result file_fault(struct fault *f)
     return r;
 }
 
-/* Enter PAGE at entry PTE if that is still empty; the page's lock is held. */
-static void map_neighbour(struct fault *f, struct pte *pte, struct page *page, uint64_t bits)
+/* Entries for the neighbours of a page that was read. */
+struct window {
+    struct pte *ptes;
+    uint64_t bits;
+    bool exec;
+    size_t mapped;
+};
+
+/* PAGE is ready and belongs at entry I: enter it, if nothing is there. */
+static void map_neighbour(struct page *page, size_t i, void *arg)
 {
-    if (pte_read(pte).bits)
+    struct window *w = arg;
+
+    /* An executable page must have been fetched before. */
+    if (pte_read(&w->ptes[i]).bits || (w->exec && !page_test(page, PG_FETCHABLE)))
         return;
     get_page(page);
     page_map_get(page);
-    pte_set(pte, pte_make(page_to_phys(page), bits & ~PTE_A));
-    *mm_rss_of(f->mm, page) += 1;
+    pte_set(&w->ptes[i], pte_make(page_to_phys(page), w->bits));
+    w->mapped++;
+}
+
+/* Pages of the mapping from FIRST on, at most N, that lie in the file. */
+static size_t within_file(const struct address_space *as, uint64_t first, size_t n)
+{
+    uint64_t end = (inode_size(as->host) + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+    return first < end ? min_u64(n, end - first) : 0;
 }
 
 static void file_fault_around(struct fault *f)
@@ -145,31 +166,21 @@ static void file_fault_around(struct fault *f)
     vaddr_t window = f->va & ~(AROUND * PAGE_SIZE - 1);
     vaddr_t start = MAX(window, vma->start), end = MIN(window + AROUND * PAGE_SIZE, vma->end);
     uint64_t first = vma_pgoff(vma, start);
-    uint64_t bits = vma_pte_bits(vma->flags, false, false);
-    struct page *pages[AROUND];
-    struct pte *ptes = f->pte - ((f->va - start) >> PAGE_SHIFT);
-    size_t n;
+    struct window w = {
+        .ptes = f->pte - ((f->va - start) >> PAGE_SHIFT),
+        .bits = vma_pte_bits(vma->flags, false, false) & ~PTE_A,
+        .exec = vma->flags & VM_EXEC,
+    };
 
     if (f->access == ACCESS_WRITE)
         return;
-    n = page_cache_gang(vma->mapping, first, (end - start) >> PAGE_SHIFT, pages);
-    for (size_t i = 0; i < n; i++) {
-        struct page *page = pages[i];
-
-        /* Only what is ready: an executable page was fetched before, the lock is free. */
-        if (page_test(page, PG_UPTODATE) && page_trylock(page)) {
-            if (page->mapping == vma->mapping && !beyond_end(vma->mapping, page->index)
-                && page->index < first + ((end - start) >> PAGE_SHIFT)
-                && (!(vma->flags & VM_EXEC) || page_test(page, PG_FETCHABLE))) {
-                spin_lock(&f->mm->pt_lock);
-                map_neighbour(f, &ptes[page->index - first], page, bits);
-                spin_unlock(&f->mm->pt_lock);
-            }
-            page_unlock(page);
-        }
-        put_page(page);
-    }
-    count_vm_events(VM_FAULT_AROUND, n);
+    spin_lock(&f->mm->pt_lock);
+    page_cache_for_each_ready(vma->mapping, first,
+                              within_file(vma->mapping, first, (end - start) >> PAGE_SHIFT),
+                              map_neighbour, &w);
+    *mm_rss_of(f->mm, f->cache_page) += (int64_t)w.mapped;
+    spin_unlock(&f->mm->pt_lock);
+    count_vm_events(VM_FAULT_AROUND, w.mapped);
 }
 
 const struct vma_ops file_vma_ops = {

@@ -83,7 +83,7 @@ enum debug_op {
  */
 enum debug_frame {
     DEBUG_FRAME_FREE,           /* on a buddy list                         */
-    DEBUG_FRAME_PCP,            /* free, on a hart's own list              */
+    DEBUG_FRAME_PCP,            /* free, on a hart's own list, or ready for a table */
     DEBUG_FRAME_RESERVED,       /* kernel image, firmware, device tree     */
     DEBUG_FRAME_KERNEL,         /* alloc_pages, large kmalloc, vmalloc, stacks */
     DEBUG_FRAME_SLAB,

@@ -76,9 +76,23 @@ static int model_first(const struct model *m, uint64_t from, enum radix_tag tag)
     return -1;
 }
 
+/* The run of slots from key K on holds all keys that share its node. */
+static void compare_slots(const struct radix_tree *tree, const struct model *m, int k)
+{
+    uint64_t index = m->index[k];
+    size_t n;
+    void *const *slots = radix_slots(tree, index, &n);
+
+    cr_assert(n == RADIX_SLOTS - index % RADIX_SLOTS);
+    for (int i = 0; i < KEYS; i++)
+        if (m->index[i] >= index && m->index[i] - index < n)
+            cr_assert((slots ? slots[m->index[i] - index] : NULL) == m->item[i]);
+}
+
 static void compare_point(const struct radix_tree *tree, const struct model *m, int k)
 {
     cr_assert(radix_lookup(tree, m->index[k]) == m->item[k]);
+    compare_slots(tree, m, k);
     for (int t = 0; t < RADIX_TAGS; t++)
         cr_assert(radix_tag_test(tree, m->index[k], t) == m->tag[k][t]);
 }

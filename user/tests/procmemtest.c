@@ -436,7 +436,7 @@ static const struct effect vmstat[] = {
     { "oom_kill", &shortage, 1, 1, NULL },
     { "pgpgout", &written_file, KIB, KIB + SLACK_KIB, NULL },
     { "pgmajfault", &file_fault, 1, SLACK, NULL },
-    { "fault_around", &file_fault, 1, EFFECT_ANY, NULL },
+    { "fault_around", &mapped_file, N / 2, N, NULL },
     { "drop_pagecache", &dropped_pages, 1, 1, NULL },
     { "drop_slab", &dropped_names, 1, 1, NULL },
     { "nr_tlb_local_flush_all", &all_rights, 1, 40, NULL },
