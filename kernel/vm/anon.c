@@ -62,7 +62,7 @@ static bool reuse(struct fault *f)
     spin_lock(&f->mm->pt_lock);
     alone = pte_read(f->pte).bits == f->old.bits && anon_is_alone(f->old);
     if (alone)
-        pte_set_bits(f->pte, pte_soft_ad ? PTE_WRITE_LATER : PTE_W | PTE_A | PTE_D);
+        pte_set_bits(f->pte, PTE_W | PTE_A | PTE_D);
     spin_unlock(&f->mm->pt_lock);
     if (!alone)
         return false;

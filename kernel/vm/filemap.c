@@ -91,7 +91,7 @@ static enum fault_result allow_stores(struct fault *f)
     spin_lock(&f->mm->pt_lock);
     same = pte_read(f->pte).bits == f->old.bits;
     if (same)
-        pte_set_bits(f->pte, pte_soft_ad ? PTE_WRITE_LATER : PTE_W | PTE_A | PTE_D);
+        pte_set_bits(f->pte, PTE_W | PTE_A | PTE_D);
     spin_unlock(&f->mm->pt_lock);
     if (!same)
         return FAULT_RETRY;

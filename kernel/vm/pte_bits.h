@@ -2,10 +2,10 @@
 /*
  * pte_bits.h - from a VMA's rights to the bits of a page-table entry.
  *
- * Hardware may or may not set A and D by itself.  Where it does not, a fault on
- * a valid entry sets them (vm/fault.c).  The boot argument ad=soft makes every
- * machine behave so: entries are made without A, and W is withheld until the
- * first store, remembered in PTE_SOFT1.
+ * Hardware may or may not set A and D by itself.  The fault that makes an entry sets
+ * them for its own access; where the hardware does not set them later, a fault on
+ * the valid entry does (vm/fault.c).  The boot argument ad=soft makes every machine
+ * behave so for D: W is withheld until the first store, remembered in PTE_SOFT1.
  */
 #pragma once
 #include "kernel/vm/vma.h"
@@ -24,9 +24,12 @@ static inline uint64_t vma_pte_bits(uint32_t flags, bool writable, bool dirty)
         bits |= PTE_R;
     if (flags & VM_EXEC)
         bits |= PTE_X;
-    if (pte_soft_ad)
-        return bits | (writable ? PTE_WRITE_LATER : 0);
-    return bits | PTE_A | (writable ? PTE_W : 0) | (writable && dirty ? PTE_D : 0);
+    bits |= PTE_A;
+    if (!writable)
+        return bits;
+    if (dirty)
+        return bits | PTE_W | PTE_D;
+    return bits | (pte_soft_ad ? PTE_WRITE_LATER : PTE_W);
 }
 
 /* Whether a store would be allowed, at once or after setting D. */

@@ -50,5 +50,5 @@ TESTS = [
     # Harts without hardware that sets the accessed and dirty bits.
     program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
             tags=("quick",))
-    for name in ("cowtest", "forkstorm", "mprotecttest")
+    for name in ("cowtest", "forkstorm", "lazytest", "mmaptest", "mprotecttest", "sharetest")
 ]
