@@ -79,12 +79,18 @@ static inline struct pte *entry_at(const struct pte *root, vaddr_t va)
 
 struct pte *pt_find_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *n)
 {
-    struct pte *root = phys_to_virt(pt->root), *p = entry_at(root, *va);
+    struct pte *root = phys_to_virt(pt->root), *first = entry_at(root, *va), *p, *last;
+    vaddr_t top = MIN(next_boundary(*va, 1), end);
 
-    if (!p || !pte_read(p).bits)
+    if (!first)
         return search(root, va, end, n);
-    *n = (MIN(next_boundary(*va, 1), end) - *va) >> PAGE_SHIFT;
-    return p;
+    last = first + ((top - *va) >> PAGE_SHIFT) - 1;
+    p = pt_next_used(first, last);
+    *va += (size_t)(p - first) * PAGE_SIZE;
+    *n = (size_t)(last - p) + 1;
+    if (p <= last)
+        return p;
+    return top < end ? search(root, va, end, n) : NULL;
 }
 
 bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end)
