@@ -175,21 +175,18 @@ void rwsem_init(struct rwsem *s, enum lock_rank rank, const char *name)
 void rwsem_read_lock(struct rwsem *s)
 {
     rank_acquire(s->rank, s->name);
-    ASSERT(s->count >= 0);
-    s->count++;
+    ASSERT(turns_try_read(&s->turns));
 }
 
 void rwsem_read_unlock(struct rwsem *s)
 {
-    ASSERT(s->count > 0);
-    s->count--;
+    ASSERT(turns_end_read(&s->turns));
     rank_release(s->rank, s->name);
 }
 
 static void write_lock(struct rwsem *s)
 {
-    ASSERT(s->count == 0);
-    s->count = -1;
+    ASSERT(turns_try_write(&s->turns));
 }
 
 void rwsem_write_lock(struct rwsem *s)
@@ -206,8 +203,7 @@ void rwsem_write_lock_nested(struct rwsem *s)
 
 void rwsem_write_unlock(struct rwsem *s)
 {
-    ASSERT(s->count == -1);
-    s->count = 0;
+    ASSERT(turns_end_write(&s->turns));
     rank_release(s->rank, s->name);
 }
 
