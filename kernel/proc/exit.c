@@ -24,13 +24,8 @@ static void add_figures(struct process *p, const struct thread *t)
     p->stime += t->stime;
     p->nvcsw += t->nvcsw;
     p->nivcsw += t->nivcsw;
-}
-
-static void add_memory_figures(struct process *p, const struct mm *mm)
-{
-    p->minflt += mm->minflt;
-    p->majflt += mm->majflt;
-    p->maxrss = MAX(p->maxrss, (uint64_t)mm->peak_rss);
+    p->minflt += t->minflt;
+    p->majflt += t->majflt;
 }
 
 /* The memory, but for the last user's exit only: threads share one user. */
@@ -42,7 +37,7 @@ static void leave_memory(struct process *p, bool last)
     mm_switch_current(NULL);
     if (!last)
         return;
-    add_memory_figures(p, mm);
+    p->maxrss = MAX(p->maxrss, (uint64_t)mm->peak_rss);
     flags = spin_lock_irqsave(&proc_lock);
     p->mm = NULL;
     spin_unlock_irqrestore(&proc_lock, flags);

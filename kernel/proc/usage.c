@@ -38,17 +38,16 @@ void proc_getrusage_locked(struct process *p, struct rusage *ru)
     ru->ru_stime = ticks_to_timeval(stime);
     ru->ru_minflt = (long)p->minflt;
     ru->ru_majflt = (long)p->majflt;
-    if (p->mm) {
-        ru->ru_minflt += (long)p->mm->minflt;
-        ru->ru_majflt += (long)p->mm->majflt;
+    if (p->mm)
         maxrss = MAX(maxrss, (uint64_t)p->mm->peak_rss);
-    }
     ru->ru_maxrss = (long)(maxrss << PAGE_SHIFT >> 10);
     ru->ru_nvcsw = (long)p->nvcsw;
     ru->ru_nivcsw = (long)p->nivcsw;
     list_for_each_entry(t, &p->tasks, link) {
         ru->ru_nvcsw += (long)t->thread->nvcsw;
         ru->ru_nivcsw += (long)t->thread->nivcsw;
+        ru->ru_minflt += (long)t->thread->minflt;
+        ru->ru_majflt += (long)t->thread->majflt;
     }
 }
 
@@ -69,6 +68,8 @@ static void thread_usage(const struct thread *t, struct rusage *ru)
     ru->ru_stime = ticks_to_timeval(t->stime);
     ru->ru_nvcsw = (long)t->nvcsw;
     ru->ru_nivcsw = (long)t->nivcsw;
+    ru->ru_minflt = (long)t->minflt;
+    ru->ru_majflt = (long)t->majflt;
 }
 
 void proc_getrusage(int who, struct rusage *ru)

@@ -159,8 +159,8 @@ static void gather(struct snapshot *s, struct process *p)
     proc_times_locked(p, &s->utime, &s->stime);
     s->cutime = p->cutime;
     s->cstime = p->cstime;
-    s->minflt = p->minflt + (p->mm ? p->mm->minflt : 0);
-    s->majflt = p->majflt + (p->mm ? p->mm->majflt : 0);
+    s->minflt = p->minflt;
+    s->majflt = p->majflt;
     s->cminflt = p->cminflt;
     s->cmajflt = p->cmajflt;
     s->nvcsw = p->nvcsw;
@@ -168,6 +168,8 @@ static void gather(struct snapshot *s, struct process *p)
     list_for_each_entry(t, &p->tasks, link) {
         s->nvcsw += t->thread->nvcsw;
         s->nivcsw += t->thread->nivcsw;
+        s->minflt += t->thread->minflt;
+        s->majflt += t->thread->majflt;
     }
     gather_signals(s, p);
     spin_unlock_irqrestore(&proc_lock, flags);

@@ -70,6 +70,7 @@ struct thread {
     uint64_t utime, stime;              /* time spent, in timebase ticks   [p] */
     uint64_t last_time;                 /* when utime/stime was last charged   */
     uint64_t nvcsw, nivcsw;             /* voluntary and forced switches   [p] */
+    uint64_t minflt, majflt;            /* page faults, without and with I/O [p] */
     uint32_t fail_site, fail_countdown; /* fault injection for this thread [p] */
     void (*fn)(void *arg);              /* kernel threads                  [c] */
     void *arg;

@@ -181,10 +181,13 @@ static void fault_release(struct fault *f)
 
 static void count_fault(struct fault *f)
 {
-    __atomic_fetch_add(f->major ? &f->mm->majflt : &f->mm->minflt, 1, __ATOMIC_RELAXED);
     count_vm_event(VM_PGFAULT);
-    if (f->major)
-        count_vm_event(VM_PGMAJFAULT);
+    if (!f->major) {
+        current->minflt++;
+        return;
+    }
+    current->majflt++;
+    count_vm_event(VM_PGMAJFAULT);
 }
 
 enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access)

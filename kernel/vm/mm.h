@@ -38,7 +38,6 @@ struct mm {
     size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
     size_t peak_vm;
     uint64_t limit_as, limit_data, limit_stack;     /* bytes; from rlimits    [map]    */
-    uint64_t minflt, majflt;                /*                                [a]      */
     struct list all_link;                   /* every mm           [mm list's lock]     */
 };
 

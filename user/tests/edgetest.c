@@ -117,6 +117,30 @@ static void exec_keeps_ours(void)
     close(fd);
 }
 
+static void touch_in_vfork(void *arg)
+{
+    char *p = map_anon(200 * PAGE);
+
+    (void)arg;
+    for (size_t i = 0; i < 200; i++)
+        p[i * PAGE] = 1;
+    if (!vfork())
+        _exit(0);
+    wait(NULL);
+    _exit(0);
+}
+
+/* A child that borrows its parent's memory has not made its parent's page faults. */
+static void faults_of_a_vfork_child(void)
+{
+    struct rusage before, after;
+
+    getrusage(RUSAGE_CHILDREN, &before);
+    EXPECT_EQ(run_child(touch_in_vfork, NULL), 0);
+    getrusage(RUSAGE_CHILDREN, &after);
+    EXPECT_RANGE(after.ru_minflt - before.ru_minflt, 200, 399);
+}
+
 __attribute__((noinline)) static int fall(volatile char *above)
 {
     volatile char room[PAGE];
@@ -244,7 +268,7 @@ static void file_without_text(void)
 static const struct test tests[] = {
     TEST(program_on_the_stack), TEST(fifo_as_program), TEST(too_many_strings),
     TEST(exec_keeps_ours), TEST(handler_without_stack), TEST(wait_for_sigchld),
-    TEST(kill_a_vfork_parent), TEST(timer_without_end), TEST(too_many_signals),
+    TEST(kill_a_vfork_parent), TEST(faults_of_a_vfork_child), TEST(timer_without_end), TEST(too_many_signals),
     TEST(file_without_text),
 };
 
