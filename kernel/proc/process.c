@@ -158,6 +158,19 @@ size_t process_count(void)
     return nr_processes;
 }
 
+struct process *process_get_by_tid(int tid)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct process *p;
+
+    if (!process_find_task_locked(tid, &p))
+        p = process_find_locked(tid);           /* its threads are gone: a zombie */
+    if (p)
+        process_get(p);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return p;
+}
+
 uint64_t process_forks(void)
 {
     return nr_forks;

@@ -112,6 +112,8 @@ static inline struct process *current_process(void)
 
 /* The process PID with a reference, or NULL. */
 struct process *process_get_by_pid(int pid);
+/* The process that thread TID belongs to, likewise. */
+struct process *process_get_by_tid(int tid);
 void process_get(struct process *p);
 void process_put(struct process *p);
 /* Call FN for every process with proc_lock held. */

@@ -55,7 +55,7 @@ static struct process *process_of(int tid)
         process_get(current_process());
         return current_process();
     }
-    return process_get_by_pid(tid);
+    return process_get_by_tid(tid);
 }
 
 int64_t sys_sched_getaffinity(const uint64_t *a)

@@ -338,10 +338,17 @@ static int thread(void *arg)
 
 static void threads(void)
 {
+    struct rlimit r;
+    uint64_t mask;
+    pid_t tid;
+
     EXPECT_EQ(own(THREADS), 1);
     thread_state = 0;
-    REQUIRE(clone(thread, thread_stack + sizeof(thread_stack),
-                  CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS, NULL) > 0);
+    tid = clone(thread, thread_stack + sizeof(thread_stack),
+                CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS, NULL);
+    REQUIRE(tid > 0);
+    EXPECT_OK(syscall(SYS_prlimit64, tid, RLIMIT_CORE, NULL, &r));
+    EXPECT_OK(syscall(SYS_sched_getaffinity, tid, sizeof(mask), &mask));
     EXPECT_EQ(own(THREADS), 2);
     EXPECT_EQ(strtol(status_of(getpid(), "Threads:"), NULL, 10), 2);
     thread_state = 1;
