@@ -239,6 +239,29 @@ static __attribute__((noinline)) void populate(const struct request *q)
     }
 }
 
+static size_t pages_mapped(const struct vma_set *set, vaddr_t start, vaddr_t end)
+{
+    const struct vma *vma = vmaset_find_range(set, start, end);
+    size_t n = 0;
+
+    for (; vma && vma->start < end; vma = vmaset_next(set, vma))
+        n += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
+    return n;
+}
+
+/* Whether the limits allow it; what MAP_FIXED replaces makes room. */
+static bool fits_limits(const struct request *q)
+{
+    size_t npages = q->len >> PAGE_SHIFT;
+
+    if (vm_within_limits(q->mm, q->proto.flags, npages))
+        return true;
+    if (!(q->flags & MAP_FIXED))
+        return false;
+    npages -= pages_mapped(&q->mm->vmas, q->addr, q->addr + q->len);
+    return vm_within_limits(q->mm, q->proto.flags, npages);
+}
+
 /* Find or make the place, and enter the VMA there. */
 static int place(struct request *q)
 {
@@ -247,7 +270,7 @@ static int place(struct request *q)
     int err;
 
     rwsem_write_lock(&mm->lock);
-    err = vm_within_limits(mm, q->proto.flags, q->len >> PAGE_SHIFT) ? choose_place(q, &doomed) : -ENOMEM;
+    err = fits_limits(q) ? choose_place(q, &doomed) : -ENOMEM;
     if (!err)
         err = enter(mm, &q->proto, q->addr, q->addr + q->len);
     rwsem_write_unlock(&mm->lock);

@@ -262,6 +262,8 @@ static void limited_space(void)
     EXPECT_ERROR(map(NULL, PAGE, PROT_NONE, ANON, -1, 0), ENOMEM);
     EXPECT_OK(munmap(p, MB));
     EXPECT_OK(map(NULL, MB, PROT_NONE, ANON, -1, 0));
+    EXPECT_OK(map(p + MB, 3 * MB, PROT_READ, ANON | MAP_FIXED, -1, 0));     /* in place of itself */
+    EXPECT_ERROR(map(p + MB, 8 * MB, PROT_READ, ANON | MAP_FIXED, -1, 0), ENOMEM);
 }
 
 static void limited_data(void)
