@@ -27,17 +27,6 @@ static const uint8_t restarts[CALLS] = {
 #undef ENTRY
 };
 
-static const char *const names[CALLS] = {
-#define ENTRY(name, restart) [SYS_##name] = #name,
-    SYSTEM_CALLS(ENTRY)
-#undef ENTRY
-};
-
-const char *syscall_name(uint64_t nr)
-{
-    return nr < CALLS && names[nr] ? names[nr] : "unknown";
-}
-
 static call_fn *find_call(uint64_t nr)
 {
     if (nr < CALLS)

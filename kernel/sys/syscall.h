@@ -9,6 +9,3 @@
 void syscall_dispatch(struct trap_frame *frame);
 
 void sys_init(void);
-
-/* "read" for 63; "unknown" if there is no such call. */
-const char *syscall_name(uint64_t nr);
