@@ -56,6 +56,7 @@ void debug_quiesce(void)
         page_cache_drop_all();
     }
     fs_sync_all(true);
+    wait_for_dying_threads();
     vmalloc_drain();
     kmem_cache_shrink_all();
     table_stock_drain();
