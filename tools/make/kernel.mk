@@ -25,11 +25,18 @@ KERNEL := build/$(if $(filter 1,$(DEBUG)),debug/)kernel.elf
 kernel: $(KERNEL) ## the kernel alone (DEBUG=1: the debug kernel)
 kernels: build/kernel.elf build/debug/kernel.elf
 
+# Every few lines of kernel code take a lock, look something up or copy to the user:
+# in the plain kernel such short functions set up no frame of their own, and backtraces
+# pass over them (the debug kernel's checks want one, for their backtraces).
+unframed := lib/rbtree kernel/core/spinlock kernel/mm/page_free \
+            kernel/mm/pt_run kernel/sched/rwsem kernel/vm/uaccess kernel/vm/vmaset
+$(unframed:%=build/kernel/%.o): KERNEL_CFLAGS += -fomit-frame-pointer
+
 # A changed command line rebuilds the objects.
 build/kernel.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS)' | cmp -s - $@ || \
-	 echo '$(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS)' >$@
+	@echo '$(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS) $(unframed)' | cmp -s - $@ || \
+	 echo '$(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS) $(unframed)' >$@
 
 kernel_needs := build/kernel.flags $(riscv_ready)
 
@@ -48,13 +55,6 @@ build/kernel/%.o: %.c $(kernel_needs)
 	$(compile_kernel)
 build/kernel/%.o: %.S $(kernel_needs)
 	$(compile_kernel)
-
-# Every few lines of kernel code take a lock, look something up or copy to the user:
-# in the plain kernel such short functions set up no frame of their own, and backtraces
-# pass over them (the debug kernel's checks want one, for their backtraces).
-unframed := lib/rbtree kernel/core/spinlock kernel/mm/magazine kernel/mm/page_free \
-            kernel/mm/pt_run kernel/sched/rwsem kernel/vm/uaccess kernel/vm/vmaset
-$(unframed:%=build/kernel/%.o): KERNEL_CFLAGS += -fomit-frame-pointer
 
 # memset() must not be compiled into a call of memset().
 build/kernel/lib/string.o build/debug/kernel/lib/string.o: KERNEL_CFLAGS += $(RISCV_NO_LOOP_IDIOM)
