@@ -36,7 +36,7 @@ static void remove_and_unmap(struct address_space *as, struct page *page)
 {
     page_wait_writeback(page);
     while (!page_cache_remove(as, page, false))
-        mapping_ops->unmap_range(as, page->index, page->index + 1, true);
+        mapping_ops->unmap_range(as, page->index, page->index + 1, false);
 }
 
 static void drop_page(struct address_space *as, struct page *page)
@@ -48,14 +48,15 @@ static void drop_page(struct address_space *as, struct page *page)
     put_page(page);
 }
 
-/* Drop all pages [FIRST, END). */
+/* Drop all pages [FIRST, END).  Private copies go with the end of the file, behind which
+ * there is nothing to have a copy of; they survive a hole. */
 static void drop_range(struct address_space *as, pgoff_t first, pgoff_t end)
 {
     struct page *pages[GANG];
     size_t n;
 
     if (mapping_ops && first < end)
-        mapping_ops->unmap_range(as, first, end, true);
+        mapping_ops->unmap_range(as, first, end, end == UINT64_MAX);
     while (first < end && (n = page_cache_gang(as, first, GANG, pages)) > 0) {
         for (size_t i = 0; i < n; i++) {
             pgoff_t index = pages[i]->index;

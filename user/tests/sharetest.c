@@ -6,6 +6,7 @@
  * write(2); what was stored reaches the file, whoever is gone by then; and what is
  * clean is not written again.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -317,6 +318,29 @@ static void end_of_file(void)
     check_end_of_file("/tmp/sharetest.file");
 }
 
+/* A hole is empty for all who share the page; a private copy is nobody else's business. */
+static void hole_under_mappings(void)
+{
+    int fd = make_file("/tmp/sharetest.file", 2 * PAGE);
+    char *p = share(fd, 2 * PAGE, RW);
+    char *own = mmap(NULL, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
+
+    REQUIRE(own != MAP_FAILED);
+    p[0] = p[PAGE] = 's';
+    own[0] = 'o';
+    EXPECT_EQ(own[PAGE], 's');
+    EXPECT_OK(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 2 * PAGE));
+    EXPECT_EQ(p[0], 0);
+    EXPECT_EQ(own[0], 'o');
+    EXPECT_EQ(own[PAGE], 0);
+    EXPECT_OK(ftruncate(fd, 0));
+    EXPECT_FAULT(try_read(own), SIGBUS, BUS_ADRERR, own);
+    munmap(p, 2 * PAGE);
+    munmap(own, 2 * PAGE);
+    close(fd);
+    unlink("/tmp/sharetest.file");
+}
+
 /* Rights */
 
 static void open_modes(void)
@@ -411,7 +435,7 @@ static const struct test tests[] = {
     TEST(futex_between_processes), TEST(mappings_and_files_agree),
     TEST(stores_outlive_their_process), TEST(every_store_is_written_back),
     TEST(clean_pages_stay_clean), TEST(stores_find_room), TEST(full_file_system),
-    TEST(end_of_file), TEST(open_modes), TEST(rights_come_and_go), TEST(msync_errors),
+    TEST(end_of_file), TEST(hole_under_mappings), TEST(open_modes), TEST(rights_come_and_go), TEST(msync_errors),
     TEST(msync_goes_on_behind_a_hole), TEST(calls_on_mapped_memory),
 };
 TEST_MAIN(tests)
