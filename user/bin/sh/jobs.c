@@ -148,12 +148,21 @@ static void detach_input(void)
     }
 }
 
-static pid_t fork_or_warn(void)
+/*
+ * In the child all signals wait until its caller restores OLD_MASK: the terminal may be
+ * the child's before the shell's handlers are gone, and what they catch would be lost.
+ */
+static pid_t fork_or_warn(sigset_t *old_mask)
 {
+    sigset_t all;
     pid_t pid;
 
     fflush(stdout);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, old_mask);
     pid = fork();
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, old_mask, NULL);
     if (pid < 0)
         shell_warn("cannot start a process: %s", strerror(errno));
     return pid;
@@ -162,7 +171,8 @@ static pid_t fork_or_warn(void)
 pid_t job_fork(struct job *job, enum job_place place)
 {
     bool first = job->nprocesses == 0;
-    pid_t pid = fork_or_warn();
+    sigset_t old_mask;
+    pid_t pid = fork_or_warn(&old_mask);
 
     if (pid == 0) {
         bool unattended = place == JOB_BACKGROUND && !control;
@@ -170,6 +180,7 @@ pid_t job_fork(struct job *job, enum job_place place)
         if (control)
             join_group(first ? getpid() : job->group, place);
         enter_subshell(unattended);
+        sigprocmask(SIG_SETMASK, &old_mask, NULL);
         if (unattended && first)
             detach_input();
         return 0;
@@ -189,10 +200,13 @@ pid_t job_fork(struct job *job, enum job_place place)
 
 pid_t jobs_fork(void)
 {
-    pid_t pid = fork_or_warn();
+    sigset_t old_mask;
+    pid_t pid = fork_or_warn(&old_mask);
 
-    if (pid == 0)
+    if (pid == 0) {
         enter_subshell(false);
+        sigprocmask(SIG_SETMASK, &old_mask, NULL);
+    }
     return pid;
 }
 
