@@ -573,33 +573,39 @@ static void maps(void)
 
 static void texts(void)
 {
-    char *const argv[] = { "/bin/sleep", "1000", "", NULL }, *const envp[] = { "A=1", "B=2", NULL };
+    char *const argv[] = { "/bin/sh", "-c", "read x", "", NULL };
+    char *const envp[] = { "A=1", "B=2", NULL };
     char path[64], text[256];
     uint64_t aux[64];
-    pid_t pid = fork();
+    int held[2];                    /* what the shell reads from does not end */
+    pid_t pid;
 
-    REQUIRE(pid >= 0);
+    REQUIRE(pipe(held) == 0 && (pid = fork()) >= 0);
     if (pid == 0) {
-        execve("/bin/sleep", argv, envp);
+        dup2(held[0], STDIN_FILENO);
+        close(held[1]);
+        execve("/bin/sh", argv, envp);
         _exit(1);
     }
     snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
-    while (read_file(path, text, sizeof(text)) != 17)
+    while (read_file(path, text, sizeof(text)) != 19)
         sched_yield();
-    EXPECT(memcmp(text, "/bin/sleep\0" "1000\0\0", 17) == 0);
+    EXPECT(memcmp(text, "/bin/sh\0-c\0read x\0", 19) == 0);
     snprintf(path, sizeof(path), "/proc/%d/environ", pid);
     EXPECT_EQ(read_file(path, text, sizeof(text)), 8);
     EXPECT(memcmp(text, "A=1\0B=2\0", 8) == 0);
     snprintf(path, sizeof(path), "/proc/%d/comm", pid);
     read_file(path, text, sizeof(text));
-    EXPECT(strcmp(text, "sleep\n") == 0);
+    EXPECT(strcmp(text, "sh\n") == 0);
     snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-    EXPECT_EQ(readlink(path, text, sizeof(text)), 10);
-    EXPECT(memcmp(text, "/bin/sleep", 10) == 0);
+    EXPECT_EQ(readlink(path, text, sizeof(text)), 7);
+    EXPECT(memcmp(text, "/bin/sh", 7) == 0);
     snprintf(path, sizeof(path), "/proc/%d/auxv", pid);
     read_file(path, (char *)aux, sizeof(aux));
     EXPECT(aux[0] != 0);
     end_child(pid);
+    close(held[0]);
+    close(held[1]);
 }
 
 static void directories(void)
