@@ -98,6 +98,8 @@ bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end)
     const struct pte *root = phys_to_virt(pt->root);
     vaddr_t top;
 
+    if (end <= next_boundary(start, 1))
+        return entry_at(root, start);
     for (vaddr_t va = start; va < end; va = top) {
         struct pte e = pte_read(&root[index_of(va, 2)]);
 

@@ -8,15 +8,33 @@
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
+#define HEAP_FLAGS  (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 #define STACK_START (32 * PAGE_SIZE)        /* mapped at exec; the rest grows on demand */
 
-/* Room for the heap to end at END: no mapping in the way, limits respected. */
-static bool may_grow(const struct mm *mm, vaddr_t old_end, vaddr_t end)
+/* The VMA that ends at END if it is as brk makes them, or NULL. */
+static struct vma *heap_before(struct mm *mm, vaddr_t end)
 {
-    if (end > USER_END || end - mm->start_brk > mm->limit_data)
+    struct vma *vma = vmaset_find(&mm->vmas, end - 1);
+
+    return vma && vma->end == end && vma->flags == HEAP_FLAGS && !vma->mapping ? vma : NULL;
+}
+
+/* Let the heap, which ends at OLD_END, end at END: most often its VMA just grows. */
+static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
+{
+    struct vma *heap = heap_before(mm, old_end), *next;
+
+    if (end > USER_END || end - mm->start_brk > mm->limit_data
+        || !vm_within_limits(mm, HEAP_FLAGS, (end - old_end) >> PAGE_SHIFT))
         return false;
-    return !vmaset_find_range(&mm->vmas, old_end, end)
-           && vm_within_limits(mm, VM_WRITE, (end - old_end) >> PAGE_SHIFT);
+    next = heap ? vmaset_next(&mm->vmas, heap) : vmaset_find_from(&mm->vmas, old_end);
+    if (next && next->start < end)
+        return false;
+    if (!heap || (next && next->start == end))
+        return vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE) == 0;
+    vm_account(mm, HEAP_FLAGS, (int64_t)((end - old_end) >> PAGE_SHIFT));
+    vmaset_resize(&mm->vmas, heap, heap->start, end);
+    return true;
 }
 
 static bool change_heap(struct mm *mm, vaddr_t brk, struct list *doomed)
@@ -29,8 +47,7 @@ static bool change_heap(struct mm *mm, vaddr_t brk, struct list *doomed)
         return vm_remove_range(mm, end, old_end, doomed) == 0;
     if (end == old_end)
         return true;
-    return may_grow(mm, old_end, end)
-           && vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE) == 0;
+    return grow_heap(mm, old_end, end);
 }
 
 vaddr_t vm_brk(struct mm *mm, vaddr_t brk)
@@ -43,7 +60,8 @@ vaddr_t vm_brk(struct mm *mm, vaddr_t brk)
         mm->brk = brk;
     result = mm->brk;
     rwsem_write_unlock(&mm->lock);
-    vm_free_doomed(&doomed);
+    if (!list_is_empty(&doomed))
+        vm_free_doomed(&doomed);
     return result;
 }
 

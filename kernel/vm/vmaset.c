@@ -69,11 +69,19 @@ struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va)
     return best;
 }
 
-struct vma *vmaset_find(struct vma_set *s, vaddr_t va)
+/* The last VMA found, if it contains VA. */
+static struct vma *hinted(const struct vma_set *s, vaddr_t va)
 {
     struct vma *vma = __atomic_load_n(&s->hint, __ATOMIC_RELAXED);
 
-    if (vma && vma->start <= va && va < vma->end)
+    return vma && vma->start <= va && va < vma->end ? vma : NULL;
+}
+
+struct vma *vmaset_find(struct vma_set *s, vaddr_t va)
+{
+    struct vma *vma = hinted(s, va);
+
+    if (vma)
         return vma;
     vma = vmaset_find_from(s, va);
     if (!vma || va < vma->start)
@@ -84,8 +92,11 @@ struct vma *vmaset_find(struct vma_set *s, vaddr_t va)
 
 struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t end)
 {
-    struct vma *vma = vmaset_find_from(s, start);
+    struct vma *vma = hinted(s, start);
 
+    if (vma)
+        return vma;
+    vma = vmaset_find_from(s, start);
     return vma && vma->start < end ? vma : NULL;
 }
 
@@ -197,21 +208,28 @@ struct vma *vmaset_remove_range(struct vma_set *s, struct vma *first, vaddr_t st
 }
 
 /* Move the borders of VMA and nothing else. */
-static void set_range(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
+static inline void set_range(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    s->ops->before_change(vma);
+    bool in_rmap = vma->mapping || vma->anon_vma;
+
+    if (in_rmap)
+        s->ops->before_change(vma);
     s->total -= vma_npages(vma);
     vma->pgoff += (start >> PAGE_SHIFT) - (vma->start >> PAGE_SHIFT);
     vma->start = start;
     vma->end = end;
     s->total += vma_npages(vma);
-    s->ops->after_change(vma);
+    if (in_rmap)
+        s->ops->after_change(vma);
 }
 
-static void change_gap(struct vma_set *s, struct vma *vma, vaddr_t from)
+static void change_gap(struct vma *vma, vaddr_t from)
 {
+    struct rb_node *n = &vma->node;
+
     set_gap(vma, from);
-    rb_propagate(&s->tree, &vma->node);
+    while (n && update_max_gap(n))
+        n = n->parent;
 }
 
 void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
@@ -221,9 +239,9 @@ void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t en
 
     set_range(s, vma, start, end);
     if (start != old_start)
-        change_gap(s, vma, end_of(s, vmaset_prev(s, vma)));
+        change_gap(vma, end_of(s, vmaset_prev(s, vma)));
     if (end != old_end && next)
-        change_gap(s, next, end);
+        change_gap(next, end);
 }
 
 struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)

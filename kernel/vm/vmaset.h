@@ -19,6 +19,7 @@
  * What the set asks of its owner: memory, and to keep the reverse map true.  A
  * walker of the reverse map must never miss a page, so an upper part is linked
  * before the lower one shrinks, and unlinked after the lower one has grown.
+ * A VMA with neither mapping nor anon_vma is in no reverse map: it may change unasked.
  */
 struct vmaset_ops {
     struct vma *(*alloc)(struct vma *like);     /* copy of LIKE with references taken, or NULL */

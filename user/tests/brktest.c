@@ -106,6 +106,36 @@ static void mapping_in_the_way(void)
     EXPECT_EQ(p[0], 'h');
 }
 
+/* Where the mapping that contains P begins and ends. */
+static void borders(const void *p, uintptr_t *start, uintptr_t *end)
+{
+    char line[256];
+
+    REQUIRE(find_mapping(p, line, sizeof(line)));
+    EXPECT_EQ(sscanf(line, "%lx-%lx", start, end), 2);
+}
+
+/* Growth that meets a like mapping makes one of both; behind an unlike one it is its own. */
+static void beside_other_mappings(void)
+{
+    uintptr_t now = aligned_break(), start, end;
+    char *p = (char *)now;
+
+    EXPECT_EQ(set_break(now + 2 * PAGE), now + 2 * PAGE);
+    REQUIRE(mmap(p + 4 * PAGE, PAGE, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + 4 * PAGE);
+    EXPECT_EQ(set_break(now + 4 * PAGE), now + 4 * PAGE);
+    borders(p, &start, &end);
+    EXPECT_EQ(end, now + 5 * PAGE);
+    EXPECT_OK(munmap(p + 4 * PAGE, PAGE));
+    EXPECT_OK(mprotect(p + 3 * PAGE, PAGE, PROT_READ));
+    EXPECT_EQ(set_break(now + 6 * PAGE), now + 6 * PAGE);
+    p[4 * PAGE] = p[6 * PAGE - 1] = 'h';
+    borders(p + 4 * PAGE, &start, &end);
+    EXPECT_EQ(start, now + 4 * PAGE);
+    EXPECT_EQ(end, now + 6 * PAGE);
+}
+
 static void set_limit(int which, rlim_t value)
 {
     struct rlimit r;
@@ -204,6 +234,7 @@ static const struct test tests[] = {
     CHILD_TEST(odd_breaks),
     CHILD_TEST(refusals),
     CHILD_TEST(mapping_in_the_way),
+    CHILD_TEST(beside_other_mappings),
     CHILD_TEST(limited_data),
     CHILD_TEST(limited_space),
     CHILD_TEST(heap_in_maps),
