@@ -185,13 +185,14 @@ void proc_exec_commit(const char *name)
     struct process *p = current_process();
     struct task *t = current_task();
 
-    task_release_vfork(t);
-    fd_close_on_exec();
-    signal_exec();
-    t->clear_child_tid = 0;
     p->did_exec = true;
     strlcpy(p->comm, name, sizeof(p->comm));
     strlcpy(current->name, name, sizeof(current->name));
+    signal_exec();
+    t->clear_child_tid = 0;
+    /* Last what others wait for: they then look at the new program. */
+    fd_close_on_exec();
+    task_release_vfork(t);
 }
 
 void proc_quiesce(void)
