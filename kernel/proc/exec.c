@@ -2,7 +2,7 @@
 /*
  * exec.c - replace a process's program.
  *
- *   1. open the file; follow #! to the interpreter, at most four times
+ *   1. open the file; follow #! to the interpreter, at most five times
  *   2. collect the strings                     (from the old address space)
  *   3. check the ELF headers, and the dynamic loader's
  *   4. build the new address space beside the old one
@@ -33,7 +33,7 @@
 #define PIE_BASE   (USER_END / 3 * 2 & PAGE_MASK)
 #define HWCAP      0x112d                   /* I, M, A, F, D, C as bits of their letters        */
 #define CLOCK_TICK 100
-#define INTERP_DEPTH 4
+#define INTERP_DEPTH 5                      /* scripts that may be each other's interpreter */
 
 /* A program on its way in. */
 struct exec {
@@ -95,14 +95,17 @@ static int read_head(struct exec *x)
     return 0;
 }
 
-/* Split "#! interp option" in HEAD; false if there is no interpreter. */
+/*
+ * Split "#! interp option" in HEAD; false if there is no interpreter, or its name may go on
+ * behind HEAD.  An option that does is cut.
+ */
 static bool split_script_line(struct exec *x, char **interp, char **option)
 {
     char *s = x->head + 2, *end = memchr(x->head, '\n', x->head_len);
 
     if (!end)
         end = x->head + MIN(x->head_len, (size_t)HEAD_SIZE - 1);
-    while (end > s && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
     *end = '\0';
     while (*s == ' ' || *s == '\t')
@@ -121,6 +124,7 @@ static bool split_script_line(struct exec *x, char **interp, char **option)
 }
 
 /* x->file is a script: open its interpreter in its place. */
+    bool cut = !end && x->head_len == HEAD_SIZE;
 static int follow_script(struct exec *x, const char *script)
 {
     char *interp, *option;
@@ -132,6 +136,8 @@ static int follow_script(struct exec *x, const char *script)
     if (err)
         return err;
     close_file(&x->file);
+    if (cut && s == x->head + HEAD_SIZE - 1)
+        return false;
     return open_executable(interp, &x->file);
 }
 
