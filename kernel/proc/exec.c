@@ -13,6 +13,7 @@
  * they are touched.
  */
 #include "kernel/core/random.h"
+#include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/elf.h"
 #include "kernel/proc/exec_args.h"
@@ -60,29 +61,50 @@ static void close_file(struct file **f)
     *f = NULL;
 }
 
-static int open_executable(const char *path, struct file **out)
+/* Whether CRED may run the program INODE. */
+static int check_executable(struct inode *inode, const struct cred *cred)
 {
+    if (S_ISLNK(inode->mode))
+        return -ELOOP;
+    if (!S_ISREG(inode->mode) || (inode->sb->flags & MS_NOEXEC))
+        return -EACCES;
+    return inode_permission(inode, MAY_EXEC, cred);
+}
+
+/* Open what NAME says.  Who may run a program need not be allowed to read it, so root opens it. */
+static int open_executable(const struct exec_name *name, struct file **out)
+{
+    static const struct cred root;
     struct path_ctx ctx;
+    struct path path;
     struct file *f;
     int err;
 
     path_ctx_current(&ctx);
-    /* O_NONBLOCK: a FIFO is refused, too, but not after waiting for a writer. */
-    err = file_open(&ctx, NULL, path, O_RDONLY | O_LARGEFILE | O_NONBLOCK, 0, &f);
+    err = path_lookup(&ctx, name->start, name->path, name->lookup, &path);
     if (!err) {
-        if (!S_ISREG(f->inode->mode))
-            err = -EACCES;
-        else
-            err = inode_permission(f->inode, MAY_EXEC, ctx.cred);
+        err = check_executable(path_inode(&path), ctx.cred);
         if (!err)
-            err = inode_deny_write(f->inode);
-        if (err)
-            file_put(f);
-        else
-            *out = f;
+            err = file_open_path(&path, O_RDONLY | O_LARGEFILE, &root, &f);
+        path_put(&path);
     }
     path_ctx_put(&ctx);
+    if (err)
+        return err;
+    err = inode_deny_write(f->inode);
+    if (err)
+        file_put(f);
+    else
+        *out = f;
     return err;
+}
+
+/* The same of a plain name. */
+static int open_named(const char *path, struct file **out)
+{
+    const struct exec_name name = { .path = path, .lookup = LOOKUP_FOLLOW };
+
+    return open_executable(&name, out);
 }
 
 static int read_head(struct exec *x)
@@ -102,6 +124,7 @@ static int read_head(struct exec *x)
 static bool split_script_line(struct exec *x, char **interp, char **option)
 {
     char *s = x->head + 2, *end = memchr(x->head, '\n', x->head_len);
+    bool cut = !end && x->head_len == HEAD_SIZE;
 
     if (!end)
         end = x->head + MIN(x->head_len, (size_t)HEAD_SIZE - 1);
@@ -113,6 +136,8 @@ static bool split_script_line(struct exec *x, char **interp, char **option)
     *interp = s;
     while (*s && *s != ' ' && *s != '\t')
         s++;
+    if (cut && s == x->head + HEAD_SIZE - 1)
+        return false;
     *option = NULL;
     if (*s) {
         *s++ = '\0';
@@ -124,7 +149,6 @@ static bool split_script_line(struct exec *x, char **interp, char **option)
 }
 
 /* x->file is a script: open its interpreter in its place. */
-    bool cut = !end && x->head_len == HEAD_SIZE;
 static int follow_script(struct exec *x, const char *script)
 {
     char *interp, *option;
@@ -136,16 +160,15 @@ static int follow_script(struct exec *x, const char *script)
     if (err)
         return err;
     close_file(&x->file);
-    if (cut && s == x->head + HEAD_SIZE - 1)
-        return false;
-    return open_executable(interp, &x->file);
+    return open_named(interp, &x->file);
 }
 
 /* Set x->file to the binary that will run. */
-static int find_binary(struct exec *x, const char *path)
+static int find_binary(struct exec *x, const struct exec_name *name)
 {
+    const char *path = name->shown;
     char script[HEAD_SIZE];
-    int err = open_executable(path, &x->file);
+    int err = open_executable(name, &x->file);
 
     for (int depth = 0; !err; depth++) {
         err = read_head(x);
@@ -153,6 +176,8 @@ static int find_binary(struct exec *x, const char *path)
             return err;
         if (depth == INTERP_DEPTH)
             return -ELOOP;
+        if (name->closes)
+            return -ENOENT;
         err = follow_script(x, path);
         /* Should the interpreter be a script too, its name is what its own interpreter gets. */
         strlcpy(script, x->args.buf, sizeof(script));
@@ -204,7 +229,7 @@ static int find_loader(struct exec *x)
     else if ((size_t)n < size || name[size - 1])
         err = -ENOEXEC;
     else
-        err = open_executable(name, &x->loader);
+        err = open_named(name, &x->loader);
     kfree(name);
     if (err)
         return err;
@@ -311,10 +336,12 @@ static int map_loader(struct exec *x)
 /* Our own, changed by the set-user-ID and set-group-ID bits of the file. */
 static void take_identity(struct cred *cred, const struct inode *inode)
 {
+    bool trusted = !(inode->sb->flags & MS_NOSUID);
+
     *cred = current_process()->cred;
-    if (inode->mode & S_ISUID)
+    if (trusted && (inode->mode & S_ISUID))
         cred->euid = inode->uid;
-    if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+    if (trusted && (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
         cred->egid = inode->gid;
     cred->suid = cred->fsuid = cred->euid;
     cred->sgid = cred->fsgid = cred->egid;
@@ -455,9 +482,9 @@ static void set_registers(const struct exec *x)
     fpu_reset();
 }
 
-static int load(struct exec *x, const char *path)
+static int load(struct exec *x, const struct exec_name *name)
 {
-    int err = find_binary(x, path);
+    int err = find_binary(x, name);
 
     if (!err)
         err = parse_file(x->file, x->head, x->head_len, &x->image);
@@ -471,9 +498,9 @@ static int load(struct exec *x, const char *path)
 }
 
 /* Take over X's strings; on success the frame is that of the new program. */
-static int exec_common(struct exec *x, const char *path)
+static int exec_common(struct exec *x, const struct exec_name *name)
 {
-    int err = load(x, path);
+    int err = load(x, name);
 
     if (!err) {
         commit(x);
@@ -487,24 +514,25 @@ static int exec_common(struct exec *x, const char *path)
     return err;
 }
 
-int proc_exec(const char *path, uintptr_t argv, uintptr_t envp)
+int proc_exec(const struct exec_name *name, uintptr_t argv, uintptr_t envp)
 {
     struct exec *x = kzalloc(sizeof(*x), GFP_KERNEL);
-    int err = x ? exec_args_init(&x->args, path, argv, envp) : -ENOMEM;
+    int err = x ? exec_args_init(&x->args, name->shown, argv, envp) : -ENOMEM;
 
     if (!err)
-        err = exec_common(x, path);
+        err = exec_common(x, name);
     kfree(x);
     return err;
 }
 
 int proc_exec_kernel(const char *path, const char *const argv[], const char *const envp[])
 {
+    const struct exec_name name = { .path = path, .shown = path, .lookup = LOOKUP_FOLLOW };
     struct exec *x = kzalloc(sizeof(*x), GFP_KERNEL);
     int err = x ? exec_args_init_kernel(&x->args, path, argv, envp) : -ENOMEM;
 
     if (!err)
-        err = exec_common(x, path);
+        err = exec_common(x, &name);
     kfree(x);
     return err;
 }

@@ -147,9 +147,18 @@ struct clone_args_kernel {
 };
 int64_t proc_clone(const struct clone_args_kernel *args);
 
+/* Which file exec is to run, and what the new program is told of it. */
+struct exec_name {
+    const struct path *start;               /* what PATH is relative to, NULL: the cwd       */
+    const char *path;                       /* a kernel string                               */
+    uint32_t lookup;                        /* LOOKUP_FOLLOW, LOOKUP_EMPTY                   */
+    const char *shown;                      /* AT_EXECFN, and a script's argument            */
+    bool closes;                            /* exec itself makes SHOWN useless: no scripts   */
+};
+
 /* execve: returns only on failure (-errno); success returns 0 with the frame
- * rewritten.  ARGV and ENVP are user addresses; PATH is a kernel string. */
-int proc_exec(const char *path, uintptr_t argv, uintptr_t envp);
+ * rewritten.  ARGV and ENVP are user addresses. */
+int proc_exec(const struct exec_name *name, uintptr_t argv, uintptr_t envp);
 
 /* The same for process 1: kernel strings, NULL-terminated vectors. */
 int proc_exec_kernel(const char *path, const char *const argv[], const char *const envp[]);

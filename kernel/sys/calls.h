@@ -132,6 +132,7 @@
     CALL(munmap, NEVER)                                                        \
     CALL(clone, NEVER)                                                         \
     CALL(execve, NEVER)                                                        \
+    CALL(execveat, NEVER)                                                      \
     CALL(mmap, NEVER)                                                          \
     CALL(fadvise64, NEVER)                                                     \
     CALL(mprotect, NEVER)                                                      \

@@ -3,14 +3,17 @@
  * sys_proc.c - calls on processes: make, replace, end, await, identify, limit.
  */
 #include "kernel/fs/inode.h"
+#include "kernel/mm/kmalloc.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
+#include "lib/abi/fcntl.h"
 #include "lib/abi/futex.h"
 #include "lib/abi/prctl.h"
 #include "lib/abi/sched.h"
 #include "lib/abi/wait.h"
 #include "lib/bitops.h"
+#include "lib/fmt.h"
 #include "lib/string.h"
 #include "lib/strutil.h"
 
@@ -28,13 +31,57 @@ int64_t sys_clone(const uint64_t *a)
 
 int64_t sys_execve(const uint64_t *a)
 {
+    struct exec_name name = { .lookup = LOOKUP_FOLLOW };
     struct name path;
     int r = name_get(&path, a[0], false);
 
     if (r)
         return r;
-    r = proc_exec(path.s, a[1], a[2]);
+    name.path = name.shown = path.s;
+    r = proc_exec(&name, a[1], a[2]);
     name_put(&path);
+    return r;
+}
+
+/* How the new program can name the file that AT means: by the descriptor, if need be. */
+static char *show_at(const struct at *at, int dirfd)
+{
+    size_t size = strlen(at->name.s) + sizeof("/dev/fd/2147483647/");
+    char *shown = kmalloc(size, GFP_KERNEL);
+
+    if (!shown)
+        return NULL;
+    if (!at->dir.file)
+        strlcpy(shown, at->name.s, size);
+    else
+        fmt_snprintf(shown, size, "/dev/fd/%d%s%s", dirfd, *at->name.s ? "/" : "", at->name.s);
+    return shown;
+}
+
+int64_t sys_execveat(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[4];
+    struct exec_name name = { 0 };
+    char *shown;
+    struct at at;
+    int r;
+
+    if (flags & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    r = at_get(&at, (int)a[0], a[1], flags & AT_EMPTY_PATH);
+    if (r)
+        return r;
+    shown = show_at(&at, (int)a[0]);
+    name.start = at_start(&at);
+    name.path = at.name.s;
+    name.lookup = follow_unless(flags, AT_SYMLINK_NOFOLLOW)
+                  | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
+    name.shown = shown;
+    name.closes = at.dir.file && fd_get_cloexec((int)a[0]) > 0;
+    /* What has no path, a pipe, is no program. */
+    r = !shown ? -ENOMEM : at.dir.file && !name.start ? -EACCES : proc_exec(&name, a[2], a[3]);
+    at_put(&at);
+    kfree(shown);
     return r;
 }
 
