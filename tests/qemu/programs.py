@@ -18,6 +18,7 @@ TESTS = [
     program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
+    program("exectest", tags=("quick",)),
     program("failtest", cpus=(2,), kernels=(DEBUG,)),
     program("forkstorm", tags=("quick",)),
     program("killtest", tags=("quick",)),
