@@ -13,12 +13,15 @@
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/core/counters.h"
+#include "kernel/sched/thread.h"
 #include "lib/bitops.h"
 
 /* Pages the pager asks for at once: enough to be worth a scan, few enough to stop. */
 #define PAGER_BATCH 64
 /* The pager's aim above the low marks: 1/128 of memory, at least a batch. */
 #define PAGER_SHARE 128
+/* How long a request that must not fail sleeps before it looks again. */
+#define NOFAIL_PAUSE 1000000UL      /* ns */
 
 static struct wait_queue pager_queue;
 static uint32_t pager_wanted;           /* [a] */
@@ -47,15 +50,21 @@ static void wake(void)
     wake_up_all(&pager_queue);
 }
 
-/* Nothing could be freed.  What is dirty now will be clean soon. */
+/*
+ * Nothing could be freed.  What is dirty now will be clean soon.  A request that
+ * must not fail comes back at once: it has to let those run who may give something.
+ */
 static bool out_of_memory(gfp_t gfp, unsigned order)
 {
     (void)order;
-    if (!(gfp & __GFP_IO) || nr_dirty_pages() + nr_writeback_pages() == 0)
-        return false;
-    writeback_wake(nr_dirty_pages());
-    writeback_wait_progress();
-    return true;
+    if ((gfp & __GFP_IO) && nr_dirty_pages() + nr_writeback_pages() != 0) {
+        writeback_wake(nr_dirty_pages());
+        writeback_wait_progress();
+        return true;
+    }
+    if (gfp & __GFP_NOFAIL)
+        thread_sleep_ns(NOFAIL_PAUSE, false, NULL);
+    return false;
 }
 
 static const struct reclaim_ops ops = {
