@@ -18,5 +18,10 @@ enum debug_frame debug_frame_kind(const struct page *page);
 /* OP is DEBUG_CACHE_TEST, _KMALLOC_TEST or _VMALLOC_TEST; 0 or -ENOMEM. */
 int64_t debug_alloc_test(enum debug_op op, struct debug_alloc_test *t);
 
+/* DEBUG_TAKE and DEBUG_GIVE; 0, -EINVAL, -EBUSY, -ENOMEM.  May sleep. */
+int64_t debug_take(struct debug_blocks *d);
+int64_t debug_give(struct debug_blocks *d);
+void debug_keep_init(void);
+
 /* Make a mistake that must panic by name; returns only if it was not noticed. */
 int64_t debug_crash(enum debug_crash kind);

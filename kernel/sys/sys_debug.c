@@ -12,7 +12,7 @@
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "kernel/mm/kmalloc.h"
-#include "kernel/mm/page_alloc.h"
+#include "kernel/mm/vmalloc.h"
 #include "kernel/sys/debug.h"
 #include "kernel/sys/syscall.h"
 #include "lib/abi/debugcall.h"
@@ -21,102 +21,16 @@
 
 BOOTARG(debugcall, "allow the debug system call to root");
 
-/* What DEBUG_ALLOC_PAGES got: a list of blocks per handle. */
-
-#define HANDLES 16
-
-static struct mutex handles_lock;
-static struct handle {
-    struct list blocks;         /* struct page.link */
-    uint32_t order;
-    bool used;
-} handles[HANDLES];
-
-static gfp_t gfp_of(uint32_t kind)
+static int64_t blocks_call(uintptr_t user, bool take)
 {
-    switch (kind) {
-    case DEBUG_GFP_ATOMIC:
-        return GFP_ATOMIC | __GFP_NOWARN;
-    case DEBUG_GFP_NOWAIT:
-        return GFP_NOWAIT | __GFP_NOWARN;
-    case DEBUG_GFP_USER:
-        return GFP_USER_MOVABLE | __GFP_NOWARN | __GFP_NORETRY;
-    case DEBUG_GFP_DMA32:
-        return GFP_KERNEL | __GFP_DMA32 | __GFP_NOWARN | __GFP_NORETRY;
-    }
-    return GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY;
-}
-
-static struct handle *find_handle(uint64_t number, uint32_t order)
-{
-    if (number)
-        return number <= HANDLES && handles[number - 1].used ? &handles[number - 1] : NULL;
-    for (size_t i = 0; i < HANDLES; i++)
-        if (!handles[i].used) {
-            handles[i].used = true;
-            handles[i].order = order;
-            list_init(&handles[i].blocks);
-            return &handles[i];
-        }
-    return NULL;
-}
-
-static int64_t alloc_blocks(struct debug_pages *d)
-{
-    struct handle *h = find_handle(d->handle, d->order);
-    struct page *page;
-
-    if (!h || h->order != d->order)
-        return -EINVAL;
-    d->handle = (uint64_t)(h - handles) + 1;
-    for (d->done = 0; d->done < d->count; d->done++) {
-        page = alloc_pages(gfp_of(d->gfp), d->order);
-        if (!page)
-            break;
-        list_insert_tail(&h->blocks, &page->link);
-    }
-    return 0;
-}
-
-static int64_t free_blocks(struct debug_pages *d)
-{
-    struct handle *h = d->handle ? find_handle(d->handle, 0) : NULL;
-    uint64_t stride = MAX(d->stride, 1U), i = 0;
-    struct page *page, *next;
-
-    if (!h)
-        return -EINVAL;
-    d->done = 0;
-    list_for_each_entry_safe(page, next, &h->blocks, link) {
-        if (d->count && d->done == d->count)
-            break;
-        if (i++ % stride)
-            continue;
-        list_remove(&page->link);
-        free_pages(page, h->order);
-        d->done++;
-    }
-    if (list_is_empty(&h->blocks))
-        h->used = false;
-    return 0;
-}
-
-static int64_t pages_call(uintptr_t user, bool alloc)
-{
-    struct debug_pages d;
+    struct debug_blocks d;
     int64_t r;
 
     if (copy_from_user(&d, user, sizeof(d)))
         return -EFAULT;
-    if (d.order > 10)
-        return -EINVAL;
-    mutex_lock(&handles_lock);
-    r = alloc ? alloc_blocks(&d) : free_blocks(&d);
-    mutex_unlock(&handles_lock);
+    r = take ? debug_take(&d) : debug_give(&d);
     return r ? r : copy_to_user(user, &d, sizeof(d));
 }
-
-/* The rest */
 
 static int64_t counters_call(uintptr_t user, size_t size)
 {
@@ -234,9 +148,9 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         return fail_call(a[1]);
     case DEBUG_PAGE:
         return page_call(a[1], a[2]);
-    case DEBUG_ALLOC_PAGES:
-    case DEBUG_FREE_PAGES:
-        return pages_call(a[1], a[0] == DEBUG_ALLOC_PAGES);
+    case DEBUG_TAKE:
+    case DEBUG_GIVE:
+        return blocks_call(a[1], a[0] == DEBUG_TAKE);
     case DEBUG_CACHE_TEST:
     case DEBUG_KMALLOC_TEST:
     case DEBUG_VMALLOC_TEST:
@@ -245,6 +159,9 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         return debug_crash((enum debug_crash)a[1]);
     case DEBUG_EXIT:
         machine_exit((unsigned)a[1]);
+    case DEBUG_VMALLOC_WINDOW:
+        vmalloc_set_window(a[1]);
+        return 0;
     case DEBUG_EVICT:
     case DEBUG_MIGRATE:
         return -ENOSYS;             /* there is no swap and no migration yet */
@@ -256,5 +173,5 @@ int64_t sys_pagoda_debug(const uint64_t *a)
 
 void sys_init(void)
 {
-    mutex_init(&handles_lock, RANK_PIPE, "debug pages");
+    debug_keep_init();
 }

@@ -50,13 +50,14 @@ enum debug_op {
     DEBUG_MIGRATE,
 
     /*
-     * DEBUG_ALLOC_PAGES(struct debug_pages *)
-     * DEBUG_FREE_PAGES(struct debug_pages *)
-     * Take blocks of pages from the page allocator and keep them under a
-     * number; give them back.  They outlive the caller.
+     * DEBUG_TAKE(struct debug_blocks *)
+     * DEBUG_GIVE(struct debug_blocks *)
+     * Take blocks from one of the allocators and keep them under a number; give
+     * them back.  They outlive the caller.  Calls for different numbers run side
+     * by side; for one number, one at a time (-EBUSY).
      */
-    DEBUG_ALLOC_PAGES,
-    DEBUG_FREE_PAGES,
+    DEBUG_TAKE,
+    DEBUG_GIVE,
 
     /*
      * DEBUG_CACHE_TEST(struct debug_alloc_test *)    a kmem cache of its own
@@ -73,6 +74,9 @@ enum debug_op {
 
     /* DEBUG_EXIT(status): sync nothing, end the virtual machine with STATUS. */
     DEBUG_EXIT,
+
+    /* DEBUG_VMALLOC_WINDOW(bytes): new areas in the first so many; 0: in all of it. */
+    DEBUG_VMALLOC_WINDOW,
 
     DEBUG_OPS
 };
@@ -157,23 +161,46 @@ struct debug_page {
 #define DEBUG_PAGE_ZERO 0x20    /* the shared zero page                    */
 #define DEBUG_PAGE_SWAPPED 0x40
 
-/* How DEBUG_ALLOC_PAGES allocates: one of these. */
+/* How DEBUG_TAKE allocates: one of these.  None reports a failure. */
 enum debug_gfp {
-    DEBUG_GFP_KERNEL,           /* may reclaim                             */
+    DEBUG_GFP_KERNEL,           /* may reclaim, once                       */
     DEBUG_GFP_ATOMIC,           /* may dip into the reserve                */
     DEBUG_GFP_NOWAIT,           /* neither                                 */
     DEBUG_GFP_USER,             /* movable                                 */
-    DEBUG_GFP_DMA32
+    DEBUG_GFP_DMA32,            /* below 4 GiB, may reclaim once           */
+    DEBUG_GFP_MEMALLOC,         /* all of the reserve                      */
+    DEBUG_GFP_NOFAIL,           /* waits as long as it takes               */
+    DEBUG_GFP_KINDS
 };
 
-struct debug_pages {
-    uint32_t order;
+/* What DEBUG_TAKE takes. */
+enum debug_block_kind {
+    DEBUG_BLOCK_PAGES,          /* alloc_pages                             */
+    DEBUG_BLOCK_OBJECT,         /* of the cache "debug-kept", constructed  */
+    DEBUG_BLOCK_KMALLOC,
+    DEBUG_BLOCK_VMALLOC,        /* knows no gfp                            */
+    DEBUG_BLOCK_KINDS
+};
+
+/*
+ * SIZE is that of one block: 8 bytes or more; for pages, 2^n of them.  A block
+ * is wrong if it is misaligned, if an object does not come as its constructor
+ * made it, or if what was written to the block's end is not there any more.
+ */
+struct debug_blocks {
+    uint32_t kind;              /* enum debug_block_kind                   */
     uint32_t gfp;               /* enum debug_gfp                          */
-    uint64_t count;             /* blocks wanted; to free: blocks, 0 = all */
+    uint64_t size;              /* bytes; objects: ignored                 */
+    uint64_t count;             /* blocks wanted; to give: 0 = all         */
     uint64_t done;              /* out: blocks got or given back           */
-    uint64_t handle;            /* in: 0 = a new one; out: its number      */
-    uint32_t stride;            /* free only every so many-th; 0 = each    */
-    uint32_t pad;
+    uint64_t wrong;             /* out                                     */
+    uint64_t handle;            /* in: 0 = a new one; out: its number, 0
+                                   when it keeps nothing                   */
+    uint64_t stride;            /* give only those whose place (pages: by frame
+                                   number) is a multiple of it; 0 = each   */
+    uint64_t spare;             /* to take: blocks to give back at once, when
+                                   no more are to be had: for the caller   */
+    uint64_t free[2];           /* out: pages free then, DMA32 and above   */
 };
 
 struct debug_alloc_test {

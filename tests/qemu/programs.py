@@ -15,6 +15,9 @@ def program(name, arguments="", once=False, test=None, **how):
 
 
 TESTS = [
+    program("alloctest", tags=("quick",)),
+    program("alloctest", "zones_fall_back", test="alloctest-normal", mem="3G", cpus=(1,),
+            kernels=(PLAIN,)),
     program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
