@@ -45,7 +45,9 @@ void ipi_interrupt(void)
     csr_clear(sip, SIE_SOFT);
     pending = __atomic_exchange_n(&this_hart()->ipi_pending, 0, __ATOMIC_SEQ_CST);
     for (unsigned reason = 0; reason < IPI_REASONS; reason++) {
-        if ((pending >> reason & 1) && handlers[reason])
-            handlers[reason]();
+        if (!(pending >> reason & 1) || !handlers[reason])
+            continue;
+        this_hart()->nipi[reason]++;
+        handlers[reason]();
     }
 }

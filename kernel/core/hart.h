@@ -26,6 +26,8 @@
 struct thread;
 struct mmu_context;
 
+enum ipi_reason { IPI_RESCHED, IPI_TLB, IPI_STOP, IPI_REASONS };
+
 struct hart {
     struct thread *thread;          /* the running one: `current`          [p] */
     uintptr_t kernel_sp;            /* its user frame; sp after a trap from user [p] */
@@ -43,6 +45,7 @@ struct hart {
     const struct thread *fpu_holder;/* see sched/fpu.h                     [p] */
     uint64_t ipi_pending;           /* 1 << enum ipi_reason                [a] */
     uint64_t ticks_user, ticks_system;  /* timebase ticks in threads; the rest is idle [p] */
+    uint64_t ntimer, nipi[IPI_REASONS]; /* interrupts served, see /proc/interrupts [p] */
     uint32_t spinlocks;             /* debug: spinlocks held               [p] */
     uint64_t held_ranks[RANK_MAX];  /* debug: how many of each rank        [p] */
 } __attribute__((aligned(64)));
@@ -70,7 +73,6 @@ static inline struct hart *this_hart(void)
     return h;
 }
 
-enum ipi_reason { IPI_RESCHED, IPI_TLB, IPI_STOP, IPI_REASONS };
 /* Make HART's handler for REASON run soon.  Any context. */
 void ipi_send(unsigned hart, enum ipi_reason reason);
 /* The software interrupt: run what others asked for. */

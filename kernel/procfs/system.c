@@ -73,6 +73,20 @@ static void add_interrupts(const struct irq_info *info, void *arg)
         *(uint64_t *)arg += info->count[hart];
 }
 
+/* Those of devices, and those that a hart's own timer and the other harts cause. */
+static uint64_t nr_interrupts(void)
+{
+    uint64_t n = 0;
+
+    irq_for_each(add_interrupts, &n);
+    for (unsigned hart = 0; hart < nr_harts; hart++) {
+        n += harts[hart].ntimer;
+        for (int reason = 0; reason < IPI_REASONS; reason++)
+            n += harts[hart].nipi[reason];
+    }
+    return n;
+}
+
 /* Linux counts who waits for a disk; who waits and cannot be interrupted, that is. */
 static void add_blocked(struct thread *t, void *arg)
 {
@@ -88,7 +102,7 @@ static void show_times(struct synth_buf *b, const char *name, uint64_t user, uin
 
 int proc_show_stat(struct synth_buf *b, struct process *p)
 {
-    uint64_t user[MAX_HARTS], system[MAX_HARTS], idle[MAX_HARTS], sum[3] = { 0 }, interrupts = 0;
+    uint64_t user[MAX_HARTS], system[MAX_HARTS], idle[MAX_HARTS], sum[3] = { 0 };
     char name[] = "cpu0";
     size_t blocked = 0;
 
@@ -104,10 +118,9 @@ int proc_show_stat(struct synth_buf *b, struct process *p)
         name[3] = (char)('0' + hart);
         show_times(b, name, user[hart], system[hart], idle[hart]);
     }
-    irq_for_each(add_interrupts, &interrupts);
     thread_for_each(add_blocked, &blocked);
     synth_printf(b, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %lu\nprocs_running %lu\n"
-                    "procs_blocked %lu\n", interrupts, sched_nr_switches(),
+                    "procs_blocked %lu\n", nr_interrupts(), sched_nr_switches(),
                  (clock_realtime_ns() - clock_monotonic_ns()) / 1000000000,
                  process_forks(), sched_nr_running(), blocked);
     return 0;
@@ -131,6 +144,28 @@ static void show_interrupt(const struct irq_info *info, void *arg)
     synth_printf(arg, " %s  %s\n", info->chip, info->name);
 }
 
+static void show_timers(struct synth_buf *b)
+{
+    synth_puts(b, "LOC: ");
+    for (unsigned hart = 0; hart < nr_harts; hart++)
+        synth_printf(b, "%10lu ", harts[hart].ntimer);
+    synth_puts(b, " Local timer interrupts\n");
+}
+
+static void show_ipis(struct synth_buf *b)
+{
+    static const char *const names[IPI_REASONS] = {
+        [IPI_RESCHED] = "Rescheduling", [IPI_TLB] = "TLB flush", [IPI_STOP] = "CPU stop",
+    };
+
+    for (int reason = 0; reason < IPI_REASONS; reason++) {
+        synth_printf(b, "IPI%d:", reason);
+        for (unsigned hart = 0; hart < nr_harts; hart++)
+            synth_printf(b, "%10lu ", harts[hart].nipi[reason]);
+        synth_printf(b, " %s interrupts\n", names[reason]);
+    }
+}
+
 int proc_show_interrupts(struct synth_buf *b, struct process *p)
 {
     size_t mark;
@@ -144,6 +179,8 @@ int proc_show_interrupts(struct synth_buf *b, struct process *p)
         mark = synth_begin_atomic(b);
         irq_for_each(show_interrupt, b);
     } while (synth_end_atomic(b, mark));
+    show_timers(b);
+    show_ipis(b);
     return 0;
 }
 

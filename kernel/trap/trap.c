@@ -57,6 +57,7 @@ static void serve(uint64_t cause)
         ipi_interrupt();
         return;
     case IRQ_TIMER:
+        this_hart()->ntimer++;
         timer_interrupt();
         return;
     case IRQ_EXT:
