@@ -196,6 +196,12 @@ int proc_show_kmsg(struct synth_buf *b, struct process *p)
     return 0;
 }
 
+/* Those that the device saw: bios that others joined are one request with them. */
+static uint64_t requests(const struct block_stats *s, enum bio_op op)
+{
+    return s->ios[op] - MIN(s->ios[op], s->merges[op]);
+}
+
 int proc_show_diskstats(struct synth_buf *b, struct process *p)
 {
     struct block_stats s;
@@ -204,8 +210,8 @@ int proc_show_diskstats(struct synth_buf *b, struct process *p)
     for (struct block_device *d = block_next(NULL); d; d = block_next(d)) {
         block_get_stats(d, &s);
         synth_printf(b, "%4u %7u %s %lu %lu %lu %lu %lu %lu %lu %lu %u %lu %lu 0 0 0 0 %lu %lu\n",
-                     d->major, d->minor, d->name, s.ios[BIO_READ], s.merges[BIO_READ],
-                     s.sectors[BIO_READ], s.ns[BIO_READ] / 1000000, s.ios[BIO_WRITE],
+                     d->major, d->minor, d->name, requests(&s, BIO_READ), s.merges[BIO_READ],
+                     s.sectors[BIO_READ], s.ns[BIO_READ] / 1000000, requests(&s, BIO_WRITE),
                      s.merges[BIO_WRITE], s.sectors[BIO_WRITE], s.ns[BIO_WRITE] / 1000000,
                      s.in_flight, s.busy_ns / 1000000,
                      (s.ns[BIO_READ] + s.ns[BIO_WRITE]) / 1000000, s.ios[BIO_FLUSH],
