@@ -115,6 +115,11 @@ void writeback_wake(size_t npages)
     wake_up_all(&wb.work);
 }
 
+void writeback_new_interval(void)
+{
+    wake_up_all(&wb.work);
+}
+
 void writeback_note_room(void)
 {
     if (!is_above(&wb.hard))

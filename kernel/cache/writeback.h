@@ -17,6 +17,8 @@ int writeback_all(bool wait);
 void writeback_throttle(void);
 /* Memory is low: the flusher should write about NPAGES.  Never sleeps. */
 void writeback_wake(size_t npages);
+/* dirty_writeback_centisecs has changed: the flusher should not sleep on. */
+void writeback_new_interval(void);
 /* The last reference to the host is going: forget AS (its pages are clean or
  * dropped).  Waits until the flusher has let go of it. */
 void writeback_forget(struct address_space *as);

@@ -42,8 +42,18 @@ static int store_unsigned(const char *text, unsigned *value, unsigned max)
 SETTING(dirty_background_ratio, dirty_background_ratio, 100)
 SETTING(dirty_ratio, dirty_ratio, 100)
 SETTING(dirty_expire_centisecs, dirty_expire_centisecs, 1000000)
-SETTING(dirty_writeback_centisecs, dirty_writeback_centisecs, 1000000)
+SETTING(dirty_interval, dirty_writeback_centisecs, 1000000)
 #undef SETTING
+
+/* The flusher may be asleep for as long as was said before. */
+static int store_interval(const char *text, size_t n, struct process *p)
+{
+    int err = store_dirty_interval(text, n, p);
+
+    if (!err)
+        writeback_new_interval();
+    return err;
+}
 
 static int store_drop_caches(const char *text, size_t n, struct process *p)
 {
@@ -109,7 +119,8 @@ static const struct proc_entry vm_entries[] = {
     SETTING(dirty_background_ratio),
     SETTING(dirty_expire_centisecs),
     SETTING(dirty_ratio),
-    SETTING(dirty_writeback_centisecs),
+    { .name = "dirty_writeback_centisecs", .mode = S_IFREG | 0644, .show = show_dirty_interval,
+      .store = store_interval },
     { .name = "drop_caches", .mode = S_IFREG | 0200, .store = store_drop_caches },
     PROC_FILE("max_map_count", show_max_map_count),
     PROC_FILE("mmap_min_addr", show_mmap_min_addr),
