@@ -46,9 +46,9 @@ __attribute__((format(printf, 1, 2))) void printk(const char *fmt, ...);
 enum lock_rank {
     RANK_NONE,
     RANK_ITIMER,            /* sleeping: setting interval timers            */
-    RANK_MOUNT,             /* sleeping: the tree of mounts                 */
     RANK_FILE,              /* sleeping: an open file's position            */
     RANK_SYNTH,             /* sleeping: a synthetic file's text            */
+    RANK_MOUNT,             /* sleeping: the tree of mounts                 */
     RANK_RENAME,            /* sleeping: one per file system                */
     RANK_INODE_DIR,         /* sleeping: a directory                        */
     RANK_INODE,             /* sleeping: an inode below a locked directory  */
