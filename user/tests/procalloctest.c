@@ -292,13 +292,14 @@ static void zones_follow_the_kernel(void)
 
     need_debug_call();
     for (uint32_t order = 0; order < ORDERS; order += 5) {
-        struct debug_pages order_of = { .order = order, .count = 1024u >> order };
+        struct debug_blocks taken = { .kind = DEBUG_BLOCK_PAGES, .size = PAGE << order,
+                                      .count = 1024u >> order };
         int count;
         long unmovable = 0;
 
         debug_call(DEBUG_QUIESCE, 0, 0);
         count = read_zones(before);
-        REQUIRE(debug_call(DEBUG_ALLOC_PAGES, (uintptr_t)&order_of, 0) == 0);
+        REQUIRE(debug_call(DEBUG_TAKE, (uintptr_t)&taken, 0) == 0);
         read_zones(during);
         EXPECT_RANGE(all_free(before, count) - all_free(during, count), 1024, 1024 + SLACK);
         for (int z = 0; z < count; z++)
@@ -307,8 +308,8 @@ static void zones_follow_the_kernel(void)
         if (order == ORDERS - 1)
             for (int z = 0; z < count; z++)
                 EXPECT_RANGE(before[z].blocks[order] - during[z].blocks[order], 0, 2);
-        order_of.count = 0;
-        REQUIRE(debug_call(DEBUG_FREE_PAGES, (uintptr_t)&order_of, 0) == 0);
+        taken.count = 0;
+        REQUIRE(debug_call(DEBUG_GIVE, (uintptr_t)&taken, 0) == 0);
     }
 }
 
