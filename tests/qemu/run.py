@@ -60,7 +60,7 @@ def matrix(test, options):
     mem = options.mem or test.mem
     runs = [(n, k, mem) for k in kernels for n in cpus]
     if options.soak and "quick" in test.tags:
-        runs += [(n, PLAIN, m) for n, m in suite.SOAK_MATRIX if (n, PLAIN, m) not in runs]
+        runs += [machine for machine in suite.SOAK_MATRIX if machine not in runs]
     return runs
 
 

@@ -10,13 +10,13 @@ import crashes
 import files
 import foreign
 import programs
-from case import Test
+from case import DEBUG, PLAIN, Test
 
 HELPERS = ["runtest", "vmbench"]
 
-# make soak: the tests tagged quick also run on these machines, (harts, memory).
-SOAK_MATRIX = [(cpus, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")
-               for cpus in (1, 2, 4, 8)]
+# make soak: the tests tagged quick also run on these machines, (harts, kernel, memory).
+SOAK_MATRIX = [(cpus, PLAIN, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")
+               for cpus in (1, 2, 4, 8)] + [(cpus, DEBUG, "128M") for cpus in (2, 8)]
 
 
 def shell(vm):

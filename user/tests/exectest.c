@@ -845,7 +845,6 @@ static void refused_under_vfork(void)
 #define THREAD_FLAGS (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS)
 
 static char stacks[8][4 * PAGE] __attribute__((aligned(16)));
-static volatile int leader;
 static volatile bool start;
 
 static void start_thread(int n, int (*function)(void *), void *arg)
