@@ -23,6 +23,12 @@ static bool is_in_group(const struct cred *cred, uint32_t gid)
     return false;
 }
 
+/* May CRED make or keep a set-group-ID program of group GID? */
+static bool may_set_gid(const struct cred *cred, uint32_t gid)
+{
+    return cred->fsuid == 0 || is_in_group(cred, gid);
+}
+
 static bool is_owner(const struct inode *inode, const struct cred *cred)
 {
     return cred->fsuid == 0 || cred->fsuid == inode->uid;
@@ -56,6 +62,8 @@ void inode_init_owner(struct inode *inode, const struct inode *dir, uint32_t mod
         inode->gid = dir->gid;
         if (S_ISDIR(mode))
             mode |= S_ISGID;
+        else if ((mode & S_IXGRP) && !may_set_gid(cred, dir->gid))
+            mode &= ~S_ISGID;
     }
     inode_set_mode(inode, mode);
 }
@@ -138,7 +146,7 @@ static void apply(struct inode *inode, const struct iattr *attr, const struct cr
         inode->gid = attr->gid;
     if (attr->valid & ATTR_MODE) {
         inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
-        if (cred->fsuid != 0 && !is_in_group(cred, inode->gid))
+        if (!may_set_gid(cred, inode->gid))
             inode->mode &= ~S_ISGID;
     }
     if (attr->valid & ATTR_ATIME)

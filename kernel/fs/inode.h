@@ -193,7 +193,8 @@ void inode_hash_insert(struct inode *inode, uint64_t ino);
 /* Set the kind and permissions of a fresh inode, and the rank of its lock. */
 void inode_set_mode(struct inode *inode, uint32_t mode);
 /* Owner, group and mode of an inode made in DIR by CRED: group and S_ISGID are
- * inherited from a directory with S_ISGID. */
+ * inherited from a directory with S_ISGID, where others than its group make no
+ * set-group-ID program. */
 void inode_init_owner(struct inode *inode, const struct inode *dir, uint32_t mode,
                       const struct cred *cred);
 /* A device, FIFO or socket: fops that find the driver by RDEV when opened. */
