@@ -20,6 +20,7 @@ TESTS = [
             kernels=(PLAIN,)),
     program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
+    program("credtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
     program("exectest", tags=("quick",)),
     program("failtest", cpus=(2,), kernels=(DEBUG,)),
