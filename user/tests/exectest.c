@@ -357,6 +357,7 @@ static void no_exec_mount(void)
 static void text_busy(void)
 {
     char *const argv[] = { "exectest", "wait_for_input", NULL };
+    char *const envp[] = { "KTAP_QUIET=1", NULL };
     struct gate stdin_gate;
     pid_t pid;
     int fd;
@@ -369,7 +370,7 @@ static void text_busy(void)
     pid = vfork();                                      /* goes on when the program runs */
     if (pid == 0) {
         dup2(stdin_gate.fd[0], STDIN_FILENO);
-        execve(FILE_, argv, no_strings);
+        execve(FILE_, argv, envp);
         _exit(errno);
     }
     EXPECT_ERROR(open(FILE_, O_WRONLY), ETXTBSY);
