@@ -12,6 +12,8 @@ os.environ["PATH"] += ":/sbin:/usr/sbin"        # e2fsprogs live there
 
 PLAIN, DEBUG = "plain", "debug"
 
+HARTS = {PLAIN: (1, 4), DEBUG: (2, 4)}      # make soak runs the rest, too
+
 
 class Skip(Exception):
     """Raised by before(run): why the test cannot be run on this host."""
@@ -29,7 +31,7 @@ class Test:
     program: Optional[str] = None       # its path in the image; None: /tests/NAME
     args: str = ""                      # the program's arguments
     mem: str = "128M"
-    cpus: Sequence[int] = (1, 4)        # one hart, and more than the host has
+    cpus: Sequence[int] = ()            # harts of the machine; none named: HARTS
     kernels: Sequence[str] = (PLAIN, DEBUG)
     append: str = ""                    # further kernel arguments
     timeout: float = 60                 # seconds on an idle machine; scaled by calibration
