@@ -201,11 +201,11 @@ int path_mknod(const struct path_ctx *ctx, const struct path *start, const char 
         mode |= S_IFREG;
     if (!S_ISREG(mode) && !S_ISCHR(mode) && !S_ISBLK(mode) && !S_ISFIFO(mode) && !S_ISSOCK(mode))
         return -EINVAL;
-    if ((S_ISCHR(mode) || S_ISBLK(mode)) && ctx->cred->fsuid != 0)
-        return -EPERM;
     err = dir_op_begin(&op, ctx, start, name);
     if (!err)
         err = check_new_name(&op, false);
+    if (!err && (S_ISCHR(mode) || S_ISBLK(mode)) && ctx->cred->fsuid != 0)
+        err = -EPERM;
     if (!err)
         err = dir_op_create(&op, mode & ~ctx->umask, rdev, &inode);
     dir_op_end(&op);

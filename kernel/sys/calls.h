@@ -103,6 +103,8 @@
     CALL(getresuid, NEVER)                                                     \
     CALL(setresgid, NEVER)                                                     \
     CALL(getresgid, NEVER)                                                     \
+    CALL(setfsuid, NEVER)                                                      \
+    CALL(setfsgid, NEVER)                                                      \
     CALL(times, NEVER)                                                         \
     CALL(setpgid, NEVER)                                                       \
     CALL(getpgid, NEVER)                                                       \

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_cred.c - user and group ids: real, effective, saved.
+ * sys_cred.c - user and group ids: real, effective, saved, and the file system's.
  *
- * Root (effective user 0) may take any id; others only move among the three
- * they have.  The file-system ids follow the effective ones.
+ * Root (effective user 0) may take any id; others only move among those they
+ * have.  The file-system ids follow the effective ones in every call, but may
+ * then be moved on their own; rights to files are theirs.
  */
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
@@ -173,6 +174,30 @@ int64_t sys_setresgid(const uint64_t *a)
     if (!err)
         set_group_ids(ids);
     return err;
+}
+
+/* *FS becomes ID if IDS allow it.  The result is the old one, whether or not it changed. */
+static int64_t change_fs(uint32_t *fs, const struct ids *ids, uint32_t id)
+{
+    uint32_t old = *fs;
+
+    if (id != KEEP && (id == old || may_take(ids, id)))
+        *fs = id;
+    return old;
+}
+
+int64_t sys_setfsuid(const uint64_t *a)
+{
+    struct ids ids = user_ids();
+
+    return change_fs(&current_process()->cred.fsuid, &ids, (uint32_t)a[0]);
+}
+
+int64_t sys_setfsgid(const uint64_t *a)
+{
+    struct ids ids = group_ids();
+
+    return change_fs(&current_process()->cred.fsgid, &ids, (uint32_t)a[0]);
 }
 
 static int64_t put_three(const uint64_t *a, struct ids ids)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ids.c - system calls about users and groups; -1 as an id leaves it as it is. */
 #include <grp.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
 #include "user/libc/syscall.h"
 
@@ -74,6 +75,16 @@ int setregid(gid_t real, gid_t effective)
 int getresgid(gid_t *real, gid_t *effective, gid_t *saved)
 {
     return (int)SYSCALL(SYS_getresgid, real, effective, saved);
+}
+
+int setfsuid(uid_t uid)
+{
+    return (int)SYSCALL(SYS_setfsuid, uid);
+}
+
+int setfsgid(gid_t gid)
+{
+    return (int)SYSCALL(SYS_setfsgid, gid);
 }
 
 int getgroups(int count, gid_t *groups)

@@ -9,9 +9,11 @@
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include "lib/abi/elf.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
@@ -183,6 +185,36 @@ static void group_lists(void)
     EXPECT_EQ(getgroups(8, got), 3);
 }
 
+/* Only these of the file system change; -1 asks. */
+static void file_system_ids(void)
+{
+    EXPECT_OK(setresuid(ANN, 0, BOB));
+    EXPECT_EQ(setfsuid(OTHER), 0);
+    EXPECT_UIDS(ANN, 0, BOB);
+    EXPECT_EQ(setfsuid(-1), OTHER);
+    EXPECT_OK(seteuid(ANN));
+    EXPECT_EQ(setfsuid(OTHER), ANN);                    /* followed; this is refused */
+    EXPECT_EQ(setfsuid(BOB), ANN);
+    EXPECT_EQ(setfsuid(ANN), BOB);
+    EXPECT_OK(setreuid(-1, BOB));
+    EXPECT_EQ(setfsuid(-1), BOB);
+    EXPECT_EQ(setfsuid(ANN), BOB);
+    EXPECT_OK(setuid(BOB));
+    EXPECT_EQ(setfsuid(-1), BOB);
+}
+
+static void file_system_groups(void)
+{
+    EXPECT_EQ(setfsgid(STAFF), 0);
+    EXPECT_GIDS(0, 0, 0);
+    EXPECT_OK(setegid(GUESTS));
+    EXPECT_EQ(setfsgid(STAFF), GUESTS);
+    EXPECT_OK(seteuid(ANN));
+    EXPECT_EQ(setfsgid(7), STAFF);
+    EXPECT_EQ(setfsgid(0), STAFF);
+    EXPECT_EQ(setfsgid(-1), 0);
+}
+
 /* Files */
 
 /* The first class that fits decides, even if a later one has more. */
@@ -209,6 +241,46 @@ static void file_rights(void)
     chmod(FILE_, 0);
     EXPECT_OK(open_close(FILE_, O_RDWR));
     EXPECT_ERROR(access(FILE_, X_OK), EACCES);
+}
+
+/* Rights to files go by the ids of the file system, root's too; other rights do not. */
+static void file_system_rights(void)
+{
+    struct stat st;
+
+    make_file(FILE_, 0640);
+    setfsuid(BOB);
+    EXPECT_ERROR(open_close(FILE_, O_RDONLY), EACCES);
+    EXPECT_ERROR(faccessat(AT_FDCWD, FILE_, R_OK, AT_EACCESS), EACCES);
+    EXPECT_OK(access(FILE_, R_OK));                     /* that asks for the real user */
+    EXPECT_ERROR(chmod(FILE_, 0600), EPERM);
+    EXPECT_ERROR(mknod(DIR "/node", S_IFCHR | 0600, makedev(1, 3)), EACCES);
+    EXPECT_OK(setpriority(PRIO_PROCESS, 0, -1));
+    setfsgid(STAFF);
+    EXPECT_OK(open_close(FILE_, O_RDONLY));
+    EXPECT_ERROR(open_close(FILE_, O_WRONLY), EACCES);
+    setfsuid(ANN);
+    EXPECT_OK(open_close(FILE_, O_RDWR));
+    be_root();
+    chmod(DIR, 0777);
+    setfsuid(BOB);
+    setfsgid(GUESTS);
+    EXPECT_ERROR(mknod(DIR "/node", S_IFCHR | 0600, makedev(1, 3)), EPERM);
+    EXPECT_OK(open_close(DIR "/new", O_WRONLY | O_CREAT));
+    EXPECT_OK(stat(DIR "/new", &st));
+    EXPECT_EQ(st.st_uid, BOB);
+    EXPECT_EQ(st.st_gid, GUESTS);
+    unlink(DIR "/new");
+    be_root();
+    chmod(DIR, 0755);
+    chmod(FILE_, 0);
+    EXPECT_OK(seteuid(BOB));
+    EXPECT_EQ(setfsuid(0), BOB);                        /* user 0 of files, not of the rest */
+    EXPECT_OK(open_close(FILE_, O_RDWR));
+    EXPECT_OK(chown(FILE_, OTHER, GUESTS));
+    EXPECT_OK(mknod(DIR "/node", S_IFCHR | 0600, makedev(1, 3)));
+    unlink(DIR "/node");
+    EXPECT_ERROR(setgroups(0, NULL), EPERM);
 }
 
 static void supplementary_groups(void)
@@ -591,7 +663,10 @@ static const struct test tests[] = {
     CHILD_TEST(root_setuid_is_final),
     CHILD_TEST(group_id_rules),
     CHILD_TEST(group_lists),
+    CHILD_TEST(file_system_ids),
+    CHILD_TEST(file_system_groups),
     CHILD_TEST(file_rights),
+    CHILD_TEST(file_system_rights),
     CHILD_TEST(supplementary_groups),
     CHILD_TEST(directory_rights),
     CHILD_TEST(sticky_directory),
