@@ -99,20 +99,32 @@ void inode_touch_mtime(struct inode *inode)
 
 /* ---- changing attributes --------------------------------------------------------- */
 
-/* A change of owner or content takes the set-id bits away from a program. */
-static uint32_t without_set_id(uint32_t mode)
+/*
+ * What a change of owner or content by CRED leaves of the mode: no set-user-ID, and
+ * no set-group-ID.  Without S_IXGRP that bit makes no program; it stays if CRED
+ * might set it.
+ */
+static uint32_t without_set_id(const struct inode *inode, const struct cred *cred)
 {
-    if (!S_ISREG(mode))
-        return mode;
-    if (mode & S_IXGRP)
+    uint32_t mode = inode->mode & ~S_ISUID;
+
+    if ((mode & S_IXGRP) || !cred || !may_set_gid(cred, inode->gid))
         mode &= ~S_ISGID;
-    return mode & ~S_ISUID;
+    return mode;
 }
 
 void inode_strip_set_id(struct inode *inode, const struct cred *cred)
 {
-    if (!cred || cred->fsuid != 0)
-        inode->mode = without_set_id(inode->mode);
+    if (!S_ISREG(inode->mode) || (cred && cred->fsuid == 0))
+        return;
+    inode->mode = without_set_id(inode, cred);
+    inode_mark_dirty(inode);
+}
+
+/* Does a change of owner by CRED change the mode, which is the owner's right? */
+static bool owner_changes_mode(const struct inode *inode, const struct cred *cred)
+{
+    return !S_ISDIR(inode->mode) && without_set_id(inode, cred) != inode->mode;
 }
 
 static int check_rights(struct inode *inode, const struct iattr *attr, const struct cred *cred)
@@ -122,6 +134,8 @@ static int check_rights(struct inode *inode, const struct iattr *attr, const str
     if (inode->sb->flags & MS_RDONLY)
         return -EROFS;
     if ((attr->valid & ATTR_MODE) && !owner)
+        return -EPERM;
+    if ((attr->valid & ATTR_OWNER) && !owner && owner_changes_mode(inode, cred))
         return -EPERM;
     if ((attr->valid & ATTR_UID) && cred->fsuid != 0
         && !(owner && attr->uid == inode->uid))
@@ -138,8 +152,8 @@ static void apply(struct inode *inode, const struct iattr *attr, const struct cr
 {
     struct timespec now = inode_now();
 
-    if (attr->valid & (ATTR_UID | ATTR_GID))
-        inode->mode = without_set_id(inode->mode);
+    if ((attr->valid & ATTR_OWNER) && !S_ISDIR(inode->mode))
+        inode->mode = without_set_id(inode, cred);
     if (attr->valid & ATTR_UID)
         inode->uid = attr->uid;
     if (attr->valid & ATTR_GID)
@@ -163,7 +177,7 @@ int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cr
     if (attr->valid & ATTR_SIZE) {
         err = inode_permission(inode, MAY_WRITE, cred);
         if (!err)
-            err = inode_truncate(inode, attr->size);
+            err = inode_truncate(inode, attr->size, cred);
     }
     if (err || !(attr->valid & ~ATTR_SIZE))
         return err;
@@ -193,7 +207,7 @@ static int check_truncate(const struct inode *inode, uint64_t size)
     return size > inode->sb->max_size ? -EFBIG : 0;
 }
 
-static int truncate_locked(struct inode *inode, uint64_t size)
+static int truncate_locked(struct inode *inode, uint64_t size, const struct cred *cred)
 {
     int err;
 
@@ -201,7 +215,7 @@ static int truncate_locked(struct inode *inode, uint64_t size)
     fs_op_begin(inode->sb, 0);
     err = inode->ops->truncate(inode, size);
     if (!err) {
-        inode_strip_set_id(inode, NULL);
+        inode_strip_set_id(inode, cred);
         inode->mtime = inode->ctime = inode_now();
         inode_mark_dirty(inode);
     }
@@ -210,7 +224,7 @@ static int truncate_locked(struct inode *inode, uint64_t size)
     return err;
 }
 
-int inode_truncate(struct inode *inode, uint64_t size)
+int inode_truncate(struct inode *inode, uint64_t size, const struct cred *cred)
 {
     int err = check_truncate(inode, size);
 
@@ -219,7 +233,7 @@ int inode_truncate(struct inode *inode, uint64_t size)
     if (err)
         return err;
     rwsem_write_lock(&inode->lock);
-    err = truncate_locked(inode, size);
+    err = truncate_locked(inode, size, cred);
     rwsem_write_unlock(&inode->lock);
     inode_put_write(inode);
     return err;

@@ -225,7 +225,7 @@ int file_truncate(struct file *f, uint64_t size)
         return -EBADF;
     if (!(f->mode & FILE_WRITE) || !S_ISREG(f->inode->mode) || (int64_t)size < 0)
         return -EINVAL;
-    return inode_truncate(f->inode, size);
+    return inode_truncate(f->inode, size, current->cred);
 }
 
 int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)

@@ -32,9 +32,8 @@ struct file {
 #define FILE_SEEK  0x4u                 /* has a position; else pread is -ESPIPE */
 #define FILE_PATH  0x8u                 /* O_PATH: a name only                 */
 #define FILE_POS   0x10u                /* its position is moved by one call at a time */
-#define FILE_ROOT  0x20u                /* opened by fsuid 0: set-id bits survive writes */
-#define FILE_WRITER 0x40u               /* counted in inode->writers           */
-#define FILE_NOCTTY 0x80u               /* O_NOCTTY was given                  */
+#define FILE_WRITER 0x20u               /* counted in inode->writers           */
+#define FILE_NOCTTY 0x40u               /* O_NOCTTY was given                  */
 
 /*
  * No member is NULL; the functions and groups below stand for what a kind of

@@ -168,8 +168,8 @@ static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
     struct inode *inode = f->inode;
     ssize_t n;
 
-    if ((inode->mode & (S_ISUID | S_ISGID)) && !(f->mode & FILE_ROOT))
-        inode_strip_set_id(inode, NULL);
+    if ((inode->mode & (S_ISUID | S_ISGID)) && uio->resid > 0)
+        inode_strip_set_id(inode, current->cred);
     n = page_cache_write_iter(inode->mapping, pos, inode->size, uio, grow);
     if (n > 0) {
         inode->mtime = inode->ctime = inode_now();

@@ -218,7 +218,8 @@ void inode_touch_mtime(struct inode *inode);            /* content changed throu
 #define MAY_READ  4
 int inode_permission(struct inode *inode, uint32_t mask, const struct cred *cred);
 
-/* Content was changed by CRED (NULL: anybody but root): a program loses its set-id bits. */
+/* CRED (NULL: the kernel itself) changes the content, locked for writing: the set-id bits
+ * go, unless fsuid is 0. */
 void inode_strip_set_id(struct inode *inode, const struct cred *cred);
 
 /* Someone executes it: -ETXTBSY if open for writing; and the reverse at open. */

@@ -76,8 +76,7 @@ static int open_file(struct file *f, const struct cred *cred, bool made)
     err = check_open(inode, flags, cred, made);
     if (err)
         return err;
-    f->mode = file_access_mode(flags) | position_mode(inode)
-              | (cred->fsuid == 0 ? FILE_ROOT : 0);
+    f->mode = file_access_mode(flags) | position_mode(inode);
     if ((f->mode & FILE_WRITE) && S_ISREG(inode->mode)) {
         err = inode_get_write(inode);
         if (err)
@@ -85,7 +84,7 @@ static int open_file(struct file *f, const struct cred *cred, bool made)
         f->mode |= FILE_WRITER;
     }
     if ((flags & O_TRUNC) && S_ISREG(inode->mode) && !made)
-        err = inode_truncate(inode, 0);
+        err = inode_truncate(inode, 0, cred);
     if (err)
         return err;
     f->ops = inode->fops;

@@ -75,17 +75,19 @@ ssize_t path_readlink(const struct path *p, char *buf, size_t size);
 #define ATTR_MTIME 0x20u
 #define ATTR_CTIME 0x40u
 #define ATTR_TIMES_NOW 0x80u            /* caller asked for "now": write permission is enough */
+#define ATTR_OWNER 0x100u               /* a change of owner, be it to the same one */
 struct iattr {
     uint32_t valid;                     /* ATTR_* */
     uint32_t mode, uid, gid;
     uint64_t size;
     struct timespec atime, mtime;
 };
-/* Checks rights (owner, CAP by fsuid 0), applies, updates ctime. */
+/* Checks rights (owner, CAP by fsuid 0), applies, updates ctime.  A change of owner or
+ * size may take set-id bits away. */
 int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cred *cred);
 void inode_getattr(struct inode *inode, struct stat *st);
-/* Change the size of a regular file; takes the locks, checks no rights. */
-int inode_truncate(struct inode *inode, uint64_t size);
+/* CRED changes the size of a regular file; takes the locks, checks no rights. */
+int inode_truncate(struct inode *inode, uint64_t size, const struct cred *cred);
 
 /* Drop unused dentries, oldest first; returns how many.  May sleep. */
 size_t dentry_cache_shrink(size_t nr);

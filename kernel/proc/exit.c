@@ -159,6 +159,7 @@ void proc_exit_task(int status)
         pid_free(t->tid);
     thread->task = NULL;
     thread->process = NULL;
+    thread->cred = NULL;
     task_free(t);
     process_put(p);
     thread_put(thread);

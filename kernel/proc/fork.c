@@ -196,6 +196,7 @@ static void add_task(struct process *p, struct task *t, int tid)
     t->process = p;
     t->tid = t->thread->tid = tid;
     t->thread->process = p;
+    t->thread->cred = &p->cred;
     t->thread->mmu = &p->mm->ctx;
     process_get(p);
     list_insert_tail(&p->tasks, &t->link);

@@ -160,6 +160,7 @@ void process_start_init(void)
     flags = spin_lock_irqsave(&proc_lock);
     process_publish(p, NULL);
     t->process = t->thread->process = p;
+    t->thread->cred = &p->cred;
     t->tid = t->thread->tid = p->pid;
     process_get(p);
     list_insert_tail(&p->tasks, &t->link);

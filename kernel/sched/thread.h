@@ -27,6 +27,7 @@
 #include "kernel/riscv/csr.h"
 #include "lib/list.h"
 
+struct cred;
 struct process;
 struct task;
 struct trap_frame;
@@ -52,6 +53,7 @@ struct thread {
     struct trap_frame *frame;           /* user registers, NULL in kthreads[c] */
     struct mmu_context *mmu;            /* address space, NULL in kthreads [p] */
     struct process *process;            /* NULL in kernel threads          [c] */
+    const struct cred *cred;            /* whose rights it has; NULL there [c] */
     struct task *task;                  /* proc/'s half of a user thread   [c] */
     uint32_t state;                     /* enum thread_state               [a] */
     int32_t refcount;                   /*                                 [a] */

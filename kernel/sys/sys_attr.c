@@ -232,11 +232,12 @@ int64_t sys_fchmodat(const uint64_t *a)
     return setattr_at((int)a[0], a[1], 0, &attr);
 }
 
-/* -1 leaves an id as it is. */
+/* -1 leaves an id as it is, but even a change to nothing takes set-id bits away. */
 static struct iattr owner_attr(uint32_t uid, uint32_t gid)
 {
     return (struct iattr){
-        .valid = (uid != UINT32_MAX ? ATTR_UID : 0) | (gid != UINT32_MAX ? ATTR_GID : 0),
+        .valid = ATTR_OWNER | (uid != UINT32_MAX ? ATTR_UID : 0)
+                 | (gid != UINT32_MAX ? ATTR_GID : 0),
         .uid = uid, .gid = gid,
     };
 }

@@ -361,12 +361,11 @@ int64_t sys_fallocate(const uint64_t *a)
 int64_t sys_ftruncate(const uint64_t *a)
 {
     struct fd_ref ref = fd_get((int)a[0]);
-    int r = -EINVAL;
+    int r;
 
     if (!ref.file)
         return -EBADF;
-    if ((int64_t)a[1] >= 0 && (ref.file->mode & FILE_WRITE) && S_ISREG(ref.file->inode->mode))
-        r = inode_truncate(ref.file->inode, a[1]);
+    r = file_truncate(ref.file, a[1]);
     fd_put(ref);
     return r;
 }

@@ -389,33 +389,93 @@ static void who_may_chown(void)
     EXPECT_ERROR(chown(FILE_, -1, GUESTS), EPERM);
 }
 
-static void set_id_bits_go(void)
+/* Any chown takes the set-id bits away, one that changes nothing and root's, too. */
+static void chown_takes_set_id_bits(void)
 {
-    int fd;
-
     make_file(FILE_, 06777);
-    EXPECT_OK(chown(FILE_, ANN, GUESTS));               /* root's, too */
+    EXPECT_OK(chown(FILE_, ANN, GUESTS));
+    EXPECT_EQ(mode_of(FILE_), 0777);
+    make_file(FILE_, 06777);
+    EXPECT_OK(chown(FILE_, -1, -1));
     EXPECT_EQ(mode_of(FILE_), 0777);
     make_file(FILE_, 06767);                            /* no program: locks, once */
     EXPECT_OK(chown(FILE_, ANN, STAFF));
     EXPECT_EQ(mode_of(FILE_), 02767);
-    make_file(FILE_, 06777);
+    chmod(FILE_, 06777);
+    be(BOB, STAFF);
+    EXPECT_ERROR(chown(FILE_, -1, -1), EPERM);          /* it would be a chmod */
     EXPECT_EQ(mode_of(FILE_), 06777);
+    be(ANN, STAFF);
+    EXPECT_OK(chown(FILE_, -1, -1));
+    EXPECT_EQ(mode_of(FILE_), 0777);
+    be(BOB, STAFF);
+    EXPECT_OK(chown(FILE_, -1, -1));                    /* nothing to take any more */
+    be_root();
+    chmod(FILE_, 02767);
+    be(ANN, GUESTS);
+    EXPECT_OK(chown(FILE_, -1, -1));
+    EXPECT_EQ(mode_of(FILE_), 0767);                    /* not of the group */
+    be_root();
+    make_directory(SUB, 06777);
+    EXPECT_OK(chown(SUB, BOB, GUESTS));
+    EXPECT_EQ(mode_of(SUB), 06777);
+    rmdir(SUB);
+}
+
+/* It is the writer who counts, not who opened the file. */
+static void write_takes_set_id_bits(void)
+{
+    int fd;
+
+    make_file(FILE_, 06777);
     fd = open(FILE_, O_WRONLY);
     EXPECT_EQ(write(fd, "x", 1), 1);
     EXPECT_EQ(mode_of(FILE_), 06777);                   /* root may write */
-    close(fd);
     be(BOB, GUESTS);
-    fd = open(FILE_, O_WRONLY);
+    EXPECT_EQ(write(fd, "x", 0), 0);
     EXPECT_EQ(mode_of(FILE_), 06777);
     EXPECT_EQ(write(fd, "x", 1), 1);
-    close(fd);
     EXPECT_EQ(mode_of(FILE_), 0777);
+    close(fd);
+    fd = open(FILE_, O_WRONLY);
+    be_root();
+    chmod(FILE_, 06777);
+    EXPECT_EQ(write(fd, "x", 1), 1);
+    EXPECT_EQ(mode_of(FILE_), 06777);
+    setfsuid(BOB);
+    EXPECT_EQ(write(fd, "x", 1), 1);
+    EXPECT_EQ(mode_of(FILE_), 0777);
+    close(fd);
+}
+
+static void truncation_takes_set_id_bits(void)
+{
+    int fd;
+
+    make_file(FILE_, 06777);
+    EXPECT_OK(truncate(FILE_, 10));
+    EXPECT_OK(open_close(FILE_, O_WRONLY | O_TRUNC));
+    EXPECT_EQ(mode_of(FILE_), 06777);
+    fd = open(FILE_, O_WRONLY);
+    EXPECT_OK(ftruncate(fd, 5));
+    EXPECT_EQ(mode_of(FILE_), 06777);
+    be(BOB, GUESTS);
+    EXPECT_OK(ftruncate(fd, 4));
+    EXPECT_EQ(mode_of(FILE_), 0777);
+    close(fd);
     be_root();
     chmod(FILE_, 06777);
     be(BOB, GUESTS);
     EXPECT_OK(truncate(FILE_, 0));
     EXPECT_EQ(mode_of(FILE_), 0777);
+    be_root();
+    chmod(FILE_, 06767);
+    be(BOB, STAFF);
+    EXPECT_OK(open_close(FILE_, O_WRONLY | O_TRUNC));
+    EXPECT_EQ(mode_of(FILE_), 02767);                   /* one of the group might set it */
+    be(BOB, GUESTS);
+    EXPECT_OK(open_close(FILE_, O_WRONLY | O_TRUNC));
+    EXPECT_EQ(mode_of(FILE_), 0767);
 }
 
 /* What is made in a set-group-ID directory gets its group, and no more than one's own right. */
@@ -672,7 +732,9 @@ static const struct test tests[] = {
     CHILD_TEST(sticky_directory),
     CHILD_TEST(who_may_chmod),
     CHILD_TEST(who_may_chown),
-    CHILD_TEST(set_id_bits_go),
+    CHILD_TEST(chown_takes_set_id_bits),
+    CHILD_TEST(write_takes_set_id_bits),
+    CHILD_TEST(truncation_takes_set_id_bits),
     CHILD_TEST(set_gid_directory),
     CHILD_TEST(umask_takes_away),
     CHILD_TEST(real_and_effective_access),
