@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * devfs.c - the registry of character devices, the memory devices, and devtmpfs.
+ * devfs.c - the registry of character devices, the memory devices, and devtmpfs,
+ * where the names for a process's own descriptors are, too.
  *
  * Devices are registered at boot and never leave, so the registry is an array that
  * only grows and is searched without a lock.
@@ -200,6 +201,10 @@ void devfs_init(void)
         { "null", 3, &null_ops }, { "zero", 5, &zero_ops }, { "full", 7, &full_ops },
         { "random", 8, &random_ops }, { "urandom", 9, &random_ops },
     };
+    static const char *const links[][2] = {
+        { "fd", "/proc/self/fd" }, { "stdin", "/proc/self/fd/0" },
+        { "stdout", "/proc/self/fd/1" }, { "stderr", "/proc/self/fd/2" },
+    };
     struct block_device *disk = NULL;
 
     must(tmpfs_mount(&devtmpfs_type, NULL, 0, "mode=755", &dev_super), "");
@@ -207,6 +212,8 @@ void devfs_init(void)
     for (size_t i = 0; i < ARRAY_SIZE(memory); i++)
         must(chrdev_register(dev_make(1, (uint32_t)memory[i].minor), memory[i].name, 0666,
                              memory[i].fops), memory[i].name);
+    for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+        must(tmpfs_make_link(dev_super, links[i][0], links[i][1]), links[i][0]);
     while ((disk = block_next(disk)))
         must(devfs_make_node(disk->name, S_IFBLK | 0660, dev_make(disk->major, disk->minor)),
              disk->name);

@@ -284,7 +284,9 @@ int tmpfs_mount(const struct file_system_type *type, struct block_device *dev, u
     return err;
 }
 
-int tmpfs_make_node(struct super_block *sb, const char *name, uint32_t mode, dev_t rdev)
+/* Root makes NAME in the root directory: a link to TARGET if that is not NULL. */
+static int make_at_root(struct super_block *sb, const char *name, const char *target,
+                        uint32_t mode, dev_t rdev)
 {
     static const struct cred root = { 0 };
     struct inode *dir = sb->root, *inode;
@@ -293,13 +295,24 @@ int tmpfs_make_node(struct super_block *sb, const char *name, uint32_t mode, dev
 
     rwsem_write_lock(&dir->lock);
     if (!tmpfs_dir_find(tmpfs_dir_of(dir), name, len))
-        err = dir->ops->create(dir, name, len, mode, rdev, &root, &inode);
+        err = target ? dir->ops->symlink(dir, name, len, target, &root, &inode)
+                     : dir->ops->create(dir, name, len, mode, rdev, &root, &inode);
     if (!err)
         dentry_forget_negative(sb, name, len);
     rwsem_write_unlock(&dir->lock);
     if (!err)
         inode_put(inode);
     return err;
+}
+
+int tmpfs_make_node(struct super_block *sb, const char *name, uint32_t mode, dev_t rdev)
+{
+    return make_at_root(sb, name, NULL, mode, rdev);
+}
+
+int tmpfs_make_link(struct super_block *sb, const char *name, const char *target)
+{
+    return make_at_root(sb, name, target, 0, 0);
 }
 
 /* ---- files without a name ------------------------------------------------------------------ */

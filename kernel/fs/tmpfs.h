@@ -12,6 +12,8 @@ int tmpfs_mount(const struct file_system_type *type, struct block_device *dev, u
 
 /* Make NAME, a device node, in the root of SB.  0 or an errno.  May sleep. */
 int tmpfs_make_node(struct super_block *sb, const char *name, uint32_t mode, dev_t rdev);
+/* The same for a symbolic link to TARGET. */
+int tmpfs_make_link(struct super_block *sb, const char *name, const char *target);
 
 /* A file of SIZE zero bytes without a name (shared anonymous memory, memfd): gone at
  * its last reference.  FLAGS: O_RDWR ...  0 or -ENOMEM.  May sleep. */

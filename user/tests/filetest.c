@@ -658,6 +658,46 @@ static void empty_name_is_descriptor(void)
     EXPECT_OK(unlink("/tmp/filetest.link"));
 }
 
+/* NAME should be the file that FD is open to. */
+static void expect_same_file(const char *name, int fd)
+{
+    struct stat a, b;
+
+    EXPECT_OK(stat(name, &a));
+    EXPECT_OK(fstat(fd, &b));
+    EXPECT_EQ(a.st_ino, b.st_ino);
+    EXPECT_EQ(a.st_dev, b.st_dev);
+}
+
+/* Programs that only take names can be given descriptors. */
+static void descriptors_have_names(void)
+{
+    static const char *const standard[] = { "/dev/stdin", "/dev/stdout", "/dev/stderr" };
+    char name[32];
+    int fd;
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof(name), "/tmp/filetest.%d", i);
+        make_file(name, name);
+        fd = open(name, O_RDONLY);
+        unlink(name);
+        REQUIRE(fd >= 0 && dup2(fd, i + 10) == i + 10);
+        close(fd);
+    }
+    fd = dup(STDERR_FILENO);
+    for (int i = 0; i < 3; i++)
+        dup2(i + 10, i);
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof(name), "/tmp/filetest.%d", i);
+        expect_content(standard[i], name);
+        expect_same_file(standard[i], i);
+    }
+    dup2(fd, STDOUT_FILENO);            /* reports again */
+    expect_content("/dev/fd/12", "/tmp/filetest.2");
+    close(12);
+    EXPECT_ERROR(open("/dev/fd/12", O_RDONLY), ENOENT);
+}
+
 /* Each rule in a fresh directory, on both file systems. */
 
 static void check_in(const char *where, void (*rule)(void))
@@ -691,6 +731,10 @@ RULES(ON_BOTH)
 
 #define BOTH(rule) TEST(rule##_on_disk), TEST(rule##_in_memory),
 
-static const struct test tests[] = { RULES(BOTH) TEST(empty_name_is_descriptor) };
+static const struct test tests[] = {
+    RULES(BOTH)
+    TEST(empty_name_is_descriptor),
+    CHILD_TEST(descriptors_have_names),
+};
 
 TEST_MAIN(tests)
