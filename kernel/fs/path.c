@@ -271,12 +271,14 @@ int path_symlink(const struct path_ctx *ctx, const char *target, const struct pa
     return err;
 }
 
-/* The locked part of link(2); the directory is locked. */
+/* The directory is locked and the name free: INODE gets it. */
 static int link_locked(struct dir_op *op, struct inode *inode)
 {
     const struct path_name *name = &op->walk.name;
     int err;
 
+    if (S_ISDIR(inode->mode))
+        return -EPERM;
     rwsem_write_lock(&inode->lock);
     if (inode->nlink == 0) {
         err = -ENOENT;
@@ -286,13 +288,16 @@ static int link_locked(struct dir_op *op, struct inode *inode)
         fs_op_end(op->dir->sb);
     }
     rwsem_write_unlock(&inode->lock);
+    if (!err) {
+        inode_get(inode);
+        dentry_instantiate(op->child, inode);
+    }
     return err;
 }
 
 int path_link(const struct path_ctx *ctx, const struct path *old, const struct path *start,
               const char *name)
 {
-    struct inode *inode = path_inode(old);
     struct dir_op op;
     int err = dir_op_begin(&op, ctx, start, name);
 
@@ -300,14 +305,8 @@ int path_link(const struct path_ctx *ctx, const struct path *old, const struct p
         err = check_new_name(&op, false);
     if (!err && op.walk.at.mount != old->mount)
         err = -EXDEV;
-    if (!err && S_ISDIR(inode->mode))
-        err = -EPERM;
     if (!err)
-        err = link_locked(&op, inode);
-    if (!err) {
-        inode_get(inode);
-        dentry_instantiate(op.child, inode);
-    }
+        err = link_locked(&op, path_inode(old));
     dir_op_end(&op);
     return err;
 }

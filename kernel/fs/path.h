@@ -58,6 +58,7 @@ int path_mkdir(const struct path_ctx *ctx, const struct path *start, const char 
                uint32_t mode);
 int path_symlink(const struct path_ctx *ctx, const char *target, const struct path *start,
                  const char *name);
+/* OLD may be empty, for a file that has no path: -EXDEV if all else is right. */
 int path_link(const struct path_ctx *ctx, const struct path *old, const struct path *start,
               const char *name);
 int path_unlink(const struct path_ctx *ctx, const struct path *start, const char *name);

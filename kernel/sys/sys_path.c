@@ -117,6 +117,26 @@ static void two_names_put(struct two_names *t)
     at_put(&t->from);
 }
 
+/*
+ * What linkat is to link, referenced if it has a path.  An empty name is the descriptor's
+ * own file: to give that a name needs no search, so only root may.
+ */
+static int link_source(struct at *at, uint32_t flags, struct path *old)
+{
+    uint32_t lookup = flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0;
+
+    if (at->name.s[0])
+        return at_lookup(at, lookup, old);
+    if (at->ctx.cred->fsuid != 0)
+        return -ENOENT;
+    if (!at->dir.file)
+        return at_lookup(at, lookup | LOOKUP_EMPTY, old);
+    *old = at->dir.file->path;
+    if (old->dentry)
+        path_get(old);
+    return 0;
+}
+
 int64_t sys_linkat(const uint64_t *a)
 {
     uint32_t flags = (uint32_t)a[4];
@@ -129,11 +149,11 @@ int64_t sys_linkat(const uint64_t *a)
     r = two_names_get(&t, a, flags & AT_EMPTY_PATH);
     if (r)
         return r;
-    r = at_lookup(&t.from, (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0)
-                           | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &old);
+    r = link_source(&t.from, flags, &old);
     if (!r) {
         r = path_link(&t.to.ctx, &old, at_start(&t.to), t.to.name.s);
-        path_put(&old);
+        if (old.dentry)
+            path_put(&old);
     }
     two_names_put(&t);
     return r;

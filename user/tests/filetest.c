@@ -698,6 +698,35 @@ static void descriptors_have_names(void)
     EXPECT_ERROR(open("/dev/fd/12", O_RDONLY), ENOENT);
 }
 
+/* What has no path cannot be given one; what has, only by root. */
+static void link_descriptor(void)
+{
+    int ends[2], fd, gone;
+
+    REQUIRE(chdir("/tmp") == 0 && pipe(ends) == 0);
+    make_file("filetest.a", "one");
+    make_file("filetest.gone", "two");
+    fd = open("filetest.a", O_RDONLY);
+    gone = open("filetest.gone", O_RDONLY);
+    unlink("filetest.gone");
+    EXPECT_ERROR(linkat(ends[0], "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), EXDEV);
+    EXPECT_ERROR(linkat(ends[0], "", AT_FDCWD, "filetest.a", AT_EMPTY_PATH), EEXIST);
+    EXPECT_ERROR(linkat(ends[0], "", AT_FDCWD, "filetest.b", 0), ENOENT);
+    EXPECT_ERROR(linkat(ends[0], "x", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), ENOTDIR);
+    EXPECT_ERROR(linkat(gone, "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), ENOENT);
+    EXPECT_ERROR(linkat(AT_FDCWD, "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), EPERM);
+    EXPECT_ERROR(linkat(99, "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), EBADF);
+    EXPECT_OK(linkat(fd, "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH));
+    expect_content("filetest.b", "one");
+    EXPECT_EQ(stat_of("filetest.a").st_nlink, 2);
+    unlink("filetest.b");
+    REQUIRE(seteuid(1000) == 0);
+    EXPECT_ERROR(linkat(ends[0], "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), ENOENT);
+    EXPECT_ERROR(linkat(fd, "", AT_FDCWD, "filetest.b", AT_EMPTY_PATH), ENOENT);
+    REQUIRE(seteuid(0) == 0);
+    unlink("filetest.a");
+}
+
 /* Each rule in a fresh directory, on both file systems. */
 
 static void check_in(const char *where, void (*rule)(void))
@@ -735,6 +764,7 @@ static const struct test tests[] = {
     RULES(BOTH)
     TEST(empty_name_is_descriptor),
     CHILD_TEST(descriptors_have_names),
+    CHILD_TEST(link_descriptor),
 };
 
 TEST_MAIN(tests)
