@@ -190,19 +190,6 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     return p;
 }
 
-/* T becomes a task of P.  proc_lock held. */
-static void add_task(struct process *p, struct task *t, int tid)
-{
-    t->process = p;
-    t->tid = t->thread->tid = tid;
-    t->thread->process = p;
-    t->thread->cred = &p->cred;
-    t->thread->mmu = &p->mm->ctx;
-    process_get(p);
-    list_insert_tail(&p->tasks, &t->link);
-    p->ntasks++;
-}
-
 static int publish_process(struct process *p, struct task *t, uint64_t clone_flags)
 {
     struct process *me = current_process();
@@ -217,7 +204,7 @@ static int publish_process(struct process *p, struct task *t, uint64_t clone_fla
     p->session = me->session;
     p->tty = me->tty;
     process_publish(p, clone_flags & CLONE_PARENT ? me->parent : me);
-    add_task(p, t, p->pid);
+    process_add_task(p, t, p->pid);
     spin_unlock_irqrestore(&proc_lock, flags);
     return 0;
 }
@@ -269,7 +256,7 @@ static int64_t clone_thread(const struct clone_args_kernel *args, struct task *t
     flags = spin_lock_irqsave(&proc_lock);
     dying = me->exiting || me->survivor;
     if (!dying) {
-        add_task(me, t, tid);
+        process_add_task(me, t, tid);
         /* What the others were told of just before, a stop for example, is for it, too. */
         t->thread->signal_pending = signal_has_work_locked(t);
     }

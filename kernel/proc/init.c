@@ -159,12 +159,7 @@ void process_start_init(void)
     init_process = p;
     flags = spin_lock_irqsave(&proc_lock);
     process_publish(p, NULL);
-    t->process = t->thread->process = p;
-    t->thread->cred = &p->cred;
-    t->tid = t->thread->tid = p->pid;
-    process_get(p);
-    list_insert_tail(&p->tasks, &t->link);
-    p->ntasks = 1;
+    process_add_task(p, t, p->pid);
     spin_unlock_irqrestore(&proc_lock, flags);
     thread_start(t->thread);
 }

@@ -91,6 +91,19 @@ void process_publish(struct process *p, struct process *parent)
     list_insert_head(bucket(p->pid), &p->hash_link);
     list_insert_tail(&all, &p->all_link);
     nr_processes++;
+}
+
+void process_add_task(struct process *p, struct task *t, int tid)
+{
+    ASSERT(spin_is_mine(&proc_lock));
+    t->process = t->thread->process = p;
+    t->thread->cred = &p->cred;
+    t->tid = t->thread->tid = tid;
+    if (p->mm)
+        t->thread->mmu = &p->mm->ctx;
+    process_get(p);
+    list_insert_tail(&p->tasks, &t->link);
+    p->ntasks++;
     nr_forks++;
 }
 

@@ -122,7 +122,7 @@ void process_for_each(void (*fn)(struct process *p, void *arg), void *arg);
 int process_next_pid(int pid);
 
 size_t process_count(void);                 /* zombies included */
-uint64_t process_forks(void);               /* ever made        */
+uint64_t process_forks(void);               /* ever made, threads too */
 
 /* P's address space or files with a user counted, or NULL (a zombie's). */
 struct mm *process_get_mm(struct process *p);

@@ -14,6 +14,8 @@ void task_free(struct task *t);
 /* Enter P into the table as a child of PARENT, and take it out.  proc_lock held. */
 void process_publish(struct process *p, struct process *parent);
 void process_unpublish(struct process *p);
+/* T, which has not run, becomes a task of P with this TID.  proc_lock held. */
+void process_add_task(struct process *p, struct task *t, int tid);
 struct process *process_find_locked(int pid);
 void process_for_each_locked(void (*fn)(struct process *p, void *arg), void *arg);
 struct task *process_find_task_locked(int tid, struct process **owner);

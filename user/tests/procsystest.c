@@ -257,6 +257,16 @@ static void switches_agree(void)
     EXPECT_RANGE(read_counters().context_switches, before, read_stat().switches);
 }
 
+static char thread_stack[2 * PAGE] __attribute__((aligned(16)));
+
+static int end_thread(void *arg)
+{
+    (void)arg;
+    syscall(SYS_exit, 0);
+    return 0;
+}
+
+/* Processes and threads alike. */
 static void forks_are_counted(void)
 {
     long before = read_stat().forks;
@@ -264,6 +274,10 @@ static void forks_are_counted(void)
     for (int i = 0; i < 10; i++)
         EXPECT_EQ(run_child(do_nothing, NULL), 0);
     EXPECT_EQ(read_stat().forks - before, 10);
+    REQUIRE(clone(end_thread, thread_stack + sizeof(thread_stack),
+                  CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS, NULL) > 0);
+    EXPECT_EQ(read_stat().forks - before, 11);
+    AWAIT(proc_number("/proc/self/status", "Threads:") == 1);
 }
 
 static void running_are_counted(void)
