@@ -97,6 +97,7 @@ static struct task *copy_task(const struct clone_args_kernel *args)
         thread->frame->sp = args->stack;
     if (args->flags & CLONE_SETTLS)
         thread->frame->tp = args->tls;
+    thread->allowed = current->allowed;
     thread->task = t;
     t->thread = thread;
     t->blocked = me->blocked;

@@ -184,6 +184,20 @@ struct process *process_get_by_tid(int tid)
     return p;
 }
 
+struct thread *process_get_thread(int tid, struct process **owner)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct task *t = process_find_task_locked(tid, owner);
+    struct thread *thread = t ? t->thread : NULL;
+
+    if (thread) {
+        thread_get(thread);
+        process_get(*owner);
+    }
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return thread;
+}
+
 uint64_t process_forks(void)
 {
     return nr_forks;

@@ -114,6 +114,8 @@ static inline struct process *current_process(void)
 struct process *process_get_by_pid(int pid);
 /* The process that thread TID belongs to, likewise. */
 struct process *process_get_by_tid(int tid);
+/* The thread TID and, in *OWNER, its process, both with a reference; NULL if none. */
+struct thread *process_get_thread(int tid, struct process **owner);
 void process_get(struct process *p);
 void process_put(struct process *p);
 /* Call FN for every process with proc_lock held. */

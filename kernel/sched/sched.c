@@ -14,6 +14,10 @@
  * that same hart, which cannot take it before the switch is over; thieves look
  * at on_cpu.  So no wake-up waits and none is lost.
  *
+ * A thread may be bound to some harts.  Nobody looks for it on the others: whoever
+ * meets it on a queue where it may not run sends it away, and schedule() does so
+ * with the thread it leaves once its registers are saved.
+ *
  * A hart takes timer interrupts for slices only while somebody waits in its
  * queue.  A hart that finds nothing marks itself in idle_mask, looks once more,
  * and waits for an interrupt; whoever queues work looks at idle_mask after that.
@@ -39,6 +43,7 @@ struct runq {
     uint32_t nqueued;               /*                                     [l] */
     bool slice_armed;               /* the timer will ask for a switch     [a] */
     struct thread *prev;            /* the one a switch is leaving         [p] */
+    bool evicts;                    /* prev may not run here, is on no queue [p] */
     uint64_t since;                 /* when the running one began; ticks   [p] */
     uint64_t nswitches;             /*                                     [p] */
 } __attribute__((aligned(64)));
@@ -64,19 +69,39 @@ static bool claim_idle(unsigned hart)
     return __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_ACQ_REL) & bit;
 }
 
+static inline bool may_run(const struct thread *t, unsigned hart)
+{
+    return __atomic_load_n(&t->allowed, __ATOMIC_RELAXED) >> hart & 1;
+}
+
+/* Of the ALLOWED harts; BEST if it is one and no queue is shorter. */
+static unsigned shortest_queue(uint64_t allowed, unsigned best)
+{
+    if (!(allowed >> best & 1))
+        best = ctz64(allowed);
+    for (unsigned i = 0; i < nr_harts; i++) {
+        if ((allowed >> i & 1) && runqs[i].nqueued < runqs[best].nqueued)
+            best = i;
+    }
+    return best;
+}
+
 /* The last hart if it is idle (its caches remember T), else any idle one, else
- * the last. */
+ * the last; of those where T may run. */
 static __attribute__((noinline)) unsigned choose_hart(const struct thread *t)
 {
-    uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED);
-    unsigned hart = t->hart;
+    uint64_t allowed = __atomic_load_n(&t->allowed, __ATOMIC_RELAXED);
+    uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & allowed;
+    unsigned hart = t->hart, other;
 
     if (perturbing)
-        return (unsigned)rand_below(&perturb, nr_harts);
-    if (!idle || idle >> hart & 1)
+        hart = (unsigned)rand_below(&perturb, nr_harts);
+    if (!(allowed >> hart & 1))
+        hart = shortest_queue(allowed, hart);
+    if (perturbing || !idle || idle >> hart & 1)
         return hart;
-    hart = ctz64(idle);
-    return claim_idle(hart) ? hart : t->hart;
+    other = ctz64(idle);
+    return claim_idle(other) ? other : hart;
 }
 
 /* Queues */
@@ -125,7 +150,7 @@ static inline void notice_queue(struct hart *h, struct runq *rq)
         arm_slice(rq);
 }
 
-static __attribute__((noinline)) void kick_among(unsigned hart)
+static __attribute__((noinline)) void kick_among(unsigned hart, uint64_t allowed)
 {
     struct hart *h = this_hart();
     uint64_t idle;
@@ -135,7 +160,7 @@ static __attribute__((noinline)) void kick_among(unsigned hart)
         notice_queue(h, &runqs[hart]);
     else if (claim_idle(hart) || !__atomic_load_n(&runqs[hart].slice_armed, __ATOMIC_RELAXED))
         ipi_send(hart, IPI_RESCHED);
-    idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & ~(1UL << hart);
+    idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & allowed & ~(1UL << hart);
     if (idle && runqs[hart].nqueued && harts[hart].thread != harts[hart].idle) {
         hart = ctz64(idle);
         if (claim_idle(hart))
@@ -144,23 +169,24 @@ static __attribute__((noinline)) void kick_among(unsigned hart)
 }
 
 /* Something was queued on HART, whose lock is no longer held: see that it, or an
- * idle hart instead, takes notice.  Interrupts off. */
-static inline void kick(unsigned hart)
+ * idle hart of those ALLOWED instead, takes notice.  Interrupts off. */
+static inline void kick(unsigned hart, uint64_t allowed)
 {
     if (nr_harts == 1)
         notice_queue(this_hart(), &runqs[0]);
     else
-        kick_among(hart);
+        kick_among(hart, allowed);
 }
 
 static void queue_on(struct thread *t, unsigned hart)
 {
     struct runq *rq = &runqs[hart];
+    uint64_t allowed = t->allowed;      /* once queued it may run, and end */
 
     spin_lock_inline(&rq->lock);
     push(rq, t);
     spin_unlock_inline(&rq->lock);
-    kick(hart);
+    kick(hart, allowed);
 }
 
 /* Waking */
@@ -183,6 +209,7 @@ static struct runq *lock_runq_of(struct thread *t)
 static inline void place(struct thread *t, struct runq *rq)
 {
     unsigned from = t->hart, hart = from;
+    uint64_t allowed = t->allowed;
 
     t->queued = true;
     if (nr_harts > 1 && !__atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
@@ -191,7 +218,7 @@ static inline void place(struct thread *t, struct runq *rq)
     if (hart == from) {
         push(rq, t);
         spin_unlock_inline(&rq->lock);
-        kick(hart);
+        kick(hart, allowed);
     } else {
         t->hart = hart;
         spin_unlock_inline(&rq->lock);
@@ -253,18 +280,13 @@ bool thread_wake_stopped(struct thread *t)
     return wake_irqsave(t, 1u << THREAD_STOPPED);
 }
 
-static unsigned least_loaded(void)
+static unsigned least_loaded(uint64_t allowed)
 {
-    uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED);
-    unsigned best = this_hart()->index;
+    uint64_t idle = __atomic_load_n(&idle_mask, __ATOMIC_RELAXED) & allowed;
 
     if (idle && claim_idle(ctz64(idle)))
         return ctz64(idle);
-    for (unsigned i = 0; i < nr_harts; i++) {
-        if (runqs[i].nqueued < runqs[best].nqueued)
-            best = i;
-    }
-    return best;
+    return shortest_queue(allowed, this_hart()->index);
 }
 
 void thread_start(struct thread *t)
@@ -273,11 +295,43 @@ void thread_start(struct thread *t)
 
     ASSERT(t->state == THREAD_NEW);
     thread_get(t);                      /* dropped when it has left its hart for good */
-    t->hart = least_loaded();
+    t->hart = least_loaded(t->allowed);
     t->queued = true;
     t->state = THREAD_RUNNABLE;
     queue_on(t, t->hart);
     interrupts_restore(flags);
+}
+
+/* Moving */
+
+/* T, runnable, on no queue and not running, goes where it may run.  Interrupts off. */
+static __attribute__((noinline)) void send_away(struct thread *t)
+{
+    struct runq *rq = lock_runq_of(t);
+    unsigned hart = choose_hart(t);
+
+    t->hart = hart;
+    spin_unlock_inline(&rq->lock);
+    queue_on(t, hart);
+}
+
+void thread_set_allowed(struct thread *t, uint64_t allowed)
+{
+    uint64_t flags = interrupts_save();
+    struct runq *rq = lock_runq_of(t);
+    unsigned hart = t->hart;
+
+    __atomic_store_n(&t->allowed, allowed, __ATOMIC_RELAXED);
+    spin_unlock_inline(&rq->lock);
+    if (!may_run(t, hart)) {
+        if (hart == this_hart()->index)
+            this_hart()->need_resched = true;
+        else
+            ipi_send(hart, IPI_RESCHED);
+    }
+    interrupts_restore(flags);
+    if (t == current)
+        cond_resched();
 }
 
 /* Switching */
@@ -288,7 +342,7 @@ static struct thread *steal_from(struct runq *rq, unsigned thief)
 
     spin_lock_inline(&rq->lock);
     list_for_each_entry(t, &rq->queue, run_link) {
-        if (__atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
+        if (!may_run(t, thief) || __atomic_load_n(&t->on_cpu, __ATOMIC_ACQUIRE))
             continue;
         found = t;
         unlink(rq, t);
@@ -323,6 +377,10 @@ static inline void finish_switch(void)
     __atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
     if (dead)
         thread_put_deferred(prev);
+    if (rq->evicts) {
+        rq->evicts = false;
+        send_away(prev);
+    }
     if (rq->nqueued)
         arm_slice(rq);
 }
@@ -379,6 +437,21 @@ static inline void switch_to(struct hart *h, struct runq *rq, struct thread *pre
     finish_switch();
 }
 
+/* NEXT was taken from this hart's queue, where it may not run: send it away, or let
+ * finish_switch() do it if it is PREV, which still runs.  RQ is locked; unlocked for
+ * a while. */
+static __attribute__((noinline)) void evict(struct runq *rq, struct thread *next,
+                                            struct thread *prev)
+{
+    if (next == prev) {
+        rq->evicts = true;
+        return;
+    }
+    spin_unlock_inline(&rq->lock);
+    send_away(next);
+    spin_lock_inline(&rq->lock);
+}
+
 /* PREV back to its queue if it can go on, and who is next in this hart's own
  * queue; NULL if it is empty. */
 static inline struct thread *choose_next(struct hart *h, struct runq *rq, struct thread *prev)
@@ -391,9 +464,13 @@ static inline struct thread *choose_next(struct hart *h, struct runq *rq, struct
         prev->nvcsw++;
     } else if (prev != h->idle) {
         prev->nivcsw += rq->nqueued > 0;
-        push(rq, prev);
+        if (may_run(prev, h->index))
+            push(rq, prev);
+        else
+            rq->evicts = true;
     }
-    next = pop(rq);
+    while ((next = pop(rq)) && !may_run(next, h->index))
+        evict(rq, next, prev);
     spin_unlock_inline(&rq->lock);
     return next;
 }
@@ -464,10 +541,25 @@ void thread_exit(void)
 
 /* Idle */
 
-static bool is_work_waiting(void)
+/* Does RQ hold anything that HART may run? */
+static bool has_work_for(struct runq *rq, unsigned hart)
+{
+    struct thread *t;
+    bool has = false;
+
+    spin_lock_inline(&rq->lock);
+    list_for_each_entry(t, &rq->queue, run_link)
+        has |= may_run(t, hart);
+    spin_unlock_inline(&rq->lock);
+    return has;
+}
+
+/* For HART, this one, which also must send away what it may not run. */
+static bool is_work_waiting(unsigned hart)
 {
     for (unsigned i = 0; i < nr_harts; i++) {
-        if (__atomic_load_n(&runqs[i].nqueued, __ATOMIC_RELAXED))
+        if (__atomic_load_n(&runqs[i].nqueued, __ATOMIC_RELAXED)
+            && (i == hart || has_work_for(&runqs[i], hart)))
             return true;
     }
     return false;
@@ -482,7 +574,7 @@ void sched_idle(void)
         interrupts_off();
         __atomic_fetch_or(&idle_mask, bit, __ATOMIC_SEQ_CST);
         memory_barrier();
-        if (!is_work_waiting()) {
+        if (!is_work_waiting(h->index)) {
             mmu_context_leave();
             wait_for_interrupt();
         }
@@ -498,7 +590,7 @@ static void resched_requested(void)
     struct hart *h = this_hart();
     struct runq *rq = &runqs[h->index];
 
-    if (h->thread == h->idle)
+    if (h->thread == h->idle || !may_run(h->thread, h->index))
         h->need_resched = true;
     else if (rq->nqueued)
         arm_slice(rq);

@@ -76,6 +76,7 @@ static void init_common(struct thread *t, const char *name)
     strlcpy(t->name, name, sizeof(t->name));
     t->refcount = 1;
     t->fpu_hart = MAX_HARTS;
+    t->allowed = UINT64_MAX;
     list_init(&t->run_link);
     list_thread(t);
 }

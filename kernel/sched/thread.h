@@ -14,7 +14,8 @@
  *   DEAD      will never run again            thread_exit
  *
  * The scheduler: one run queue per hart, round robin, idle harts steal.  The
- * kernel is not preempted: a thread leaves its hart in schedule() only.
+ * kernel is not preempted: a thread leaves its hart in schedule() only.  A thread
+ * that is on a queue or hart where it may not run is moved on in schedule(), too.
  *
  * A thread's state changes to RUNNABLE, and `queued` changes, under the lock of
  * the run queue of t->hart.  `queued` is true from the wake-up until the thread
@@ -58,6 +59,7 @@ struct thread {
     uint32_t state;                     /* enum thread_state               [a] */
     int32_t refcount;                   /*                                 [a] */
     uint32_t hart;                      /* run queue it is or was last on  [RANK_RUNQ] */
+    uint64_t allowed;                   /* harts it may run on             [RANK_RUNQ] */
     bool on_cpu;                        /* its stack is in use             [a] */
     bool queued;                        /* running or on a run queue       [RANK_RUNQ] */
     bool fresh;                         /* never ran                       [p] */
@@ -111,6 +113,11 @@ static inline void thread_set_state(enum thread_state s)
     __atomic_store_n(&current->state, s, __ATOMIC_RELAXED);
     memory_barrier();
 }
+
+/* T, which runs or has run, may run only on the harts of the mask ALLOWED, of which
+ * at least one exists.  The current thread has moved when this returns; another
+ * one moves before it next enters user mode.  May sleep. */
+void thread_set_allowed(struct thread *t, uint64_t allowed);
 
 /* Make T runnable if it is SLEEPING or BLOCKED; true if it was.  Any context. */
 bool thread_wake(struct thread *t);

@@ -48,43 +48,57 @@ int64_t sys_sched_yield(const uint64_t *a)
     return 0;
 }
 
-/* The process whose thread is TID (0: this one), referenced; NULL if none. */
-static struct process *process_of(int tid)
+static uint64_t all_harts(void)
 {
-    if (!tid || tid == current->tid) {
-        process_get(current_process());
-        return current_process();
-    }
-    return process_get_by_tid(tid);
+    return (1UL << nr_harts) - 1;
 }
 
 int64_t sys_sched_getaffinity(const uint64_t *a)
 {
-    uint64_t mask = (1UL << nr_harts) - 1;
     struct process *p;
+    struct thread *t;
+    uint64_t mask;
 
     if (a[1] < sizeof(mask) || a[1] % sizeof(mask))
         return -EINVAL;
-    p = process_of((int)a[0]);
-    if (!p)
+    t = process_get_thread((int)a[0] ? (int)a[0] : current->tid, &p);
+    if (!t)
         return -ESRCH;
+    mask = __atomic_load_n(&t->allowed, __ATOMIC_RELAXED) & all_harts();
+    thread_put(t);
     process_put(p);
     return copy_to_user(a[2], &mask, sizeof(mask)) ? -EFAULT : (int64_t)sizeof(mask);
 }
 
-/* Threads run where there is room; only a mask that allows every hart can be kept. */
+/* May the caller say where threads of P run? */
+static bool may_place(const struct process *p)
+{
+    uint32_t euid = current_process()->cred.euid;
+
+    return !euid || euid == p->cred.euid || euid == p->cred.uid;
+}
+
 int64_t sys_sched_setaffinity(const uint64_t *a)
 {
-    uint64_t all = (1UL << nr_harts) - 1, mask = 0;
     struct process *p;
+    struct thread *t;
+    uint64_t mask = 0;
+    int r = 0;
 
     if (copy_from_user(&mask, a[2], MIN((size_t)a[1], sizeof(mask))))
         return -EFAULT;
-    p = process_of((int)a[0]);
-    if (!p)
+    t = process_get_thread((int)a[0] ? (int)a[0] : current->tid, &p);
+    if (!t)
         return -ESRCH;
+    if (!may_place(p))
+        r = -EPERM;
+    else if (!(mask & all_harts()))
+        r = -EINVAL;
+    else
+        thread_set_allowed(t, mask & all_harts());
+    thread_put(t);
     process_put(p);
-    return (mask & all) == all ? 0 : -EINVAL;
+    return r;
 }
 
 int64_t sys_getcpu(const uint64_t *a)
@@ -196,6 +210,16 @@ static int change_limit(struct process *p, unsigned resource, const struct rlimi
     }
     spin_unlock_irqrestore(&proc_lock, flags);
     return err;
+}
+
+/* The process whose thread is TID (0: this one), referenced; NULL if none. */
+static struct process *process_of(int tid)
+{
+    if (!tid || tid == current->tid) {
+        process_get(current_process());
+        return current_process();
+    }
+    return process_get_by_tid(tid);
 }
 
 int64_t sys_prlimit64(const uint64_t *a)

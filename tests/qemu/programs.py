@@ -15,6 +15,7 @@ def program(name, arguments="", once=False, test=None, **how):
 
 
 TESTS = [
+    program("affinitytest", tags=("quick",)),
     program("alloctest", tags=("quick",)),
     program("alloctest", "zones_fall_back", test="alloctest-normal", mem="3G", cpus=(1,),
             kernels=(PLAIN,)),
