@@ -219,6 +219,11 @@ static int copy(const char *source, const char *target, bool is_operand)
     return copy_node(target, &st);
 }
 
+static int copy_operand(const char *source, const char *target)
+{
+    return copy(source, target, true);
+}
+
 static int usage(void)
 {
     fputs("usage: cp [-afiprRv] source target\n"
@@ -228,8 +233,6 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-    const char *dest;
-    int status = 0;
     int option;
 
     while ((option = getopt(argc, argv, "afiprRv")) != -1) {
@@ -259,16 +262,5 @@ int main(int argc, char **argv)
     }
     if (argc - optind < 2)
         return usage();
-    dest = argv[--argc];
-    if (argc - optind > 1 && !is_directory(dest)) {
-        errno = ENOTDIR;
-        err(1, "%s", dest);
-    }
-    for (; optind < argc; optind++) {
-        char *target = path_into(dest, argv[optind]);
-
-        status |= copy(argv[optind], target, true);
-        free(target);
-    }
-    return finish_output(status);
+    return finish_output(put_all(argc - optind, argv + optind, copy_operand));
 }

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <util.h>
 #include "lib/strutil.h"
@@ -92,26 +91,12 @@ static void copy(FILE *f)
 
 static int head(const char *name, bool with_title)
 {
-    static bool again;
-    bool is_stdin = strcmp(name, "-") == 0;
-    FILE *f = is_stdin ? stdin : fopen(name, "r");
-    int status = 0;
+    FILE *f = open_shown(name, with_title);
 
-    if (f == NULL) {
-        warn("%s", name);
+    if (f == NULL)
         return 1;
-    }
-    if (with_title)
-        printf("%s==> %s <==\n", again ? "\n" : "", is_stdin ? "standard input" : name);
-    again = true;
     copy(f);
-    if (ferror(f)) {
-        warn("%s", name);
-        status = 1;
-    }
-    if (!is_stdin)
-        fclose(f);
-    return status;
+    return close_shown(f, name);
 }
 
 static void parse_count(const char *text)
@@ -123,14 +108,12 @@ static void parse_count(const char *text)
 
 int main(int argc, char **argv)
 {
+    const char *old_form = leading_count(argc, argv);
     int status = 0;
     int option;
 
-    /* The old form, "-20". */
-    if (argc > 1 && argv[1][0] == '-' && strspn(argv[1] + 1, "0123456789") > 0) {
-        parse_count(argv[1] + 1);
-        optind = 2;
-    }
+    if (old_form)
+        parse_count(old_form);
     while ((option = getopt(argc, argv, "n:c:")) != -1) {
         if (option != 'n' && option != 'c') {
             fputs("usage: head [-n lines | -c bytes] [file ...]\n", stderr);

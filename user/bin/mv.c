@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,8 +77,6 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-    const char *dest;
-    int status = 0;
     int option;
 
     while ((option = getopt(argc, argv, "fiv")) != -1) {
@@ -99,16 +96,5 @@ int main(int argc, char **argv)
     }
     if (argc - optind < 2)
         return usage();
-    dest = argv[--argc];
-    if (argc - optind > 1 && !is_directory(dest)) {
-        errno = ENOTDIR;
-        err(1, "%s", dest);
-    }
-    for (; optind < argc; optind++) {
-        char *target = path_into(dest, argv[optind]);
-
-        status |= move(argv[optind], target);
-        free(target);
-    }
-    return finish_output(status);
+    return finish_output(put_all(argc - optind, argv + optind, move));
 }

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <util.h>
@@ -99,35 +98,22 @@ static void wait_for_more(FILE *f)
 
 static int tail(const char *name, bool with_title, bool is_last)
 {
-    static bool again;
-    bool is_stdin = strcmp(name, "-") == 0;
-    FILE *f = is_stdin ? stdin : fopen(name, "r");
-    int status = 0;
+    FILE *f = open_shown(name, with_title);
 
-    if (f == NULL) {
-        warn("%s", name);
+    if (f == NULL)
         return 1;
-    }
-    if (with_title)
-        printf("%s==> %s <==\n", again ? "\n" : "", is_stdin ? "standard input" : name);
-    again = true;
     if (from_start)
         copy_from(f);
     else if (count > 0 && count_bytes)
         copy_last_bytes(f);
     else if (count > 0)
         copy_last_lines(f);
-    if (ferror(f)) {
-        warn("%s", name);
-        status = 1;
-    } else if (follow && is_last) {
+    if (follow && is_last && !ferror(f)) {
         if (count == 0)
             fseek(f, 0, SEEK_END);
         wait_for_more(f);
     }
-    if (!is_stdin)
-        fclose(f);
-    return status;
+    return close_shown(f, name);
 }
 
 static void parse_count(const char *text)
@@ -139,14 +125,12 @@ static void parse_count(const char *text)
 
 int main(int argc, char **argv)
 {
+    const char *old_form = leading_count(argc, argv);
     int status = 0;
     int option;
 
-    /* The old form, "-20". */
-    if (argc > 1 && argv[1][0] == '-' && strspn(argv[1] + 1, "0123456789") > 0) {
-        parse_count(argv[1] + 1);
-        optind = 2;
-    }
+    if (old_form)
+        parse_count(old_form);
     while ((option = getopt(argc, argv, "fn:c:")) != -1) {
         switch (option) {
         case 'f':

@@ -5,6 +5,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* "drwxr-xr-x" for MODE; TO holds 11 bytes. */
@@ -46,3 +47,21 @@ bool is_directory(const char *path);
  */
 char *path_join(const char *dir, const char *name);
 char *path_into(const char *dest, const char *source);
+
+/*
+ * For commands that put files somewhere (cp, mv): the last of the COUNT >= 2 NAMES says where, and
+ * ACT is called for each other with its path_into.  What ACT returned, or-ed.  Ends the program if
+ * many are to go to what is no directory.
+ */
+int put_all(int count, char **names, int (*act)(const char *source, const char *target));
+
+/*
+ * For commands that show parts of files (head, tail): open NAME, "-" being stdin, and print its
+ * title if it is to have one.  NULL with a message.  close_shown: 0, or 1 with a message if it
+ * could not all be read.
+ */
+FILE *open_shown(const char *name, bool with_title);
+int close_shown(FILE *f, const char *name);
+
+/* Their old form: the "20" of a first argument "-20", over which optind moves, or NULL. */
+const char *leading_count(int argc, char **argv);
