@@ -19,6 +19,7 @@
 
 /* How often an insertion starts again for want of a node. */
 #define NODE_RETRIES 8
+#define GANG 16
 
 struct page_cache_figures page_cache_figures;
 const struct mapping_ops *mapping_ops;
@@ -253,19 +254,32 @@ static void undirty_locked(struct address_space *as, struct page *page)
     writeback_note_room();
 }
 
+static void count_failed(struct address_space *as, int32_t n)
+{
+    __atomic_fetch_add(&as->nfailed, (uint32_t)n, __ATOMIC_RELAXED);
+}
+
+/* Whether PAGE has content that exists nowhere else. */
+static bool is_needed(const struct address_space *as, const struct page *page)
+{
+    return page_test(page, PG_DIRTY) || (as->keeps_failed && page_test(page, PG_ERROR));
+}
+
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
 {
     ASSERT(page_is_locked(page) && !page_test(page, PG_WRITEBACK));
     spin_lock(&as->tree_lock);
     ASSERT(page->mapping == as);
     if (__atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) > 0
-        || (alone && (page_test(page, PG_DIRTY)
+        || (alone && (is_needed(as, page)
                       || __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) != 2))) {
         spin_unlock(&as->tree_lock);
         return false;
     }
     as->ops->forget_page(as, page);
     undirty_locked(as, page);
+    if (page_test_and_clear(page, PG_ERROR))
+        count_failed(as, -1);
     radix_delete(&as->pages, page->index);
     page->mapping = NULL;
     as->npages--;
@@ -370,11 +384,25 @@ int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *r
     return page_cache_read_several(as, index, 1, ra, page);
 }
 
+int page_cache_read_nofail(struct address_space *as, pgoff_t index, struct page **page)
+{
+    int err;
+
+    while ((err = page_cache_read(as, index, NULL, page)) == -ENOMEM) {
+        struct page *room;
+
+        if (add_new(as, index, as->gfp | __GFP_NOFAIL, &room) == 0) {
+            page_unlock_handed_over(room);
+            put_page(room);
+        }
+        cond_resched();
+    }
+    return err;
+}
+
 void page_cache_end_read(struct page *page, int error)
 {
-    if (error)
-        page_set(page, PG_ERROR);
-    else
+    if (!error)
         page_set(page, PG_UPTODATE);
     page_unlock_handed_over(page);
 }
@@ -403,6 +431,26 @@ void page_cache_dirty(struct page *page)
     spin_unlock(&as->tree_lock);
 }
 
+void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t end)
+{
+    struct page *pages[GANG];
+    size_t n;
+
+    if (__atomic_load_n(&as->nfailed, __ATOMIC_RELAXED) == 0)
+        return;
+    while (start <= end && (n = page_cache_gang(as, start, GANG, pages)) > 0) {
+        for (size_t i = 0; i < n; i++) {
+            start = pages[i]->index + 1;
+            if (start - 1 <= end && page_test(pages[i], PG_ERROR))
+                page_cache_dirty(pages[i]);
+            put_page(pages[i]);
+        }
+        if (start == 0)
+            break;
+        cond_resched();
+    }
+}
+
 bool page_cache_begin_writeback(struct address_space *as, struct page *page)
 {
     bool dirty = false;
@@ -428,8 +476,13 @@ void page_cache_end_writeback(struct page *page, int error)
     /* In writeback the page cannot leave its mapping. */
     struct address_space *as = page->mapping;
 
-    if (error)
-        page_set(page, PG_ERROR);
+    if (error) {
+        __atomic_fetch_add(&as->write_errors, 1, __ATOMIC_RELEASE);
+        if (!page_test_and_set(page, PG_ERROR))
+            count_failed(as, 1);
+    } else if (page_test(page, PG_ERROR) && page_test_and_clear(page, PG_ERROR)) {
+        count_failed(as, -1);
+    }
     figure_add(&page_cache_figures.writeback, -1);
     writeback_note_end(as, error);
     page_end_writeback_bit(page);

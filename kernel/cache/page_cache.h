@@ -11,7 +11,9 @@
  *   absent -> (locked, not uptodate)   page_cache_get_lock, readahead
  *          -> uptodate                 the owner's read_page or read_pages
  *          -> dirty                    page_cache_dirty
- *          -> writeback -> clean       writeback through write_pages
+ *          -> writeback -> clean       writeback through write_pages; a page that could not
+ *                                      be written is clean but failed (PG_ERROR), and
+ *                                      dirty again when it is next asked for
  *          -> absent                   truncation, or reclaim when clean and unused
  *
  * References: one for the tree, one for whoever found it.  I/O holds none: a
@@ -86,6 +88,11 @@ struct address_space {
     bool wb_busy;                       /* the flusher is at work on it       [wb] */
     bool wb_listed;                     /* wb_link is on the list             [wb] */
     int wb_error;                       /* error to report at next fsync       [a] */
+    bool keeps_failed;                  /* a page that could not be written is not evicted:
+                                         * what the disk has would contradict others; set
+                                         * for as long as a file system is mounted     [c] */
+    uint32_t nfailed;                   /* pages that could not be written     [a] */
+    uint32_t write_errors;              /* writes of pages that failed, ever   [a] */
     uint64_t dirtied_when;              /* ns; first dirtying since clean     [wb] */
     struct list wb_link;                /* list of dirty mappings             [wb] */
     struct rwsem invalidate;            /* RANK_INVALIDATE: shared by faults and
@@ -136,6 +143,9 @@ int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **p
  * under the page lock before relying on it. */
 int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *ra,
                     struct page **page);
+/* The same without readahead for who cannot be told that memory is short: waits as long
+ * as it takes.  0, -EIO. */
+int page_cache_read_nofail(struct address_space *as, pgoff_t index, struct page **page);
 /* Call FN for each uptodate page of the N from INDEX on, I counted from there, with the
  * tree locked: the page stays as long as FN runs, and longer if FN takes a reference or
  * counts an entry for it.  Holds at most page-table locks.  Never sleeps. */
@@ -146,6 +156,9 @@ size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct
 
 /* PAGE (referenced, in a mapping) has newer content than the store.  Never sleeps. */
 void page_cache_dirty(struct page *page);
+/* Pages [START, END] whose last write failed are dirty again.  Called when somebody asks
+ * for a range to be written: what he is told then is how it stands now.  May sleep. */
+void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t end);
 /* I/O of a page in write_pages ended with ERROR (0 or -EIO).  Any context. */
 void page_cache_end_writeback(struct page *page, int error);
 /* I/O of a page in read_pages ended: sets UPTODATE or ERROR and unlocks.  Any context. */

@@ -56,15 +56,18 @@ static void wake(void)
  */
 static bool out_of_memory(gfp_t gfp, unsigned order)
 {
+    bool retry = false;
+
     (void)order;
     if ((gfp & __GFP_IO) && nr_dirty_pages() + nr_writeback_pages() != 0) {
         writeback_wake(nr_dirty_pages());
         writeback_wait_progress();
-        return true;
+        retry = true;
     }
+    /* The flusher does not wait for itself, so it must let others run here. */
     if (gfp & __GFP_NOFAIL)
         thread_sleep_ns(NOFAIL_PAUSE, false, NULL);
-    return false;
+    return retry;
 }
 
 static const struct reclaim_ops ops = {

@@ -360,6 +360,7 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
 {
     if (!as->writes_back)
         return 0;
+    page_cache_retry_failed(as, start, end);
     write_all_dirty(as, start, end);
     if (!wait)
         return 0;

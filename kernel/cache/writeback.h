@@ -6,8 +6,8 @@
 #pragma once
 #include "kernel/cache/page_cache.h"
 
-/* Write the dirty pages [START, END] (page numbers) of AS; if WAIT, return when
- * they are on the disk.  0 or the first error (-EIO, -ENOSPC), which is thereby
+/* Write the dirty pages [START, END] (page numbers) of AS, and those whose last write
+ * failed; if WAIT, return when they are on the disk.  0 or the first error (-EIO, -ENOSPC), which is thereby
  * reported.  May sleep. */
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait);
 /* Every dirty mapping of the machine. */

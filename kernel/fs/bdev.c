@@ -119,16 +119,18 @@ static void batch_next_transfer(struct batch *b, pgoff_t index)
     b->t = t;
 }
 
+/* A page that could not be written goes by itself: its neighbours may be to blame. */
 static void batch_add(struct batch *b, struct page *page)
 {
     uint32_t len = bytes_in_page(b->dev, page->index);
+    bool apart = page_test(page, PG_ERROR);
 
-    if (!b->t || page->index != b->next || !bio_add_page(&b->t->bio, page, 0, len)) {
+    if (!b->t || page->index != b->next || apart || !bio_add_page(&b->t->bio, page, 0, len)) {
         batch_next_transfer(b, page->index);
         if (!bio_add_page(&b->t->bio, page, 0, len))
             panic("%s takes no whole page", b->dev->name);
     }
-    b->next = page->index + 1;
+    b->next = apart ? UINT64_MAX : page->index + 1;
 }
 
 static void start_pages(struct address_space *as, struct page **pages, size_t n, enum bio_op op)

@@ -46,7 +46,7 @@ enum page_flag {
     PG_UPTODATE,        /* content valid                                       */
     PG_DIRTY,           /* newer than the disk                                 */
     PG_WRITEBACK,       /* on its way to the disk                              */
-    PG_ERROR,           /* the last I/O failed                                 */
+    PG_ERROR,           /* the last write failed: the store has older content  */
     PG_LRU,             /* on a list of evictable pages                        */
     PG_ACTIVE,          /* ... the active one                                  */
     PG_REFERENCED,      /* touched since the hand last passed                  */
