@@ -464,8 +464,10 @@ int inode_write(struct inode *inode)
     fs_op_begin(inode->sb, 1);
     err = inode->sb->ops->write_inode(inode);
     fs_op_end(inode->sb);
-    if (err)
+    if (err) {
         __atomic_store_n(&inode->data.wb_error, err, __ATOMIC_RELEASE);
+        inode_mark_dirty(inode);        /* nothing is lost yet: another time */
+    }
     return err;
 }
 
