@@ -38,7 +38,7 @@ int inode_permission(struct inode *inode, uint32_t mask, const struct cred *cred
 {
     uint32_t mode = inode->mode;
 
-    if ((mask & MAY_WRITE) && (inode->sb->flags & MS_RDONLY)
+    if ((mask & MAY_WRITE) && super_is_read_only(inode->sb)
         && (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode)))
         return -EROFS;
     if (cred->fsuid == 0) {
@@ -79,7 +79,7 @@ void inode_touch_atime(struct inode *inode)
 {
     struct timespec now;
 
-    if (inode->sb->flags & (MS_RDONLY | MS_NOATIME))
+    if (super_is_read_only(inode->sb) || (inode->sb->flags & MS_NOATIME))
         return;
     if (S_ISDIR(inode->mode) && (inode->sb->flags & MS_NODIRATIME))
         return;
@@ -131,7 +131,7 @@ static int check_rights(struct inode *inode, const struct iattr *attr, const str
 {
     bool owner = is_owner(inode, cred);
 
-    if (inode->sb->flags & MS_RDONLY)
+    if (super_is_read_only(inode->sb))
         return -EROFS;
     if ((attr->valid & ATTR_MODE) && !owner)
         return -EPERM;
@@ -202,7 +202,7 @@ static int check_truncate(const struct inode *inode, uint64_t size)
         return -EISDIR;
     if (!S_ISREG(inode->mode))
         return -EINVAL;
-    if (inode->sb->flags & MS_RDONLY)
+    if (super_is_read_only(inode->sb))
         return -EROFS;
     return size > inode->sb->max_size ? -EFBIG : 0;
 }

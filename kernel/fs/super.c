@@ -110,6 +110,11 @@ void super_destroy(struct super_block *sb)
     kfree(sb);
 }
 
+void super_stop(struct super_block *sb)
+{
+    __atomic_fetch_or(&sb->internal_flags, SB_STOPPED, __ATOMIC_SEQ_CST);
+}
+
 /* ---- operations ------------------------------------------------------------------------------ */
 
 void fs_op_begin(struct super_block *sb, unsigned credits)
@@ -144,7 +149,7 @@ int fs_statfs(const struct path *path, struct statfs *st)
     struct super_block *sb = path_inode(path)->sb;
 
     *st = (struct statfs){ .f_fsid = { (int32_t)sb->dev, 0 }, .f_flags = ST_VALID };
-    if (sb->flags & MS_RDONLY)
+    if (super_is_read_only(sb))
         st->f_flags |= ST_RDONLY;
     if (sb->flags & MS_NOSUID)
         st->f_flags |= ST_NOSUID;

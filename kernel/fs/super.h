@@ -26,7 +26,7 @@ struct super_operations {
     void (*evict)(struct inode *inode);
     /* Write the attributes into the metadata pages (not yet to the disk).  Must not
      * take inode->lock: a writer may hold it while it waits for the flusher.
-     * Inside fs_op_begin. */
+     * Inside fs_op_begin.  After an error the inode is dirty again. */
     int (*write_inode)(struct inode *inode);
     /* Data pages and inodes have been written (to metadata pages): carry
      * metadata and super block to the disk; if WAIT, FLUSH and return when done. */
@@ -54,7 +54,8 @@ int super_op_statfs_empty(struct super_block *sb, struct statfs *st);
                                          * dentries are not kept, cached ones are asked
                                          * is_stale                            */
 #define SB_DYING          0x2u          /* being unmounted: puts of its inodes are told */
-
+#define SB_STOPPED        0x4u          /* found to be damaged: takes no more changes; those
+                                         * it has taken still go to the disk   */
 
 struct super_block {
     const struct file_system_type *type;/*                                     [c] */
@@ -73,6 +74,14 @@ struct super_block {
     int32_t fs_ops;                     /* operations under way                [a] */
     void *private;
 };
+
+/* Whether SB takes no changes, be it mounted so or stopped. */
+static inline bool super_is_read_only(const struct super_block *sb)
+{
+    return (sb->flags & MS_RDONLY) || (sb->internal_flags & SB_STOPPED);
+}
+/* Take no more changes, until it is unmounted.  Any lock may be held. */
+void super_stop(struct super_block *sb);
 
 /* For type->mount: a super block with one user, flags, device number and defaults set, or
  * NULL if out of memory; and its end when mounting fails. */

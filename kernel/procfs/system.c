@@ -274,7 +274,8 @@ static int show_mount(const char *source, const char *point, struct super_block 
     show_word(arg, source);
     synth_puts(arg, " ");
     show_word(arg, point);
-    synth_printf(arg, " %s %s,relatime%s 0 0\n", sb->type->name, sb->flags & MS_RDONLY ? "ro" : "rw", options);
+    synth_printf(arg, " %s %s,relatime%s 0 0\n", sb->type->name,
+                 super_is_read_only(sb) ? "ro" : "rw", options);
     return 0;
 }
 

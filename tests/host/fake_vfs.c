@@ -101,7 +101,7 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
     if ((gfp & __GFP_RECLAIM) && port_in_atomic())
         panic("%s: an allocation that may sleep in atomic context", cache->name);
-    if (port_should_fail(FAIL_SLAB))
+    if (!(gfp & __GFP_NOFAIL) && port_should_fail(FAIL_SLAB))
         return NULL;
     cache->live++;
     return malloc(cache->size);
@@ -244,22 +244,20 @@ bool bio_add_page(struct bio *bio, struct page *page, uint32_t offset, uint32_t 
 static int transfer(enum bio_op op, uint64_t sector, uint8_t *memory, size_t len)
 {
     uint64_t block = sector * SECTOR_SIZE / BLOCK;
+    uint64_t bad = op == BIO_READ ? fake_disk.bad_read : fake_disk.bad_write;
     uint8_t *place = fake_disk.bytes + sector * SECTOR_SIZE;
 
     ASSERT(sector + len / SECTOR_SIZE <= fake_disk.dev.capacity);
-    if (port_should_fail(FAIL_DISK))
+    fake_disk.reads += op == BIO_READ;
+    fake_disk.writes += op == BIO_WRITE;
+    if (port_should_fail(FAIL_DISK) || (bad && block == bad)) {
+        fake_disk.failed++;
         return -EIO;
-    if (op == BIO_READ) {
-        fake_disk.reads++;
-        if (fake_disk.bad_read && block == fake_disk.bad_read)
-            return -EIO;
-        memcpy(memory, place, len);
-    } else {
-        fake_disk.writes++;
-        if (fake_disk.bad_write && block == fake_disk.bad_write)
-            return -EIO;
-        memcpy(place, memory, len);
     }
+    if (op == BIO_READ)
+        memcpy(memory, place, len);
+    else
+        memcpy(place, memory, len);
     return 0;
 }
 
@@ -454,6 +452,7 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
     pgoff_t index = start;
     struct page *page;
 
+    page_cache_retry_failed(as, start, end);
     start_writing(as, start, end);
     while (wait && (page = radix_next(&as->pages, &index, RADIX_PRESENT)) && index <= end) {
         page_wait_writeback(page);
@@ -660,6 +659,11 @@ void fs_op_end(struct super_block *sb)
 {
     sb->fs_ops--;
     rank_release(RANK_FS_OP, "fs op");
+}
+
+void super_stop(struct super_block *sb)
+{
+    sb->internal_flags |= SB_STOPPED;
 }
 
 int fake_mount(uint32_t flags, struct super_block **sb)

@@ -24,6 +24,7 @@ struct fake_disk {
     bool may_overlap;                   /* files may claim the same block      */
     uint64_t bad_read, bad_write;       /* block that cannot be ...; 0: none   */
     unsigned reads, writes, flushes;    /* blocks, blocks, commands            */
+    unsigned failed;                    /* blocks                              */
     unsigned transfers;                 /* bios                                */
     unsigned in_flight, max_in_flight;  /* bios                                */
 };

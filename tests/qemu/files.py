@@ -10,6 +10,7 @@ from programs import program
 LARGE = "/tests/filetest large_directory_on_disk large_directory_in_memory"
 PROMPT = r"[#$] $"
 HOST_FILES, KEPT = 700, 600 << 10       # as in disktest.c
+DESCRIPTORS, SYNCED = 8, 200 << 10      # their first sector; as in badsectortest.c
 
 
 def plain_disk(run):
@@ -42,18 +43,48 @@ def disk_with_files(*options):
     return make
 
 
+def disk_with_bad_sector(sector, *options):
+    """A hook: no write that covers SECTOR succeeds."""
+    def make(run):
+        rules = os.path.join(run.folder, "blkdebug.conf")
+        with open(rules, "w") as file:
+            file.write('[inject-error]\nevent = "write_aio"\niotype = "write"\nerrno = "5"\n'
+                       'sector = "%d"\n' % sector)
+        make_ext2(run.disk("second"))
+        if options:
+            command("tune2fs", *options, run.disk("second"))
+        run.disks[-1].filter = "blkdebug:%s:" % rules
+    return make
+
+
 def disk_is_clean(run):
     fault = fsck(run.disk("second"))
     assert not fault, "second disk: " + fault
 
 
+def content(size):
+    """What keep_a_file in disktest.c and write_synced in badsectortest.c write."""
+    return bytes(i * 2654435761 >> 13 & 0xff for i in range(size))
+
+
 def kept_file_is_right(run):
     disk_is_clean(run)
-    content = bytes((i * 2654435761 & 0xffffffffffffffff) >> 13 & 0xff for i in range(KEPT))
     scratch = os.path.join(run.folder, "kept")
-    assert md5_of(run.disk("second"), "/kept", scratch) == hashlib.md5(content).hexdigest()
+    assert md5_of(run.disk("second"), "/kept", scratch) == hashlib.md5(content(KEPT)).hexdigest()
     listing = command("debugfs", "-R", "ls -p /host", run.disk("second"))
     assert "/file-2/" in listing and "/file-3/" not in listing and "/renamed-3/" in listing
+
+
+def marked_and_mendable(run):
+    """There are faults, the state says so, e2fsck can mend them, and the synced file survives."""
+    disk = run.disk("second")
+    assert "with errors" in state(run, "second"), state(run, "second")
+    assert "blocks of metadata could not be written" in run.log
+    assert fsck(disk), "a sector was not written, but nothing is wrong"
+    os.system("e2fsck -fy '%s' >/dev/null 2>&1" % disk)
+    disk_is_clean(run)
+    scratch = os.path.join(run.folder, "synced")
+    assert md5_of(disk, "/synced", scratch) == hashlib.md5(content(SYNCED)).hexdigest()
 
 
 def checksum_agrees(run):
@@ -63,9 +94,9 @@ def checksum_agrees(run):
     assert md5_of(run.disk("second"), "/big", scratch) == told
 
 
-def state(run):
-    """What the superblock says about how the root file system was left."""
-    text = command("dumpe2fs", "-h", run.disk("root"))
+def state(run, serial="root"):
+    """What the superblock says about how a file system was left."""
+    text = command("dumpe2fs", "-h", run.disk(serial))
     return re.search(r"Filesystem state: +(.*)", text).group(1)
 
 
@@ -115,6 +146,12 @@ TESTS = [
                      cpus=(2,)),
     with_second_disk("disktest", "16M", disk_with_files("-I", "128"), kept_file_is_right,
                      test="disktest-128", cpus=(1,), kernels=("debug",)),
+    with_second_disk("badsectortest", "16M", disk_with_bad_sector(DESCRIPTORS),
+                     marked_and_mendable, "life_goes_on", cpus=(1, 2), once=True),
+    with_second_disk("badsectortest", "16M",
+                     disk_with_bad_sector(DESCRIPTORS, "-e", "remount-ro"),
+                     marked_and_mendable, "no_more_changes", test="badsectortest-ro", cpus=(2,),
+                     once=True),
     with_second_disk("writebacktest", "300M", plain_disk, disk_is_clean, mem="1G", cpus=(1,),
                      once=True),
     with_second_disk("writebacktest", "64M", plain_disk, disk_is_clean, mem="64M", cpus=(2,),

@@ -37,10 +37,11 @@ class Disk:
 
     def __init__(self, path, serial, readonly=False, options=""):
         self.path, self.serial, self.readonly, self.options = path, serial, readonly, options
+        self.filter = ""                # in front of the path: a driver that stands between
 
     def arguments(self, slot):
-        drive = "file=%s,if=none,format=raw,id=disk%d%s%s" % (
-            self.path, slot, ",readonly=on" if self.readonly else "",
+        drive = "file=%s%s,if=none,format=raw,id=disk%d%s%s" % (
+            self.filter, self.path, slot, ",readonly=on" if self.readonly else "",
             "," + self.options if self.options else "")
         return ["-drive", drive, "-device",
                 "virtio-blk-device,drive=disk%d,serial=%s,bus=virtio-mmio-bus.%d" %

@@ -168,8 +168,10 @@ static void free_in_group(struct ext2_alloc *a, uint32_t group, uint32_t start, 
     struct ext2_map map;
     uint32_t cleared;
 
-    if (a->ops->lock_map(a, group, EXT2_BLOCK_MAP, true, &map) != 0)
+    if (a->ops->lock_map(a, group, EXT2_BLOCK_MAP, true, &map) != 0) {
+        a->ops->report(a, "blocks that nobody uses stay taken in group", group);
         return;
+    }
     cleared = clear_blocks(a, group, &map, start, count);
     add(&a->groups[group].free_blocks, (int32_t)cleared);
     a->ops->unlock_map(a, group, EXT2_BLOCK_MAP, &map, cleared > 0);
@@ -288,8 +290,10 @@ void ext2_free_inode(struct ext2_alloc *a, uint32_t ino, bool is_dir)
     struct ext2_map map;
 
     ASSERT(ino >= a->geo->first_inode && ino <= a->geo->ninodes);
-    if (a->ops->lock_map(a, group, EXT2_INODE_MAP, true, &map) != 0)
+    if (a->ops->lock_map(a, group, EXT2_INODE_MAP, true, &map) != 0) {
+        a->ops->report(a, "nobody uses, but cannot free inode", ino);
         return;
+    }
     if (!bitmap_test_and_clear(map.bits, bit)) {
         a->ops->report(a, "an inode in use was marked free", ino);
         a->ops->unlock_map(a, group, EXT2_INODE_MAP, &map, false);
@@ -301,6 +305,20 @@ void ext2_free_inode(struct ext2_alloc *a, uint32_t ino, bool is_dir)
         add(&g->used_dirs, -1);
     a->ops->unlock_map(a, group, EXT2_INODE_MAP, &map, true);
     add(&a->free_inodes, 1);
+}
+
+void ext2_uncount_dir(struct ext2_alloc *a, uint32_t ino)
+{
+    uint32_t group = ext2_ino_group(a->geo, ino);
+    struct ext2_map map;
+
+    if (a->ops->lock_map(a, group, EXT2_INODE_MAP, true, &map) != 0) {
+        a->ops->report(a, "one directory too many is counted in group", group);
+        return;
+    }
+    if (a->groups[group].used_dirs > 0)
+        add(&a->groups[group].used_dirs, -1);
+    a->ops->unlock_map(a, group, EXT2_INODE_MAP, &map, true);
 }
 
 /* Invariants */

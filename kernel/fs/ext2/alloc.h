@@ -45,8 +45,8 @@ struct ext2_map {
 };
 
 struct ext2_alloc_ops {
-    /* Lock the bitmap for the caller: 0 or -EIO, -ENOMEM.  May sleep.  FREEING: try
-     * hard, a failure would be a leak. */
+    /* Lock the bitmap for the caller: 0 or -EIO, -ENOMEM.  May sleep.  FREEING: never
+     * -ENOMEM, a failure would be a leak. */
     int (*lock_map)(struct ext2_alloc *a, uint32_t group, enum ext2_map_kind kind, bool freeing,
                     struct ext2_map *map);
     /* Undo it.  CHANGED: bitmap and the group's counters are newer than the disk. */
@@ -75,7 +75,11 @@ void ext2_free_blocks(struct ext2_alloc *a, uint32_t first, uint32_t count);
 /* Take a free inode for a child of a directory in group PARENT.  0 and *INO,
  * -ENOSPC, -EIO, -ENOMEM. */
 int ext2_alloc_inode(struct ext2_alloc *a, uint32_t parent, bool is_dir, uint32_t *ino);
+/* Give it back.  If that cannot be done it is reported and INO stays taken. */
 void ext2_free_inode(struct ext2_alloc *a, uint32_t ino, bool is_dir);
+/* INO, just taken for a directory, turned out to be in use by somebody: it stays taken,
+ * but is not one directory more. */
+void ext2_uncount_dir(struct ext2_alloc *a, uint32_t ino);
 
 /* Whether BLOCK may hold data: it exists and is not part of a table. */
 bool ext2_is_data_block(const struct ext2_alloc *a, uint32_t block);

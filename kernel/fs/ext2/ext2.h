@@ -60,6 +60,9 @@ struct ext2_fs {
     uint16_t mount_state;               /* of the superblock, when we came     [c] */
     bool large_files;                   /* one has 2 GiB or more               [a] */
     uint32_t nerrors;                   /* contradictions and I/O errors met   [a] */
+    uint32_t lost_names;                /* failed writes of directories, links [a] */
+    uint32_t reported_lost;             /* failed writes that were reported    [a] */
+    uint16_t on_error;                  /* EXT2_ERRORS_...                     [a] */
     struct spinlock io_lock;            /* RANK_BLOCK, interrupts off              */
     struct list free_ios;               /*                               [io_lock] */
     struct wait_queue io_wait;          /* for one of them                         */
@@ -95,12 +98,13 @@ static inline struct ext2_inode *ext2_of(const struct inode *inode)
 /*
  * meta.c
  */
-/* The file system contradicts itself or cannot be read: say so, count it, and
- * have the superblock remember it.  Any lock may be held. */
+/* The file system contradicts itself, or its metadata cannot be read or written: say
+ * so, count it, have the superblock remember it, and do what fs->on_error says.  Any lock
+ * but a spinlock may be held. */
 __attribute__((format(printf, 2, 3))) void ext2_error(struct ext2_fs *fs, const char *fmt, ...);
 /* BLOCK's page, uptodate, with a reference; WHAT it is for the message.  NEEDED:
- * something is being freed or written back and nobody could be told of a failure, so
- * memory is asked for until there is some.  0, -EIO, -ENOMEM.  May sleep. */
+ * something is being freed and nobody could be told of a failure, so it waits for memory
+ * as long as it takes.  0; -EIO, which was reported; unless NEEDED -ENOMEM.  May sleep. */
 int ext2_read_meta(struct ext2_fs *fs, uint32_t block, const char *what, bool needed,
                    struct page **page);
 
@@ -108,6 +112,10 @@ int ext2_read_meta(struct ext2_fs *fs, uint32_t block, const char *what, bool ne
  * super.c
  */
 void ext2_register(void);
+/* Let the superblock's page say that there are errors; it goes to the disk in time. */
+void ext2_mark_error(struct ext2_fs *fs);
+/* Writes of metadata that have failed since the last look are errors: report them. */
+void ext2_note_lost_writes(struct ext2_fs *fs);
 
 /*
  * balloc.c

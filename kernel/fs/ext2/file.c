@@ -87,6 +87,7 @@ int ext2_fsync(struct file *f, bool data_only)
         err = ext2_sync_map(inode);
     if (!err)
         err = ext2_sync_inode(inode);
+    ext2_note_lost_writes(ext2_fs_of(inode));
     return err ? err : block_flush(ext2_fs_of(inode)->dev);
 }
 

@@ -11,6 +11,7 @@
  *     made -> unlinked                      ext2_discard_inode: something failed
  *     linked -> unlinked, maybe still open  the last entry is removed, nlink 0
  *     unlinked -> free in the bitmap        ext2_evict, at the last reference
+ *     unlinked -> lost until e2fsck comes   the same, if its table cannot be read
  */
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/cache/writeback.h"
@@ -171,9 +172,11 @@ static void set_operations(struct inode *inode, dev_t rdev)
         inode->ops = &ext2_dir_ops;
         inode->fops = &ext2_dir_file_ops;
         inode_set_data_ops(inode, &ext2_data_ops, GFP_NOFS, true);
+        inode->data.keeps_failed = true;
     } else if (S_ISLNK(inode->mode)) {
         inode->ops = &ext2_symlink_ops;
         inode_set_data_ops(inode, &ext2_data_ops, GFP_NOFS, true);
+        inode->data.keeps_failed = true;
     } else {
         inode->ops = &ext2_special_ops;
         inode_init_special(inode, rdev);
@@ -330,17 +333,13 @@ static void prepare(const struct ext2_fs *fs, const struct inode *inode,
         set_time(raw, extra, &raw->crtime, &raw->crtime_extra, &inode->ctime);
 }
 
-/* Into the table; with DELETED, as an inode that is free from now on. */
-static int store(struct inode *inode, bool deleted)
+/* Into RAW on its PAGE of the table; DELETED: as an inode that is free from now on. */
+static void store(struct inode *inode, struct page *page, struct ext2_raw_inode *raw,
+                  bool deleted)
 {
     struct ext2_fs *fs = ext2_fs_of(inode);
     struct ext2_inode *e = ext2_of(inode);
-    struct ext2_raw_inode *raw;
-    struct page *page;
-    int err = read_raw(fs, (uint32_t)inode->ino, true, &page, &raw);
 
-    if (err)
-        return err;
     rwsem_read_lock(&e->map_lock);
     page_lock(page);
     if (e->fresh)
@@ -351,13 +350,25 @@ static int store(struct inode *inode, bool deleted)
     page_cache_dirty(page);
     page_unlock(page);
     rwsem_read_unlock(&e->map_lock);
-    put_page(page);
-    return 0;
 }
 
+/* Without memory the inode stays dirty and is written another time; there is none when
+ * the file system is unmounted. */
 int ext2_write_inode(struct inode *inode)
 {
-    return store(inode, false);
+    struct ext2_fs *fs = ext2_fs_of(inode);
+    bool last_time = inode->sb->internal_flags & SB_DYING;
+    struct ext2_raw_inode *raw;
+    struct page *page;
+    int err;
+
+    ext2_note_lost_writes(fs);
+    err = read_raw(fs, (uint32_t)inode->ino, last_time, &page, &raw);
+    if (err)
+        return err;
+    store(inode, page, raw, false);
+    put_page(page);
+    return 0;
 }
 
 int ext2_sync_inode(struct inode *inode)
@@ -404,6 +415,8 @@ int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cr
     err = make_cached(dir->sb, ino, &inode);
     if (err == -ENOMEM)
         ext2_free_inode(&fs->alloc, ino, S_ISDIR(mode));
+    else if (err && S_ISDIR(mode))
+        ext2_uncount_dir(&fs->alloc, ino);
     if (err)
         return err;
     inode_init_owner(inode, dir, mode, cred);
@@ -430,17 +443,27 @@ void ext2_discard_inode(struct inode *inode)
     inode_put(inode);
 }
 
-/* Blocks first, then the number: nobody may find the number free and the blocks taken. */
+/*
+ * Blocks first, then the number: nobody may find the number free and the blocks taken.
+ * Where the table cannot be read, or no changes are taken, all of the inode stays: were
+ * its blocks freed, another file could get them while the table still has them here.
+ */
 static void delete(struct inode *inode)
 {
     struct ext2_fs *fs = ext2_fs_of(inode);
+    struct ext2_raw_inode *raw;
+    struct page *page;
 
+    if (super_is_read_only(inode->sb) ||
+        read_raw(fs, (uint32_t)inode->ino, true, &page, &raw) != 0)
+        return;
     if (has_own_blocks(inode))
         ext2_free_from(inode, 0);
     ext2_xattr_drop(inode);
     inode_set_size(inode, 0);
-    if (store(inode, true) == 0)
-        ext2_free_inode(&fs->alloc, (uint32_t)inode->ino, S_ISDIR(inode->mode));
+    store(inode, page, raw, true);
+    put_page(page);
+    ext2_free_inode(&fs->alloc, (uint32_t)inode->ino, S_ISDIR(inode->mode));
 }
 
 void ext2_evict(struct inode *inode)

@@ -66,6 +66,13 @@ static void put_io(struct ext2_io *io)
     spin_unlock_irqrestore(&fs->io_lock, flags);
 }
 
+/* PAGE was not written.  If names are in it, what leads to them now leads nowhere. */
+static void note_lost(struct ext2_fs *fs, const struct page *page)
+{
+    if (page->mapping->keeps_failed)
+        __atomic_fetch_add(&fs->lost_names, 1, __ATOMIC_RELEASE);
+}
+
 /* A transfer ended.  Interrupt context. */
 static void end_io(struct bio *bio, int error)
 {
@@ -73,8 +80,11 @@ static void end_io(struct bio *bio, int error)
     void (*end_page)(struct page *page, int error) =
         bio->op == BIO_READ ? page_cache_end_read : page_cache_end_writeback;
 
-    for (unsigned i = 0; i < bio->nsegs; i++)
+    for (unsigned i = 0; i < bio->nsegs; i++) {
+        if (error && bio->op == BIO_WRITE)
+            note_lost(io->fs, io->segs[i].page);
         end_page(io->segs[i].page, error);
+    }
     put_io(io);
 }
 
@@ -114,11 +124,13 @@ static void next_io(struct ext2_batch *batch, uint32_t block)
 
 void ext2_batch_add(struct ext2_batch *batch, struct page *page, uint32_t block)
 {
-    if (!batch->io || block != batch->next ||
+    bool apart = page_test(page, PG_ERROR);     /* its neighbours may be to blame */
+
+    if (!batch->io || block != batch->next || apart ||
         !bio_add_page(&batch->io->bio, page, 0, EXT2_BLOCK_SIZE)) {
         next_io(batch, block);
         if (!bio_add_page(&batch->io->bio, page, 0, EXT2_BLOCK_SIZE))
             panic("ext2: %s takes no whole block", batch->fs->dev->name);
     }
-    batch->next = block + 1;
+    batch->next = apart ? UINT32_MAX : block + 1;
 }

@@ -34,6 +34,11 @@
 #define EXT2_STATE_VALID     0x0001     /* unmounted cleanly                    */
 #define EXT2_STATE_ERROR     0x0002     /* something was found to be wrong      */
 
+/* ext2_super.errors: what to do when something is found to be wrong. */
+#define EXT2_ERRORS_CONTINUE 1
+#define EXT2_ERRORS_RO       2          /* take no more changes                 */
+#define EXT2_ERRORS_PANIC    3
+
 /* Features that do not concern a driver that does not know them. */
 #define EXT2_COMPAT_HAS_JOURNAL     0x0004
 #define EXT2_COMPAT_EXT_ATTR        0x0008

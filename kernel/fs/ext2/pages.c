@@ -92,8 +92,11 @@ static void write_pages(struct address_space *as, struct page **pages, size_t n)
     ext2_batch_submit(&batch);
 }
 
+/* A file that was open before the file system stopped takes no more either. */
 static int change_begin(struct address_space *as)
 {
+    if (super_is_read_only(as->host->sb))
+        return -EROFS;
     fs_op_begin(as->host->sb, CREDITS_PAGE);
     return 0;
 }

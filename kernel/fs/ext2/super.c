@@ -6,12 +6,18 @@
  * writing takes the flag away before anything else is changed, and unmounting
  * puts back what was found.  The totals in it are the sums of the groups'
  * counters; they are carried there by sync.
+ *
+ * A failure that may leave the disk inconsistent is an error of the file system:
+ * the superblock says so from then on, until e2fsck has looked, and its field
+ * "errors" (or the mount option) says whether to go on, to take no more changes,
+ * or to panic.  Writes fail behind everybody's back; whoever syncs finds out.
  */
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/mm/kmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
+#include "lib/fmt.h"
 #include "lib/string.h"
 
 /* The superblock */
@@ -52,9 +58,10 @@ static bool has_news(const struct ext2_fs *fs, const struct ext2_super *s, uint1
 static void store_super(struct ext2_fs *fs, bool mounted)
 {
     struct ext2_super *s = super_of(fs);
-    uint16_t state = state_of(fs, mounted);
+    uint16_t state;
 
     page_lock(fs->super_page);
+    state = state_of(fs, mounted);
     if (has_news(fs, s, state)) {
         s->free_blocks_count = le32_make(fs->alloc.free_blocks);
         s->free_inodes_count = le32_make(fs->alloc.free_inodes);
@@ -68,10 +75,37 @@ static void store_super(struct ext2_fs *fs, bool mounted)
     page_unlock(fs->super_page);
 }
 
+/* No lock: the state is two bytes of its own, and store_super finds the same. */
+void ext2_mark_error(struct ext2_fs *fs)
+{
+    struct ext2_super *s = super_of(fs);
+
+    s->state = le16_make(le16_get(s->state) | EXT2_STATE_ERROR);
+    page_cache_dirty(fs->super_page);
+}
+
+void ext2_note_lost_writes(struct ext2_fs *fs)
+{
+    uint32_t lost = __atomic_load_n(&fs->meta->write_errors, __ATOMIC_ACQUIRE) +
+                    __atomic_load_n(&fs->lost_names, __ATOMIC_ACQUIRE);
+    uint32_t reported = __atomic_load_n(&fs->reported_lost, __ATOMIC_RELAXED);
+
+    if (lost == reported)
+        return;
+    reported = __atomic_exchange_n(&fs->reported_lost, lost, __ATOMIC_RELAXED);
+    if (lost != reported)
+        ext2_error(fs, "%u blocks of metadata could not be written", lost - reported);
+}
+
+/* What cannot be written is tried once more: the failure may have been a passing one, and
+ * the superblock has to say what happened. */
 static int sync_meta(struct ext2_fs *fs, bool wait)
 {
     int err = writeback_range(fs->meta, 0, UINT64_MAX, wait);
 
+    ext2_note_lost_writes(fs);
+    if (err)
+        err = writeback_range(fs->meta, 0, UINT64_MAX, wait);
     return err || !wait ? err : block_flush(fs->dev);
 }
 
@@ -142,6 +176,8 @@ static int read_super(struct ext2_fs *fs, bool writable)
     if (why[0])
         refuse(fs, why, err);
     fs->mount_state = le16_get(super_of(fs)->state);
+    if (fs->on_error == 0)
+        fs->on_error = le16_get(super_of(fs)->errors);
     return err;
 }
 
@@ -191,6 +227,8 @@ static int read_groups(struct ext2_fs *fs)
 static void destroy_fs(struct ext2_fs *fs)
 {
     ext2_io_fini(fs);
+    if (fs->meta)
+        fs->meta->keeps_failed = false;
     for (uint32_t i = 0; fs->desc_pages && i < fs->geo.gdt_blocks; i++)
         if (fs->desc_pages[i])
             put_page(fs->desc_pages[i]);
@@ -201,13 +239,45 @@ static void destroy_fs(struct ext2_fs *fs)
     kfree(fs);
 }
 
-/* No option means anything here; one that we do not know may have been meant. */
-static int check_options(const struct ext2_fs *fs, const char *options)
+static const struct { const char *option; uint16_t on_error; } error_options[] = {
+    { "errors=continue", EXT2_ERRORS_CONTINUE },
+    { "errors=remount-ro", EXT2_ERRORS_RO },
+    { "errors=panic", EXT2_ERRORS_PANIC },
+};
+
+/* One of OPTIONS, LEN bytes; one that we do not know may have been meant. */
+static int take_option(const struct ext2_fs *fs, const char *option, size_t len,
+                       uint16_t *on_error)
 {
-    if (!options || options[0] == '\0' || strcmp(options, "defaults") == 0)
+    if (len == 0 || (len == 8 && memcmp(option, "defaults", 8) == 0))
         return 0;
-    printk("ext2: %s: unknown mount option '%s'\n", fs->dev->name, options);
+    for (unsigned i = 0; i < ARRAY_SIZE(error_options); i++) {
+        if (strlen(error_options[i].option) != len ||
+            memcmp(option, error_options[i].option, len) != 0)
+            continue;
+        *on_error = error_options[i].on_error;
+        return 0;
+    }
+    printk("ext2: %s: unknown mount option '%s'\n", fs->dev->name, option);
     return -EINVAL;
+}
+
+/* Options are separated by commas.  All are taken or none. */
+static int take_options(struct ext2_fs *fs, const char *options)
+{
+    uint16_t on_error = fs->on_error;
+    int err = 0;
+
+    while (options && options[0] && !err) {
+        const char *comma = strchr(options, ',');
+        size_t len = comma ? (size_t)(comma - options) : strlen(options);
+
+        err = take_option(fs, options, len, &on_error);
+        options = comma ? comma + 1 : NULL;
+    }
+    if (!err)
+        fs->on_error = on_error;
+    return err;
 }
 
 static int get_root(struct ext2_fs *fs)
@@ -230,9 +300,12 @@ static int open_fs(struct ext2_fs *fs, const char *options, bool writable)
     int err;
 
     fs->meta = bdev_mapping(fs->dev);
-    err = fs->meta ? check_options(fs, options) : -ENOMEM;
-    if (!err)
-        err = read_super(fs, writable);
+    err = fs->meta ? take_options(fs, options) : -ENOMEM;
+    if (err)
+        return err;
+    fs->meta->keeps_failed = true;
+    fs->reported_lost = fs->meta->write_errors;
+    err = read_super(fs, writable);
     if (!err)
         err = read_groups(fs);
     if (!err)
@@ -269,16 +342,31 @@ static int statfs(struct super_block *sb, struct statfs *st)
     return 0;
 }
 
+/* What to do on errors, unless it is what everybody does. */
+static void show_options(struct super_block *sb, char *buf, size_t size)
+{
+    const struct ext2_fs *fs = sb->private;
+
+    super_op_no_options(sb, buf, size);
+    for (unsigned i = 1; i < ARRAY_SIZE(error_options); i++)
+        if (error_options[i].on_error == fs->on_error)
+            fmt_snprintf(buf, size, ",%s", error_options[i].option);
+}
+
 static int remount(struct super_block *sb, uint32_t flags, const char *options)
 {
     struct ext2_fs *fs = sb->private;
     bool writable = !(flags & MS_RDONLY);
     struct ext2_geometry geo;
     char why[EXT2_MESSAGE_MAX];
-    int err = check_options(fs, options);
+    int err = take_options(fs, options);
 
-    if (err || writable == is_writable(sb))
+    if (err)
         return err;
+    if (writable && (sb->internal_flags & SB_STOPPED))
+        return refuse(fs, "has errors: unmount it and run e2fsck", -EROFS);
+    if (writable == is_writable(sb))
+        return 0;
     if (!writable)
         return end_writing(fs);
     if (fs->dev->read_only)
@@ -293,7 +381,7 @@ static const struct super_operations super_ops = {
     .sync = sync,
     .unmount = unmount,
     .statfs = statfs,
-    .show_options = super_op_no_options,
+    .show_options = show_options,
     .remount = remount,
 };
 
