@@ -21,14 +21,6 @@
 
 static const char *const types[TYPES] = { "Unmovable", "Movable", "CMA", "Isolate" };
 
-static char text[65536];
-
-static char *open_text(const char *path)
-{
-    read_file(path, text, sizeof(text));
-    return text;
-}
-
 static char *memory;
 
 static void touch(void)

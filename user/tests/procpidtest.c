@@ -716,7 +716,7 @@ static void files_are_known(void)
 {
     static const char *const known[] = {
         ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "limits", "maps",
-        "mounts" /* of procsystest */, "oom_score_adj", "root", "stat", "statm", "status",
+        "mounts" /* of procdisktest */, "oom_score_adj", "root", "stat", "statm", "status",
     };
     DIR *dir = opendir("/proc/self");
     struct dirent *e;

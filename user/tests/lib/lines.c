@@ -6,6 +6,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "user/tests/lib/lines.h"
+#include "user/tests/lib/watch.h"
+
+char *open_text(const char *path)
+{
+    static char text[65536];
+
+    read_file(path, text, sizeof(text));
+    return text;
+}
 
 char *next_line(char **text)
 {
@@ -48,4 +57,9 @@ int write_text(const char *path, const char *text)
         error = errno;
     close(fd);
     return error;
+}
+
+void set_text(const char *path, const char *text)
+{
+    EXPECT_EQ(write_text(path, text), 0);
 }

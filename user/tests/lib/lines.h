@@ -8,6 +8,9 @@
 #pragma once
 #include "user/tests/lib/test.h"
 
+/* The whole text of a file, for next_line(); it stays until the next call. */
+char *open_text(const char *path);
+
 /* The next line of *TEXT without its newline, which is overwritten; *TEXT moves
  * on.  NULL at the end.  A line that does not end in a newline fails the test. */
 char *next_line(char **text);
@@ -23,6 +26,8 @@ void expect_line(const char *file, int at, const char *line, const char *format,
 
 /* Write TEXT to the file PATH with one write: 0, or its errno. */
 int write_text(const char *path, const char *text);
+/* The same, which should succeed. */
+void set_text(const char *path, const char *text);
 
 /* Wait, for ever if need be, until CONDITION holds. */
 #define AWAIT(condition)                                                       \

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * disk_file.c - a file on the root disk, as a cause of input and output.
+ */
+#include <fcntl.h>
+#include "user/tests/lib/disk_file.h"
+#include "user/tests/lib/lines.h"
+
+static int write_file(void)
+{
+    static char page[PAGE];
+    int fd = open(DISK_FILE, O_CREAT | O_TRUNC | O_RDWR, 0600);
+
+    REQUIRE(fd >= 0);
+    for (long i = 0; i < DISK_FILE_PAGES; i++)
+        EXPECT_EQ(write(fd, page, PAGE), PAGE);
+    return fd;
+}
+
+void dirty_on_disk(void)
+{
+    close(write_file());
+}
+
+void write_on_disk(void)
+{
+    int fd = write_file();
+
+    EXPECT_OK(fsync(fd));
+    close(fd);
+}
+
+void read_from_disk(void)
+{
+    static char page[PAGE];
+    int fd = open(DISK_FILE, O_RDONLY);
+
+    set_text("/proc/sys/vm/drop_caches", "1\n");
+    while (read(fd, page, PAGE) > 0)
+        continue;
+    close(fd);
+}

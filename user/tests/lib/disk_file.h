@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * disk_file.h - a file on the root disk, as a cause of input and output.
+ *
+ * The test unlinks DISK_FILE when it has done with it.
+ */
+#pragma once
+#include "user/tests/lib/test.h"
+
+#define DISK_FILE "/disk_file.tmp"
+#define DISK_FILE_PAGES 256L
+
+/* Make the file, or make it anew, with DISK_FILE_PAGES pages that are not written yet. */
+void dirty_on_disk(void);
+
+/* The same, and they are written when this returns. */
+void write_on_disk(void);
+
+/* Read it all from the disk: first the page cache is dropped. */
+void read_from_disk(void);

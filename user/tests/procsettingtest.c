@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procsettingtest.c - the settings of /proc/sys take what is sensible, and do what they say.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include "user/tests/lib/disk_file.h"
+#include "user/tests/lib/lines.h"
+#include "user/tests/lib/watch.h"
+
+#define VM "/proc/sys/vm/"
+#define UNBOUNDED 0x7fffffffffffL
+
+static void expect_setting(const char *path, const char *largest, const char *too_large)
+{
+    static const char *const bad[] = { "", "x", "-1", "1 2", "1x", "0x10", " ",
+                                       "18446744073709551616" };
+    char was[32], is[32];
+
+    read_file(path, was, sizeof(was));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (*bad[i] && write_text(path, bad[i]) != EINVAL)
+            fail(__FILE__, __LINE__, "%s takes \"%s\"", path, bad[i]);
+    EXPECT_EQ(write_text(path, too_large), EINVAL);
+    read_file(path, is, sizeof(is));
+    EXPECT(strcmp(is, was) == 0);
+    set_text(path, largest);
+    EXPECT_EQ(proc_number(path, ""), atol(largest));
+    set_text(path, "0\n");
+    EXPECT(read_file(path, is, sizeof(is)) == 2 && strcmp(is, "0\n") == 0);
+    set_text(path, was);
+}
+
+static void settings_are_checked(void)
+{
+    expect_setting(VM "dirty_background_ratio", "100", "101");
+    expect_setting(VM "dirty_ratio", "100", "101");
+    expect_setting(VM "dirty_expire_centisecs", "1000000", "1000001");
+    expect_setting(VM "dirty_writeback_centisecs", "1000000", "1000001");
+}
+
+static long dirty_pages(void)
+{
+    return proc_number("/proc/vmstat", "nr_dirty ") + proc_number("/proc/vmstat", "nr_writeback ");
+}
+
+/* Who writes more than may be dirty waits; at least 64 pages always may. */
+static void dirty_ratio(void)
+{
+    sync();
+    dirty_on_disk();
+    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES, UNBOUNDED);
+    unlink(DISK_FILE);
+    set_text(VM "dirty_ratio", "0");
+    dirty_on_disk();
+    EXPECT_RANGE(dirty_pages(), 0, DISK_FILE_PAGES / 2);
+    set_text(VM "dirty_ratio", "20");
+    unlink(DISK_FILE);
+}
+
+/* Nobody waits, but the pages go. */
+static void dirty_background_ratio(void)
+{
+    sync();
+    set_text(VM "dirty_background_ratio", "0");
+    set_text(VM "dirty_ratio", "100");
+    dirty_on_disk();
+    AWAIT(dirty_pages() <= DISK_FILE_PAGES / 2);
+    set_text(VM "dirty_background_ratio", "10");
+    set_text(VM "dirty_ratio", "20");
+    unlink(DISK_FILE);
+}
+
+/* With the defaults the pages would stay for 30 s, and be looked at each 5 s. */
+static void dirty_ages(void)
+{
+    sync();
+    dirty_on_disk();
+    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES, UNBOUNDED);
+    set_text(VM "dirty_writeback_centisecs", "10");
+    set_text(VM "dirty_expire_centisecs", "1");
+    AWAIT(dirty_pages() == 0);
+    set_text(VM "dirty_expire_centisecs", "3000");
+    set_text(VM "dirty_writeback_centisecs", "500");
+    unlink(DISK_FILE);
+}
+
+static long cached_objects(const char *cache)
+{
+    return proc_number("/proc/slabinfo", cache);
+}
+
+static void look_at_many_names(void)
+{
+    struct stat st;
+    char name[64];
+
+    for (int i = 0; i < 500; i++) {
+        snprintf(name, sizeof(name), "/procsettingtest.no-such-name-%d", i);
+        EXPECT_ERROR(stat(name, &st), ENOENT);
+    }
+}
+
+static void drop_caches(void)
+{
+    static const char *const bad[] = { "0", "5", "x", "-1", "1 2" };
+    static const char path[] = VM "drop_caches";
+    const long n = DISK_FILE_PAGES;
+    long pages, names;
+
+    for (size_t i = 0; i < COUNT(bad); i++)
+        EXPECT_EQ(write_text(path, bad[i]), EINVAL);
+    EXPECT_ERROR(open(path, O_RDONLY), EACCES);
+    write_on_disk();
+    look_at_many_names();
+    pages = proc_number("/proc/vmstat", "nr_file_pages ");
+    names = cached_objects("dentry ");
+    set_text(path, "4");                             /* nothing but a word less in Linux's log */
+    EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -n / 2, n / 2);
+    set_text(path, "2");
+    EXPECT_RANGE(cached_objects("dentry ") - names, -UNBOUNDED, -400);
+    EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -n / 2, n / 2);
+    set_text(path, "1");
+    EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -UNBOUNDED, -n);
+    unlink(DISK_FILE);
+}
+
+static void limits_hold(void)
+{
+    long lowest = proc_number(VM "mmap_min_addr", "");
+    char *p;
+
+    EXPECT_EQ(lowest % (long)PAGE, 0);
+    p = mmap((void *)lowest, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+             0);
+    EXPECT((uintptr_t)p == (uintptr_t)lowest || errno == EEXIST);   /* a program may lie there */
+    if (p != MAP_FAILED)
+        munmap(p, PAGE);
+    EXPECT(mmap((void *)(lowest - (long)PAGE), PAGE, PROT_READ,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED);
+    EXPECT(getpid() < proc_number("/proc/sys/kernel/pid_max", ""));
+    EXPECT_EQ(proc_number("/proc/sys/kernel/pid_max", ""), 32768);
+    EXPECT_EQ(proc_number(VM "max_map_count", ""), 65530);      /* see too_many_mappings */
+}
+
+static void what_is_fixed_stays(void)
+{
+    static const char *const fixed[] = { VM "max_map_count", VM "mmap_min_addr",
+                                         "/proc/sys/kernel/pid_max", "/proc/version",
+                                         "/proc/sys/kernel/osrelease", "/proc/sys/kernel/ostype" };
+
+    for (size_t i = 0; i < COUNT(fixed); i++)
+        if (write_text(fixed[i], "1") == 0)
+            fail(__FILE__, __LINE__, "%s can be written", fixed[i]);
+}
+
+static const struct test tests[] = {
+    TEST(settings_are_checked), TEST(dirty_ratio), TEST(dirty_background_ratio), TEST(dirty_ages),
+    TEST(drop_caches), TEST(limits_hold), TEST(what_is_fixed_stays),
+};
+
+TEST_MAIN(tests)
