@@ -75,6 +75,15 @@ void irq_disable(unsigned irq)
     plic_mask(irq);
 }
 
+/* The first hart from HART on that takes interrupts. */
+static unsigned usable_hart(unsigned hart)
+{
+    hart %= MAX_HARTS;
+    while (!harts[hart].online || !plic_has_hart(hart))
+        hart = (hart + 1) % MAX_HARTS;
+    return hart;
+}
+
 void irq_balance(void)
 {
     unsigned hart = 0;
@@ -84,21 +93,33 @@ void irq_balance(void)
 
         if (!line)
             continue;
-        while (!harts[hart].online || !plic_has_hart(hart))
-            hart = (hart + 1) % MAX_HARTS;
+        hart = usable_hart(hart);
         __atomic_store_n(&line->wanted_hart, hart, __ATOMIC_RELAXED);
-        hart = (hart + 1) % MAX_HARTS;
+        hart++;
     }
 }
 
-/* This hart has just completed IRQ, and takes no other interrupt meanwhile. */
+void irq_rotate(void)
+{
+    for (unsigned irq = 0; irq < IRQ_MAX; irq++) {
+        struct irq_line *line = find_line(irq);
+
+        if (line)
+            __atomic_store_n(&line->wanted_hart, usable_hart(line->hart + 1), __ATOMIC_RELAXED);
+    }
+}
+
+/* This hart has just completed IRQ, and takes no other interrupt meanwhile.  As soon as
+ * the line leads to TO, that hart may serve it and want to move it, too. */
 static void move_line(unsigned irq, struct irq_line *line, unsigned to)
 {
     uint64_t flags = spin_lock_irqsave(&irq_lock);
 
-    plic_route(irq, to, true);
-    plic_route(irq, line->hart, false);
-    line->hart = to;
+    if (line->hart != to) {
+        plic_route(irq, to, true);
+        plic_route(irq, line->hart, false);
+        line->hart = to;
+    }
     spin_unlock_irqrestore(&irq_lock, flags);
 }
 

@@ -27,6 +27,8 @@ void irq_disable(unsigned irq);
 /* Share the lines out among the harts that are online, in turn.  Once, when
  * they are all up. */
 void irq_balance(void);
+/* Let each line lead to the next hart that is online. */
+void irq_rotate(void);
 
 /* The external interrupt of the calling hart: serve every line that waits. */
 void irq_dispatch(void);

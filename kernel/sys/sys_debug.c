@@ -8,6 +8,7 @@
 #include "kernel/core/bootargs.h"
 #include "kernel/core/counters.h"
 #include "kernel/core/panic.h"
+#include "kernel/dev/irq.h"
 #include "kernel/sched/fail.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
@@ -161,6 +162,9 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         machine_exit((unsigned)a[1]);
     case DEBUG_VMALLOC_WINDOW:
         vmalloc_set_window(a[1]);
+        return 0;
+    case DEBUG_ROTATE_IRQS:
+        irq_rotate();
         return 0;
     case DEBUG_EVICT:
     case DEBUG_MIGRATE:

@@ -78,6 +78,9 @@ enum debug_op {
     /* DEBUG_VMALLOC_WINDOW(bytes): new areas in the first so many; 0: in all of it. */
     DEBUG_VMALLOC_WINDOW,
 
+    /* DEBUG_ROTATE_IRQS(): after its next interrupt each device's line leads to the next hart. */
+    DEBUG_ROTATE_IRQS,
+
     DEBUG_OPS
 };
 

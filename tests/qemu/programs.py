@@ -26,6 +26,7 @@ TESTS = [
     program("exectest", tags=("quick",)),
     program("failtest", cpus=(2,), kernels=(DEBUG,)),
     program("forkstorm", tags=("quick",)),
+    program("irqtest", cpus=(2, 4), tags=("quick",)),
     program("killtest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
     program("mincoretest", tags=("quick",)),
