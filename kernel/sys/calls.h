@@ -132,6 +132,7 @@
     CALL(sysinfo, NEVER)                                                       \
     CALL(brk, NEVER)                                                           \
     CALL(munmap, NEVER)                                                        \
+    CALL(mremap, NEVER)                                                        \
     CALL(clone, NEVER)                                                         \
     CALL(execve, NEVER)                                                        \
     CALL(execveat, NEVER)                                                      \

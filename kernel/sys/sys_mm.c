@@ -38,6 +38,11 @@ int64_t sys_mprotect(const uint64_t *a)
     return vm_mprotect(current_mm(), a[0], a[1], (unsigned)a[2]);
 }
 
+int64_t sys_mremap(const uint64_t *a)
+{
+    return vm_mremap(current_mm(), a[0], a[1], a[2], (unsigned)a[3], a[4]);
+}
+
 int64_t sys_msync(const uint64_t *a)
 {
     return vm_msync(current_mm(), a[0], a[1], (unsigned)a[2]);

@@ -155,9 +155,9 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
     return err;
 }
 
-/* The highest hole.  Mappings of whole 2 MiB steps get page tables of their own:
- * tables that are not shared with neighbours are made, looked at and freed whole. */
-static vaddr_t find_hole(const struct mm *mm, size_t len)
+/* Mappings of whole 2 MiB steps get page tables of their own: tables that are not
+ * shared with neighbours are made, looked at and freed whole. */
+vaddr_t vm_find_hole(const struct mm *mm, size_t len)
 {
     const size_t step = PT_LEAF_SIZE(1), spare = step - PAGE_SIZE;
     vaddr_t at = 0;
@@ -190,7 +190,7 @@ static int choose_place(struct request *q, struct list *doomed)
         q->addr = hint;
         return 0;
     }
-    q->addr = find_hole(q->mm, q->len);
+    q->addr = vm_find_hole(q->mm, q->len);
     return q->addr ? 0 : -ENOMEM;
 }
 
@@ -300,6 +300,19 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
     if ((flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
         populate(&q);
     return (int64_t)q.addr;
+}
+
+struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    size_t splits = (vma->start < start) + (vma->end > end);
+
+    if (mm->vmas.count + splits > MAX_MAP_COUNT)
+        return NULL;
+    if (vma->start < start)
+        vma = vmaset_split(&mm->vmas, vma, start);
+    if (vma && vma->end > end && !vmaset_split(&mm->vmas, vma, end))
+        return NULL;
+    return vma;
 }
 
 /*

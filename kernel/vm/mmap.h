@@ -19,6 +19,12 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
 int vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* 0, -EINVAL -EACCES, or -ENOMEM (a hole: what lies before it has changed). */
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
+/* Resize the OLD_LEN bytes at OLD to NEW_LEN, moving them to NEW_ADDR (MREMAP_FIXED)
+ * or where there is room (MREMAP_MAYMOVE) if they must.  The address, or -EINVAL,
+ * -EFAULT (not within one mapping), -ENOMEM, -EPERM.  What MREMAP_FIXED cleared
+ * stays cleared. */
+int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
+                  vaddr_t new_addr);
 /* Have stores to shared files in the range reach the disk, if MS_SYNC says so.  0,
  * -EINVAL, -EBUSY (MS_INVALIDATE of locked memory), -EIO, or -ENOMEM (a hole: all
  * the rest was written).  May sleep long. */
@@ -58,6 +64,11 @@ static inline void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
 }
 /* Whether NPAGES more with FLAGS stay within the process's limits. */
 bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages);
+/* The highest hole of LEN bytes in the mmap area, or 0; the map lock is held. */
+vaddr_t vm_find_hole(const struct mm *mm, size_t len);
+/* Split VMA so that a part begins and ends inside [START, END): that part, or NULL
+ * (no memory, or too many VMAs; it may have been split once).  The map lock is held. */
+struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end);
 /* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,
  * to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed);

@@ -100,20 +100,6 @@ static void protect_vma(struct mm *mm, struct vma *vma, uint32_t new)
     vmaset_merge(&mm->vmas, vma);
 }
 
-/* Make VMA begin and end inside [START, END); the part that does, or NULL. */
-static __attribute__((noinline)) struct vma *cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
-{
-    size_t splits = (vma->start < start) + (vma->end > end);
-
-    if (mm->vmas.count + splits > MAX_MAP_COUNT)
-        return NULL;
-    if (vma->start < start)
-        vma = vmaset_split(&mm->vmas, vma, start);
-    if (vma && vma->end > end && !vmaset_split(&mm->vmas, vma, end))
-        return NULL;
-    return vma;
-}
-
 static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
 {
     struct vma *vma = vmaset_find(&mm->vmas, *at);
@@ -131,7 +117,7 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
         && !vm_within_limits(mm, VM_WRITE, (MIN(vma->end, end) - *at) >> PAGE_SHIFT))
         return -ENOMEM;
     if (vma->start < *at || vma->end > end)
-        vma = cut(mm, vma, *at, end);
+        vma = vm_cut(mm, vma, *at, end);
     if (!vma)
         return -ENOMEM;
     *at = vma->end;

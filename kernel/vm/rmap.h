@@ -25,6 +25,18 @@ static inline void rmap_unlink(struct vma *vma)
         rmap_unlink_mapping(vma);
 }
 
+/* Keep walkers out while entries move from one VMA of an object to another. */
+static inline void rmap_lock(const struct vma *vma)
+{
+    if (vma->mapping)
+        spin_lock(&vma->mapping->mmap_lock);
+}
+static inline void rmap_unlock(const struct vma *vma)
+{
+    if (vma->mapping)
+        spin_unlock(&vma->mapping->mmap_lock);
+}
+
 /* Around a change of start, end or pgoff: locks and unlinks; links and unlocks. */
 void rmap_before_change(struct vma *vma);
 void rmap_after_change(struct vma *vma);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mremap.c - grow, shrink and move mappings.
+ *
+ *   1. check the arguments
+ *   2. clear the place demanded, give back what is cut off
+ *   3. grow in place, or else move: a second VMA for the same pages of the same
+ *      object, then the entries, and then the old VMA goes
+ *
+ * Pages are not copied, and need not hear of it: where a page stands in its object
+ * (its index) follows from the VMA's pgoff, which moves along.
+ */
+#include "kernel/vm/fault.h"
+#include "kernel/vm/mmap.h"
+#include "kernel/vm/rmap.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/mman.h"
+#include "lib/bitops.h"
+
+struct remap {
+    struct mm *mm;
+    vaddr_t old, new;
+    size_t old_len, new_len;        /* whole pages                             */
+    unsigned flags;                 /* MREMAP_*                                */
+    struct list doomed;             /* VMAs that went, to be freed at the end  */
+};
+
+static size_t growth(const struct remap *q)
+{
+    return q->new_len - q->old_len;
+}
+
+static int check_arguments(const struct remap *q)
+{
+    unsigned moving = q->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
+
+    if (q->flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
+        return -EINVAL;
+    if (moving && !(q->flags & MREMAP_MAYMOVE))
+        return -EINVAL;
+    if ((q->flags & MREMAP_DONTUNMAP) && q->old_len != q->new_len)
+        return -EINVAL;
+    return (q->old & ~PAGE_MASK) || !q->new_len ? -EINVAL : 0;
+}
+
+/* MREMAP_FIXED: the place must be one, and lie apart from the old one. */
+static int check_place(const struct remap *q)
+{
+    if ((q->new & ~PAGE_MASK) || q->new_len > USER_END || q->new > USER_END - q->new_len)
+        return -EINVAL;
+    if (q->old + q->old_len > q->new && q->new + q->new_len > q->old)
+        return -EINVAL;
+    return q->new < MMAP_MIN_ADDR ? -EPERM : 0;
+}
+
+/* Whether [old, old + old_len) of VMA may become new_len long. */
+static int check_resize(const struct remap *q, const struct vma *vma)
+{
+    uint64_t pgoff = vma_pgoff(vma, q->old);
+
+    if (!q->old_len && !(vma->flags & VM_SHARED))
+        return -EINVAL;
+    if (q->old_len > vma->end - q->old)
+        return -EFAULT;
+    if (q->new_len == q->old_len)
+        return 0;
+    if (pgoff + (q->new_len >> PAGE_SHIFT) < pgoff)
+        return -EINVAL;
+    if (vma->flags & (VM_SPECIAL | VM_PFNMAP))
+        return -EFAULT;
+    return vm_within_limits(q->mm, vma->flags, growth(q) >> PAGE_SHIFT) ? 0 : -ENOMEM;
+}
+
+/* Let VMA end further up, if its end is the range's and nothing is in the way. */
+static bool grow_in_place(const struct remap *q, struct vma *vma)
+{
+    vaddr_t end = q->old + q->new_len;
+    const struct vma *next = vmaset_next(&q->mm->vmas, vma);
+
+    if (!q->old_len || q->old + q->old_len != vma->end)
+        return false;
+    if (end > USER_END || end < q->old || (next && next->start < end))
+        return false;
+    vm_account(q->mm, vma->flags, (int64_t)(growth(q) >> PAGE_SHIFT));
+    vmaset_resize(&q->mm->vmas, vma, vma->start, end);
+    vmaset_merge(&q->mm->vmas, vma);
+    return true;
+}
+
+/* Move N entries, whose addresses begin at VA, to TO.  Nobody may reach the pages by
+ * the old addresses once the reverse map finds them at the new ones. */
+static void move_run(struct mm *mm, struct pte *from, struct pte *to, vaddr_t va, size_t n)
+{
+    spin_lock(&mm->pt_lock);
+    for (size_t i = 0; i < n; i++) {
+        if (pte_read(&from[i]).bits)
+            pte_set(&to[i], pte_exchange(&from[i], (struct pte){ 0 }));
+    }
+    tlb_flush_range(&mm->ctx, va, va + n * PAGE_SIZE);
+    spin_unlock(&mm->pt_lock);
+}
+
+/* Move the entries of LEN bytes; VMA, of the same object, says what walks the reverse
+ * map.  False if there was no memory for a table: some have moved. */
+static bool move_entries(struct mm *mm, const struct vma *vma, vaddr_t from, vaddr_t to, size_t len)
+{
+    struct pte *run, *target;
+    size_t n;
+
+    for (vaddr_t va = from; (run = pt_next_run(&mm->ctx.pt, &va, from + len, &n));
+         va += n * PAGE_SIZE) {
+        vaddr_t at = to + (va - from);
+
+        target = pt_get(&mm->ctx.pt, at, 0);
+        if (!target)
+            return false;
+        n = MIN(n, PT_ENTRIES - (at >> PAGE_SHIFT) % PT_ENTRIES);
+        rmap_lock(vma);
+        move_run(mm, run, target, va, n);
+        rmap_unlock(vma);
+    }
+    return true;
+}
+
+/* A VMA at the new place that shows what VMA does from its start; NULL: no memory. */
+static struct vma *enter_copy(const struct remap *q, const struct vma *vma)
+{
+    struct vma *copy = vma_alloc(q->mm, vma);
+
+    if (!copy)
+        return NULL;
+    copy->start = q->new;
+    copy->end = q->new + q->new_len;
+    rmap_link(copy);
+    vmaset_insert(&q->mm->vmas, copy, vmaset_find_from(&q->mm->vmas, copy->end));
+    vm_account(q->mm, copy->flags, (int64_t)vma_npages(copy));
+    return copy;
+}
+
+/* VMA is [old, old + old_len): have its entries at the new place, in a VMA of their own. */
+static int move_vma(struct remap *q, struct vma *vma)
+{
+    struct vma *copy = enter_copy(q, vma);
+
+    if (!copy)
+        return -ENOMEM;
+    if (!move_entries(q->mm, vma, q->old, q->new, q->old_len)) {
+        move_entries(q->mm, vma, q->new, q->old, q->old_len);   /* its tables are still there */
+        vm_remove_range(q->mm, copy->start, copy->end, &q->doomed);
+        return -ENOMEM;
+    }
+    if (vma->flags & VM_SPECIAL)
+        q->mm->sigreturn = q->new;
+    vmaset_merge(&q->mm->vmas, copy);
+    if (!(q->flags & MREMAP_DONTUNMAP))
+        vm_remove_range(q->mm, q->old, q->old + q->old_len, &q->doomed);
+    return 0;
+}
+
+/* Shared memory of which nothing is given: a second view of it. */
+static int alias(struct remap *q, const struct vma *vma)
+{
+    struct vma like = *vma, *copy;
+
+    like.pgoff = vma_pgoff(vma, q->old);
+    copy = enter_copy(q, &like);
+    if (!copy)
+        return -ENOMEM;
+    vmaset_merge(&q->mm->vmas, copy);
+    return 0;
+}
+
+/* Move the range, part of VMA, to the place demanded or to one that is free. */
+static int move(struct remap *q, struct vma *vma)
+{
+    struct vma_set *set = &q->mm->vmas;
+    int err;
+
+    if (set->count + 3 > MAX_MAP_COUNT)
+        return -ENOMEM;
+    if ((q->flags & MREMAP_DONTUNMAP)
+        && !vm_within_limits(q->mm, vma->flags, q->new_len >> PAGE_SHIFT))
+        return -ENOMEM;
+    if (!(q->flags & MREMAP_FIXED))
+        q->new = vm_find_hole(q->mm, q->new_len);
+    if (!q->new)
+        return -ENOMEM;
+    if (!q->old_len)
+        return alias(q, vma);
+    vma = vm_cut(q->mm, vma, q->old, q->old + q->old_len);
+    if (!vma)
+        return -ENOMEM;
+    err = move_vma(q, vma);
+    if (err || (q->flags & MREMAP_DONTUNMAP))
+        vmaset_merge(set, vma);
+    return err;
+}
+
+/* Remove [FROM, TO) of the mapping, if that is anything. */
+static int cut_off(struct remap *q, vaddr_t from, vaddr_t to)
+{
+    return from < to ? vm_remove_range(q->mm, from, to, &q->doomed) : 0;
+}
+
+/* MREMAP_FIXED: free the place, and the end of the range that has none there. */
+static int clear_place(struct remap *q)
+{
+    int err = check_place(q);
+
+    if (!err)
+        err = cut_off(q, q->new, q->new + q->new_len);
+    if (!err)
+        err = cut_off(q, q->old + q->new_len, q->old + q->old_len);
+    if (!err)
+        q->old_len = MIN(q->old_len, q->new_len);
+    return err;
+}
+
+static int64_t remap(struct remap *q)
+{
+    struct vma *vma = vmaset_find(&q->mm->vmas, q->old);
+    bool moving = q->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
+    int err = 0;
+
+    if (!vma)
+        return -EFAULT;
+    if (!moving && q->old_len >= q->new_len) {
+        err = cut_off(q, q->old + q->new_len, q->old + q->old_len);
+        return err ? err : (int64_t)q->old;
+    }
+    if (q->flags & MREMAP_FIXED) {
+        err = clear_place(q);
+        vma = vmaset_find(&q->mm->vmas, q->old);
+    }
+    if (!err)
+        err = check_resize(q, vma);
+    if (err)
+        return err;
+    if (!moving && grow_in_place(q, vma))
+        return (int64_t)q->old;
+    err = q->flags & MREMAP_MAYMOVE ? move(q, vma) : -ENOMEM;
+    return err ? err : (int64_t)q->new;
+}
+
+int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
+                  vaddr_t new_addr)
+{
+    struct remap q = {
+        .mm = mm,
+        .old = old,
+        .new = new_addr,
+        .old_len = align_up(old_len, PAGE_SIZE),
+        .new_len = align_up(new_len, PAGE_SIZE),
+        .flags = flags,
+        .doomed = LIST_INIT(q.doomed),
+    };
+    int64_t r = check_arguments(&q);
+
+    if (r < 0)
+        return r;
+    rwsem_write_lock(&mm->lock);
+    r = remap(&q);
+    rwsem_write_unlock(&mm->lock);
+    vm_free_doomed(&q.doomed);
+    return r;
+}
