@@ -70,6 +70,6 @@ vaddr_t vm_find_hole(const struct mm *mm, size_t len);
  * (no memory, or too many VMAs; it may have been split once).  The map lock is held. */
 struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end);
 /* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,
- * to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */
+ * empty until then, to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed);
 void vm_free_doomed(struct list *doomed);

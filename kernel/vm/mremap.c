@@ -43,6 +43,14 @@ static int check_arguments(const struct remap *q)
     return (q->old & ~PAGE_MASK) || !q->new_len ? -EINVAL : 0;
 }
 
+/* Moving may divide a VMA twice, and then there is one more. */
+#define ROOM_TO_MOVE 3
+
+static bool has_room(const struct remap *q, size_t nvmas)
+{
+    return q->mm->vmas.count + nvmas <= MAX_MAP_COUNT;
+}
+
 /* MREMAP_FIXED: the place must be one, and lie apart from the old one. */
 static int check_place(const struct remap *q)
 {
@@ -50,7 +58,9 @@ static int check_place(const struct remap *q)
         return -EINVAL;
     if (q->old + q->old_len > q->new && q->new + q->new_len > q->old)
         return -EINVAL;
-    return q->new < MMAP_MIN_ADDR ? -EPERM : 0;
+    if (q->new < MMAP_MIN_ADDR)
+        return -EPERM;
+    return has_room(q, 2 + ROOM_TO_MOVE) ? 0 : -ENOMEM;     /* holes may divide two */
 }
 
 /* Whether [old, old + old_len) of VMA may become new_len long. */
@@ -59,6 +69,8 @@ static int check_resize(const struct remap *q, const struct vma *vma)
     uint64_t pgoff = vma_pgoff(vma, q->old);
 
     if (!q->old_len && !(vma->flags & VM_SHARED))
+        return -EINVAL;
+    if ((q->flags & MREMAP_DONTUNMAP) && (vma->flags & (VM_SPECIAL | VM_PFNMAP)))
         return -EINVAL;
     if (q->old_len > vma->end - q->old)
         return -EFAULT;
@@ -122,6 +134,16 @@ static bool move_entries(struct mm *mm, const struct vma *vma, vaddr_t from, vad
     return true;
 }
 
+/* Remove [START, END), and keep what went for the end. */
+static int give_up(struct remap *q, vaddr_t start, vaddr_t end)
+{
+    struct list gone = LIST_INIT(gone);
+    int err = vm_remove_range(q->mm, start, end, &gone);
+
+    list_splice_tail(&q->doomed, &gone);
+    return err;
+}
+
 /* A VMA at the new place that shows what VMA does from its start; NULL: no memory. */
 static struct vma *enter_copy(const struct remap *q, const struct vma *vma)
 {
@@ -146,14 +168,14 @@ static int move_vma(struct remap *q, struct vma *vma)
         return -ENOMEM;
     if (!move_entries(q->mm, vma, q->old, q->new, q->old_len)) {
         move_entries(q->mm, vma, q->new, q->old, q->old_len);   /* its tables are still there */
-        vm_remove_range(q->mm, copy->start, copy->end, &q->doomed);
+        give_up(q, copy->start, copy->end);
         return -ENOMEM;
     }
     if (vma->flags & VM_SPECIAL)
         q->mm->sigreturn = q->new;
     vmaset_merge(&q->mm->vmas, copy);
     if (!(q->flags & MREMAP_DONTUNMAP))
-        vm_remove_range(q->mm, q->old, q->old + q->old_len, &q->doomed);
+        give_up(q, q->old, q->old + q->old_len);
     return 0;
 }
 
@@ -173,10 +195,10 @@ static int alias(struct remap *q, const struct vma *vma)
 /* Move the range, part of VMA, to the place demanded or to one that is free. */
 static int move(struct remap *q, struct vma *vma)
 {
-    struct vma_set *set = &q->mm->vmas;
+    size_t peak = q->mm->peak_vm;
     int err;
 
-    if (set->count + 3 > MAX_MAP_COUNT)
+    if (!has_room(q, ROOM_TO_MOVE))
         return -ENOMEM;
     if ((q->flags & MREMAP_DONTUNMAP)
         && !vm_within_limits(q->mm, vma->flags, q->new_len >> PAGE_SHIFT))
@@ -191,15 +213,25 @@ static int move(struct remap *q, struct vma *vma)
     if (!vma)
         return -ENOMEM;
     err = move_vma(q, vma);
+    q->mm->peak_vm = MAX(peak, q->mm->total_vm);    /* both places were counted for a moment */
     if (err || (q->flags & MREMAP_DONTUNMAP))
-        vmaset_merge(set, vma);
+        vmaset_merge(&q->mm->vmas, vma);
     return err;
 }
 
-/* Remove [FROM, TO) of the mapping, if that is anything. */
-static int cut_off(struct remap *q, vaddr_t from, vaddr_t to)
+/* Remove what of the old range is more than the new length. */
+static int cut_off(struct remap *q)
 {
-    return from < to ? vm_remove_range(q->mm, from, to, &q->doomed) : 0;
+    vaddr_t from = q->old + q->new_len;
+    int err;
+
+    if (q->old_len <= q->new_len)
+        return 0;
+    if (from > USER_END || q->old_len - q->new_len > USER_END - from)
+        return -EINVAL;
+    err = give_up(q, from, q->old + q->old_len);
+    q->old_len = q->new_len;
+    return err;
 }
 
 /* MREMAP_FIXED: free the place, and the end of the range that has none there. */
@@ -208,12 +240,8 @@ static int clear_place(struct remap *q)
     int err = check_place(q);
 
     if (!err)
-        err = cut_off(q, q->new, q->new + q->new_len);
-    if (!err)
-        err = cut_off(q, q->old + q->new_len, q->old + q->old_len);
-    if (!err)
-        q->old_len = MIN(q->old_len, q->new_len);
-    return err;
+        err = give_up(q, q->new, q->new + q->new_len);
+    return err ? err : cut_off(q);
 }
 
 static int64_t remap(struct remap *q)
@@ -225,7 +253,7 @@ static int64_t remap(struct remap *q)
     if (!vma)
         return -EFAULT;
     if (!moving && q->old_len >= q->new_len) {
-        err = cut_off(q, q->old + q->new_len, q->old + q->old_len);
+        err = cut_off(q);
         return err ? err : (int64_t)q->old;
     }
     if (q->flags & MREMAP_FIXED) {
@@ -233,7 +261,7 @@ static int64_t remap(struct remap *q)
         vma = vmaset_find(&q->mm->vmas, q->old);
     }
     if (!err)
-        err = check_resize(q, vma);
+        err = vma ? check_resize(q, vma) : -EFAULT;     /* a view may replace what it shows */
     if (err)
         return err;
     if (!moving && grow_in_place(q, vma))
