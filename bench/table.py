@@ -31,6 +31,8 @@ ROWS = [
     Row("mprotect_page", "mprotect of one page", 520, 900, 3257, None),
     Row("mprotect_split_merge", "mprotect inside a mapping", 820, 1600, 9960, None),
     Row("mprotect_16m_page", "mprotect of 16 MiB, per page", 16, 30, 93, None),
+    Row("mremap_move_page", "mremap: move one page", 760, 1500, 19342, None),
+    Row("mremap_16m_page", "mremap: move 16 MiB, unaligned, per page", 16, 30, 32.5, None),
     Row("file_read_fault_page", "file mapping: read, cached, per page", 85, 150, 621, None),
     Row("file_shared_write_fault", "shared file mapping: first write", 540, 900, 2411, None),
     Row("file_private_write_fault", "private file mapping: first write", 2600, 3000, 5636, None),

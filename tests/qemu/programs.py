@@ -34,6 +34,10 @@ TESTS = [
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
     program("mprotecttest", tags=("quick",)),
+    program("mremaptest", tags=("quick",)),
+    program("mremaptest", "allocations_fail", test="mremap-fail", cpus=(2,), kernels=(DEBUG,)),
+    program("mremaptest", "too_many_mappings", once=True, test="mremap-count", cpus=(1,),
+            kernels=(PLAIN,)),
     program("pgrptest", tags=("quick",)),
     program("pipetest", tags=("quick",)),
     program("polltest", tags=("quick",)),
@@ -64,5 +68,6 @@ TESTS = [
     # Harts without hardware that sets the accessed and dirty bits.
     program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
             tags=("quick",))
-    for name in ("cowtest", "forkstorm", "lazytest", "mmaptest", "mprotecttest", "sharetest")
+    for name in ("cowtest", "forkstorm", "lazytest", "mmaptest", "mprotecttest", "mremaptest",
+                 "sharetest")
 ]

@@ -373,6 +373,45 @@ static long protect_many(long n)
     return start;
 }
 
+/* A touched page, to and fro between two places. */
+static long move_one(long n)
+{
+    char *p = map_anon(16 * PAGE);
+    long start;
+
+    if (!p || munmap(p + PAGE, 15 * PAGE) < 0)
+        return -1;
+    write_pages(p, 1);
+    start = now();
+    for (long i = 0; i < n; i++) {
+        char *from = p + (i % 2 ? 8 * PAGE : 0), *to = p + (i % 2 ? 0 : 8 * PAGE);
+
+        if (mremap(from, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+            return -1;
+    }
+    start = now() - start;
+    munmap(p, 16 * PAGE);
+    return start;
+}
+
+/* Many pages, by a distance that is not one of whole page tables. */
+static long move_many(long n)
+{
+    size_t len = (size_t)n * PAGE;
+    char *p = map_anon(2 * len + 64 * PAGE), *to = p + len + 37 * PAGE;
+    long start;
+
+    if (!p || munmap(p + len, len + 64 * PAGE) < 0)
+        return -1;
+    write_pages(p, (size_t)n);
+    start = now();
+    if (mremap(p, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+        return -1;
+    start = now() - start;
+    munmap(to, len);
+    return start;
+}
+
 static long brk_grow_shrink(long n)
 {
     char *top = sbrk(0);
@@ -526,6 +565,8 @@ static const struct row rows[] = {
     { "mprotect_page", 400, protect_one },
     { "mprotect_split_merge", 400, protect_middle },
     { "mprotect_16m_page", 4096, protect_many },
+    { "mremap_move_page", 400, move_one },
+    { "mremap_16m_page", 4096, move_many },
     { "file_read_fault_page", 1024, file_read_fault },
     { "file_shared_write_fault", 512, file_shared_write },
     { "file_private_write_fault", 512, file_private_write },
