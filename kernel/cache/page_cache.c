@@ -344,10 +344,16 @@ static int make_uptodate(struct address_space *as, struct page *page)
     return err;
 }
 
+/* The page behind the last one with data. */
+static pgoff_t end_of_data(const struct address_space *as)
+{
+    return div_round_up(__atomic_load_n(&as->size, __ATOMIC_RELAXED), PAGE_SIZE);
+}
+
 int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
                             struct readahead *ra, struct page **out)
 {
-    uint64_t end = div_round_up(__atomic_load_n(&as->size, __ATOMIC_RELAXED), PAGE_SIZE);
+    uint64_t end = end_of_data(as);
     struct readahead_plan plan = { 0, 0 };
     struct page *page;
     int err;
@@ -398,6 +404,19 @@ int page_cache_read_nofail(struct address_space *as, pgoff_t index, struct page 
         cond_resched();
     }
     return err;
+}
+
+void page_cache_will_need(struct address_space *as, pgoff_t index, size_t n)
+{
+    pgoff_t end = end_of_data(as);
+
+    if (!as->writes_back || index >= end)
+        return;
+    end = index + min_u64(min_u64(n, end - index), WILL_NEED_MAX);
+    rwsem_read_lock(&as->invalidate);
+    for (; index < end; index += READAHEAD_MAX)
+        page_cache_start_read(as, index, min_u64(end - index, READAHEAD_MAX));
+    rwsem_read_unlock(&as->invalidate);
 }
 
 void page_cache_end_read(struct page *page, int error)

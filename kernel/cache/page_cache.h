@@ -146,6 +146,14 @@ int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *r
 /* The same without readahead for who cannot be told that memory is short: waits as long
  * as it takes.  0, -EIO. */
 int page_cache_read_nofail(struct address_space *as, pgoff_t index, struct page **page);
+/* The same by a reader who wants NREQ pages in all. */
+int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
+                            struct readahead *ra, struct page **page);
+/* Start reading the absent pages of the N from INDEX on, as far as AS has data, and no more
+ * than WILL_NEED_MAX of them.  Errors show when a page is used.  Does not wait for the
+ * pages; may sleep.  Takes `invalidate`. */
+#define WILL_NEED_MAX 1024              /* 4 MiB: a promise must not fill the memory */
+void page_cache_will_need(struct address_space *as, pgoff_t index, size_t n);
 /* Call FN for each uptodate page of the N from INDEX on, I counted from there, with the
  * tree locked: the page stays as long as FN runs, and longer if FN takes a reference or
  * counts an entry for it.  Holds at most page-table locks.  Never sleeps. */

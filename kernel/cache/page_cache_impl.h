@@ -16,11 +16,8 @@ void page_end_writeback_bit(struct page *page);
 void page_lock_init(void);
 
 /* page_cache.c */
-/* Start reading the absent pages among [START, START + N) of AS. */
+/* Start reading the absent pages among [START, START + N) of AS; N <= READAHEAD_MAX. */
 void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
-/* page_cache_read by a reader who wants NREQ pages in all. */
-int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
-                            struct readahead *ra, struct page **page);
 /* PAGE (locked, clean of writeback) leaves AS unless it is mapped; the tree's reference
  * is dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
  * true if it left. */

@@ -15,6 +15,7 @@
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
+#include "lib/bitops.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 
@@ -243,6 +244,24 @@ int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
     if (off + len > f->inode->sb->max_size)
         return -EFBIG;
     return f->ops->fallocate(f, mode, off, len);
+}
+
+int file_advise(struct file *f, uint64_t off, int64_t len, int advice)
+{
+    uint64_t end = off + (uint64_t)len;
+
+    if (S_ISFIFO(f->inode->mode))
+        return -ESPIPE;
+    if (len < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+        return -EINVAL;
+    if (advice != POSIX_FADV_WILLNEED || !(S_ISREG(f->inode->mode) || S_ISBLK(f->inode->mode)))
+        return 0;
+    if (!len || end < off)
+        end = INT64_MAX;
+    if (off < end)
+        page_cache_will_need(f->inode->mapping, off >> PAGE_SHIFT,
+                             div_round_up(end, PAGE_SIZE) - (off >> PAGE_SHIFT));
+    return 0;
 }
 
 void file_set_flags(struct file *f, uint32_t flags)

@@ -153,6 +153,9 @@ int file_iterate(struct file *f, struct dir_context *ctx);
 int file_sync(struct file *f, bool data_only);
 int file_flush(struct file *f);
 int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len);
+/* fadvise(2): POSIX_FADV_WILLNEED starts reading, the others are only checked.  0, -EINVAL,
+ * -ESPIPE.  May sleep. */
+int file_advise(struct file *f, uint64_t off, int64_t len, int advice);
 /* ftruncate(2).  0, -EINVAL (not open for writing, not a regular file), ... */
 int file_truncate(struct file *f, uint64_t size);
 /* F_SETFL: O_APPEND and O_NONBLOCK as in FLAGS. */

@@ -373,12 +373,11 @@ int64_t sys_ftruncate(const uint64_t *a)
 int64_t sys_fadvise64(const uint64_t *a)
 {
     struct fd_ref ref = fd_get((int)a[0]);
-    int r = (int)a[3] < 0 || (int)a[3] > 5 ? -EINVAL : 0;
+    int r;
 
     if (!ref.file)
         return -EBADF;
-    if (file_is_pipe(ref.file))
-        r = -ESPIPE;
+    r = file_advise(ref.file, a[1], (int64_t)a[2], (int)a[3]);
     fd_put(ref);
     return r;
 }
