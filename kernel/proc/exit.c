@@ -194,6 +194,13 @@ bool task_must_exit(struct task *t, int *status)
     return must;
 }
 
+bool task_is_killed(void)
+{
+    int status;
+
+    return thread_signal_pending() && task_must_exit(current_task(), &status);
+}
+
 int process_end_siblings(void)
 {
     struct process *p = current_process();

@@ -60,6 +60,8 @@ void task_release_vfork(struct task *t);
 
 /* Whether T must end rather than return to user mode; *STATUS says how. */
 bool task_must_exit(struct task *t, int *status);
+/* The same of the running task, which costs nothing while no signal is there. */
+bool task_is_killed(void);
 /* Let every task of P but SURVIVOR notice that it must.  proc_lock held. */
 void process_interrupt_tasks(struct process *p, struct task *survivor);
 /* The running task becomes the only one of its process, and bears its number.  0, or

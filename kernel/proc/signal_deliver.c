@@ -321,6 +321,7 @@ static void out_of_memory(void)
 static const struct fault_signal_ops fault_ops = {
     .bad_access = bad_access,
     .out_of_memory = out_of_memory,
+    .is_killed = task_is_killed,
 };
 
 void signal_deliver_init(void)

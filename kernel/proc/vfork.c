@@ -18,22 +18,15 @@ void vfork_wait_begin(struct vfork_wait *w, struct task *child)
     spin_unlock_irqrestore(&proc_lock, flags);
 }
 
-static bool killed(void)
-{
-    int status;
-
-    return thread_signal_pending() && task_must_exit(current_task(), &status);
-}
-
 void vfork_wait_end(struct vfork_wait *w)
 {
     struct waiter waiter = { 0 };
     uint64_t flags;
 
-    while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !killed()) {
+    while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !task_is_killed()) {
         /* A signal wakes us, but only death ends the wait: handlers run when the child is done. */
         wait_begin(&w->wq, &waiter, THREAD_SLEEPING);
-        if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !killed())
+        if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !task_is_killed())
             schedule();
         wait_end(&w->wq, &waiter);
     }

@@ -141,6 +141,7 @@
     CALL(mprotect, NEVER)                                                      \
     CALL(msync, AGAIN)                                                         \
     CALL(mincore, NEVER)                                                       \
+    CALL(madvise, NEVER)                                                       \
     CALL(riscv_hwprobe, NEVER)                                                 \
     CALL(riscv_flush_icache, NEVER)                                            \
     CALL(wait4, AGAIN)                                                         \

@@ -53,6 +53,11 @@ int64_t sys_mincore(const uint64_t *a)
     return vm_mincore(current_mm(), a[0], a[1], a[2]);
 }
 
+int64_t sys_madvise(const uint64_t *a)
+{
+    return vm_madvise(current_mm(), a[0], a[1], (int)a[2]);
+}
+
 /* The range does not matter: the fence has no finer form. */
 int64_t sys_riscv_flush_icache(const uint64_t *a)
 {

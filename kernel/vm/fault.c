@@ -32,6 +32,11 @@ void fault_set_signal_ops(const struct fault_signal_ops *ops)
     signal_ops = ops;
 }
 
+bool fault_is_killed(void)
+{
+    return signal_ops->is_killed();
+}
+
 bool vma_allows(const struct vma *vma, enum access access)
 {
     switch (access) {

@@ -45,7 +45,10 @@ void fault_user(vaddr_t addr, enum access access);
 struct fault_signal_ops {
     void (*bad_access)(enum fault_result r, vaddr_t addr);
     void (*out_of_memory)(void);
+    bool (*is_killed)(void);            /* the running thread must end, and soon */
 };
 void fault_set_signal_ops(const struct fault_signal_ops *ops);
+/* Whether the running thread is to end: what would take long may be left undone. */
+bool fault_is_killed(void);
 
 void fault_init(void);          /* boot arguments */

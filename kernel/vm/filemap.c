@@ -34,6 +34,20 @@ static bool is_shared_store(const struct fault *f)
     return f->access == ACCESS_WRITE && (f->vma->flags & VM_SHARED);
 }
 
+/* Read the page at INDEX, and ahead of it as the VMA is advised. */
+static int read_page(const struct fault *f, uint64_t index, struct page **page)
+{
+    struct address_space *as = f->vma->mapping;
+    struct readahead *ra = f->vma->flags & VM_RAND_READ ? NULL : &f->vma->file->ra;
+    size_t nreq = f->vma->flags & VM_SEQ_READ ? READAHEAD_MAX : 1;
+    int err;
+
+    rwsem_read_lock(&as->invalidate);
+    err = page_cache_read_several(as, index, nreq, ra, page);
+    rwsem_read_unlock(&as->invalidate);
+    return err;
+}
+
 /* f->cache_page: the page at f's address, uptodate and locked; for a shared store
  * within the file system's bracket, which comes before the lock of a page. */
 static enum fault_result get_cache_page(struct fault *f)
@@ -41,18 +55,19 @@ static enum fault_result get_cache_page(struct fault *f)
     struct address_space *as = f->vma->mapping;
     uint64_t index = vma_pgoff(f->vma, f->va);
     struct page *page;
+    bool ready;
     int err;
 
     if (beyond_end(as, index))
         return FAULT_SIGBUS;
     page = page_cache_find(as, index);
-    if (!page || !page_test(page, PG_UPTODATE)) {
+    ready = page && page_test(page, PG_UPTODATE);
+    /* A reader in order is followed by those to come, even where a page is ready. */
+    if (!ready || (f->vma->flags & VM_SEQ_READ)) {
         if (page)
             put_page(page);
-        f->major = true;
-        rwsem_read_lock(&as->invalidate);
-        err = page_cache_read(as, index, &f->vma->file->ra, &page);
-        rwsem_read_unlock(&as->invalidate);
+        f->major |= !ready;
+        err = read_page(f, index, &page);
         if (err)
             return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
     }
@@ -172,7 +187,7 @@ static void file_fault_around(struct fault *f)
         .exec = vma->flags & VM_EXEC,
     };
 
-    if (f->access == ACCESS_WRITE)
+    if (f->access == ACCESS_WRITE || (vma->flags & VM_RAND_READ))
         return;
     spin_lock(&f->mm->pt_lock);
     page_cache_for_each_ready(vma->mapping, first,

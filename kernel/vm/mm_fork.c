@@ -10,6 +10,7 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/mm/page_alloc.h"
+#include "kernel/vm/mmap.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
 #include "kernel/vm/rmap.h"
@@ -83,6 +84,8 @@ static int copy_entries(struct copy *c, const struct vma *vma)
  * the table alone, even where the VMA has become read-only since (RELRO). */
 static bool needs_entries(const struct vma *vma)
 {
+    if (vma->flags & VM_WIPEONFORK)
+        return false;
     return !vma->mapping || vma->has_copies;
 }
 
@@ -91,8 +94,10 @@ static int copy_vmas(struct copy *c)
     struct vma *vma, *copy;
 
     list_for_each_entry(vma, &c->from->vmas.list, link) {
-        if (vma->flags & VM_DONTCOPY)
+        if (vma->flags & VM_DONTCOPY) {
+            vm_account(c->to, vma->flags, -(int64_t)vma_npages(vma));
             continue;
+        }
         copy = vma_alloc(c->to, vma);
         if (!copy)
             return -ENOMEM;

@@ -32,6 +32,10 @@ int vm_msync(struct mm *mm, vaddr_t addr, size_t len, unsigned flags);
 /* For each page of the range a byte at user address VEC: 1 if it is in memory.  0,
  * -EINVAL -EFAULT, -ENOMEM (a hole), or -EAGAIN (no memory for the answer). */
 int vm_mincore(struct mm *mm, vaddr_t addr, size_t len, uintptr_t vec);
+/* Do as ADVICE (MADV_*) says of the range.  0, -EINVAL, -EACCES, -EAGAIN (no memory, or too
+ * many VMAs), an error of fallocate; -ENOMEM: a hole, which only MADV_POPULATE_* stops at.
+ * Of these two also -EFAULT (SIGBUS) and -EINTR (the thread is to end).  May sleep long. */
+int vm_madvise(struct mm *mm, vaddr_t addr, size_t len, int advice);
 /* The new break, or the old one if it cannot be. */
 vaddr_t vm_brk(struct mm *mm, vaddr_t brk);
 

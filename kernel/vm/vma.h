@@ -32,6 +32,9 @@ struct vma;
 #define VM_PFNMAP    0x1000u        /* frames without struct page counts            */
 #define VM_DONTCOPY  0x2000u        /* not inherited by fork                        */
 #define VM_SPECIAL   0x4000u        /* made by the kernel (sigreturn page)          */
+#define VM_WIPEONFORK 0x8000u       /* a child of fork finds it empty               */
+#define VM_RAND_READ 0x10000u       /* read at random: nothing ahead, nothing around */
+#define VM_SEQ_READ  0x20000u       /* read in order: far ahead                     */
 #define VM_ACCESS    (VM_READ | VM_WRITE | VM_EXEC)
 
 enum fault_result {

@@ -8,6 +8,7 @@
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/mm/page_alloc.h"
+#include "kernel/vm/anon.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/zap.h"
 #include "lib/bitops.h"
@@ -16,8 +17,10 @@
 
 struct zap {
     struct mm *mm;
-    struct address_space *only;         /* NULL: every page                    */
+    bool choosy;                        /* not every page: as follows          */
+    bool lone;                          /* anonymous ones that nobody shares   */
     bool private_too;                   /* with `only`: COWed copies as well   */
+    struct address_space *only;         /* pages of this mapping               */
     vaddr_t flush_start, flush_end;     /* cleared since the last flush        */
     size_t npages;                      /* to be released after it             */
     struct page *pages[BATCH];
@@ -34,6 +37,8 @@ static bool wanted(const struct zap *z, struct pte e)
 {
     const struct page *page;
 
+    if (z->lone)
+        return anon_is_alone(e);
     if (e.bits & PTE_SPECIAL)
         return z->private_too;
     page = pfn_to_page(pte_pfn(e));
@@ -92,7 +97,7 @@ static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
 {
     struct page **out = z->pages + z->npages, **const full = z->pages + BATCH;
     struct pte *p = run, *first = run + n, *end = run;
-    struct address_space *const only = z->only;
+    const bool choosy = z->choosy;
     struct tally tally = { 0 };
 
     while (p < run + n && out < full) {
@@ -102,7 +107,7 @@ static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
             p = pt_next_used(p, run + n - 1);
             continue;
         }
-        if (only && !wanted(z, e)) {
+        if (choosy && !wanted(z, e)) {
             p++;
             continue;
         }
@@ -147,19 +152,36 @@ void zap_runs(struct zap *z, struct pte *pte, size_t n, vaddr_t va, vaddr_t end)
     release_batch(z);
 }
 
-void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
-                  bool private_too)
+/* Of Z its choice is set, no more: most calls find nothing, and the batch is large. */
+static inline void zap(struct zap *z, struct mm *mm, vaddr_t start, vaddr_t end)
 {
     size_t n;
     struct pte *pte = pt_next_run(&mm->ctx.pt, &start, end, &n);
-    struct zap z;
 
     if (!pte)
         return;
-    z.mm = mm;
+    z->mm = mm;
+    z->flush_start = z->flush_end = 0;
+    z->npages = 0;
+    zap_runs(z, pte, n, start, end);
+}
+
+void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
+                  bool private_too)
+{
+    struct zap z;
+
+    z.choosy = mapping;
+    z.lone = false;
     z.only = mapping;
     z.private_too = private_too;
-    z.flush_start = z.flush_end = 0;
-    z.npages = 0;
-    zap_runs(&z, pte, n, start, end);
+    zap(&z, mm, start, end);
+}
+
+void zap_lone_pages(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct zap z;
+
+    z.choosy = z.lone = true;
+    zap(&z, mm, start, end);
 }

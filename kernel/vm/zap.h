@@ -16,3 +16,6 @@ static inline void zap_range(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     zap_range_of(mm, start, end, NULL, true);
 }
+/* Remove the entries of [START, END) that are all that refers to an anonymous page, whose
+ * content is lost; otherwise the same. */
+void zap_lone_pages(struct mm *mm, vaddr_t start, vaddr_t end);

@@ -29,6 +29,7 @@ TESTS = [
     program("irqtest", cpus=(2, 4), tags=("quick",)),
     program("killtest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
+    program("madvisetest", tags=("quick",)),
     program("mincoretest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),

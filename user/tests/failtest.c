@@ -70,9 +70,25 @@ static void map_file(void)
     if (p != MAP_FAILED) {
         p[0] = 1;
         mprotect(p + PAGE, PAGE, PROT_READ);
+        madvise(p + 2 * PAGE, 2 * PAGE, MADV_WILLNEED);
         munmap(p, 4 * PAGE);
     }
     close(fd);
+}
+
+static void advise(void)
+{
+    char *p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED)
+        return;
+    madvise(p + PAGE, PAGE, MADV_RANDOM);
+    madvise(p + 3 * PAGE, 2 * PAGE, MADV_WIPEONFORK);
+    madvise(p, 6 * PAGE, MADV_POPULATE_WRITE);
+    madvise(p, 2 * PAGE, MADV_DONTNEED);
+    madvise(p + 5 * PAGE, PAGE, MADV_DONTFORK);
+    fork_once();
+    munmap(p, 8 * PAGE);
 }
 
 static void grow_heap(void)
@@ -183,6 +199,7 @@ REFUSE(exec_once)
 REFUSE(fork_and_exec)
 REFUSE(map_and_cut)
 REFUSE(map_file)
+REFUSE(advise)
 REFUSE(grow_heap)
 REFUSE(use_files)
 REFUSE(use_pipe)
@@ -191,7 +208,8 @@ REFUSE(take_signals)
 
 static const struct test tests[] = {
     TEST(fork_once_fails), TEST(exec_once_fails), TEST(fork_and_exec_fails),
-    TEST(map_and_cut_fails), TEST(map_file_fails), TEST(grow_heap_fails),
+    TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails),
+    TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(look_around_fails),
     TEST(take_signals_fails),
 };
