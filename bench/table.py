@@ -28,6 +28,7 @@ ROWS = [
     Row("mmap_munmap_4k", "mmap and munmap 4 KiB, untouched", 920, 1500, 12709, None),
     Row("mmap_munmap_64m", "mmap and munmap 64 MiB, untouched", 920, 1500, 14682, None),
     Row("munmap_touched_page", "munmap of touched memory, per page", 40, 100, 1386, 12608),
+    Row("madvise_dontneed_page", "madvise DONTNEED of touched memory, per page", 40, 100, 1292, None),
     Row("mprotect_page", "mprotect of one page", 520, 900, 3257, None),
     Row("mprotect_split_merge", "mprotect inside a mapping", 820, 1600, 9960, None),
     Row("mprotect_16m_page", "mprotect of 16 MiB, per page", 16, 30, 93, None),

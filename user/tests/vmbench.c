@@ -330,6 +330,21 @@ static long munmap_touched(long n)
     return now() - start;
 }
 
+static long dontneed_touched(long n)
+{
+    char *p = map_anon((size_t)n * PAGE);
+    long start, failed;
+
+    if (!p)
+        return -1;
+    write_pages(p, (size_t)n);
+    start = now();
+    failed = madvise(p, (size_t)n * PAGE, MADV_DONTNEED);
+    start = now() - start;
+    munmap(p, (size_t)n * PAGE);
+    return failed ? -1 : start;
+}
+
 /* Page AT of NPAGES touched ones, to and fro. */
 static long protect(long n, size_t npages, size_t at)
 {
@@ -562,6 +577,7 @@ static const struct row rows[] = {
     { "mmap_munmap_4k", 200, map_unmap_4k },
     { "mmap_munmap_64m", 200, map_unmap_64m },
     { "munmap_touched_page", 2048, munmap_touched },
+    { "madvise_dontneed_page", 2048, dontneed_touched },
     { "mprotect_page", 400, protect_one },
     { "mprotect_split_merge", 400, protect_middle },
     { "mprotect_16m_page", 4096, protect_many },
