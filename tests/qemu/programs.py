@@ -30,6 +30,9 @@ TESTS = [
     program("killtest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
     program("madvisetest", tags=("quick",)),
+    program("mapstorm", tags=("quick",)),
+    program("mapstorm", "five_million_steps", once=True, test="mapstorm-long", cpus=(1, 4),
+            kernels=(PLAIN,), timeout=1800, tags=("soak",)),
     program("mincoretest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
@@ -69,6 +72,6 @@ TESTS = [
     # Harts without hardware that sets the accessed and dirty bits.
     program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
             tags=("quick",))
-    for name in ("cowtest", "forkstorm", "lazytest", "mmaptest", "mprotecttest", "mremaptest",
-                 "sharetest")
+    for name in ("cowtest", "forkstorm", "lazytest", "mapstorm", "mmaptest", "mprotecttest",
+                 "mremaptest", "sharetest")
 ]
