@@ -14,6 +14,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/populate.h"
 #include "kernel/vm/rmap.h"
 #include "kernel/vm/zap.h"
 #include "lib/abi/errno.h"
@@ -144,11 +145,13 @@ static int cool(const struct advice *a, struct vma *vma, vaddr_t start, vaddr_t 
     return 0;
 }
 
-static int populate_page(struct mm *mm, vaddr_t va, enum access access)
+static int populate_error(enum fault_result r)
 {
-    switch (handle_mm_fault(mm, va, access)) {
+    switch (r) {
     case FAULT_OK:
         return 0;
+    case FAULT_RETRY:
+        return -EINTR;
     case FAULT_ACCERR:
         return -EINVAL;
     case FAULT_SIGBUS:
@@ -162,17 +165,14 @@ static int populate_page(struct mm *mm, vaddr_t va, enum access access)
 static int populate(const struct advice *a, struct vma *vma, vaddr_t start, vaddr_t end)
 {
     struct mm *mm = vma->mm;
-    int err = 0;
+    enum fault_result r;
 
     if (!(vma->flags & a->need))
         return -EINVAL;
     rwsem_read_unlock(&mm->lock);
-    for (vaddr_t va = start; !err && va < end; va += PAGE_SIZE) {
-        err = fault_is_killed() ? -EINTR : populate_page(mm, va, a->access);
-        cond_resched();
-    }
+    r = populate_pages(mm, start, end, a->access);
     rwsem_read_lock(&mm->lock);
-    return err;
+    return populate_error(r);
 }
 
 static const struct advice advices[] = {

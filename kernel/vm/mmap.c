@@ -14,8 +14,8 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/vm/fault.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/populate.h"
 #include "kernel/vm/rmap.h"
 #include "kernel/vm/zap.h"
 #include "lib/abi/errno.h"
@@ -225,20 +225,6 @@ int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
     return enter(mm, &proto, start, end);
 }
 
-/* Touch what MAP_POPULATE and MAP_LOCKED promise; failures show at first use instead,
- * and so does the rest when a signal comes: the range may be large. */
-static __attribute__((noinline)) void populate(const struct request *q)
-{
-    bool copies = (q->proto.flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
-    enum access access = copies ? ACCESS_WRITE : ACCESS_READ;
-
-    for (vaddr_t va = q->addr; va < q->addr + q->len && !thread_signal_pending(); va += PAGE_SIZE) {
-        if (handle_mm_fault(q->mm, va, access) != FAULT_OK)
-            return;
-        cond_resched();
-    }
-}
-
 static size_t pages_mapped(const struct vma_set *set, vaddr_t start, vaddr_t end)
 {
     const struct vma *vma = vmaset_find_range(set, start, end);
@@ -297,8 +283,9 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
         file_put(q.memory);
     if (err)
         return err;
+    /* Failures show at first use. */
     if ((flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
-        populate(&q);
+        vm_populate(mm, q.addr, q.addr + q.len, 0);
     return (int64_t)q.addr;
 }
 
