@@ -52,8 +52,7 @@ enum page_flag {
     PG_REFERENCED,      /* touched since the hand last passed                  */
     PG_SWAPCACHE,       /* swap entry valid                                    */
     PG_SWAPBACKED,      /* its backing store is swap (anon, shmem)             */
-    PG_MLOCKED,         /* never evicted                                       */
-    PG_UNEVICTABLE,
+    PG_UNEVICTABLE,     /* has no backing store                                */
     PG_METADATA,        /* a file system's own block                           */
     PG_MAPPED_BLOCK,    /* ->block valid                                       */
     PG_RECLAIM,         /* free as soon as written                             */
@@ -94,7 +93,7 @@ struct page {
         } slab;
     };
     uint32_t alloc_pc;              /* who allocated it: low half of its pc    */
-    uint32_t audit;                 /* scratch of vm_audit                    */
+    uint32_t mlocks;                /* entries of locked VMAs pointing here[a] */
 };
 _Static_assert(sizeof(struct page) <= 64, "struct page outgrew its budget");
 

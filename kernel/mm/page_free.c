@@ -59,7 +59,8 @@ static inline void retire(struct page *page)
         release_page[page->identity](page);
         page->identity = PAGE_OWNED;
     }
-    if (page->identity != PAGE_OWNED || page->mapcount || (page->flags & FLAGS_IN_USE))
+    if (page->identity != PAGE_OWNED || (page->mapcount | (int32_t)page->mlocks)
+        || (page->flags & FLAGS_IN_USE))
         bad_page(page);
     page->flags = 0;
     if (PAGODA_DEBUG)

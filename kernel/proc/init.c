@@ -13,6 +13,7 @@
 #include "kernel/proc/files.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/riscv/trap_frame.h"
+#include "kernel/vm/mlock.h"
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -196,8 +197,16 @@ void proc_quiesce(void)
     signal_drain();
 }
 
+static uint64_t memlock_limit(void)
+{
+    const struct process *p = current_process();
+
+    return p->cred.euid ? p->rlimits[RLIMIT_MEMLOCK].rlim_cur : UINT64_MAX;
+}
+
 void proc_init(void)
 {
+    mlock_set_limit_source(memlock_limit);
     process_init();
     signal_init();
     signal_deliver_init();

@@ -22,7 +22,7 @@ struct figures {
     size_t free, managed, available;
     size_t file, buffers, shmem, dirty, writeback;
     size_t anon, mapped, tables, kstacks;
-    size_t active, inactive;
+    size_t active, inactive, mlocked;
     size_t slab_reclaimable, slab_unreclaimable;
 };
 
@@ -37,6 +37,7 @@ static void gather(struct figures *f)
     f->writeback = nr_writeback_pages();
     f->anon = nr_anon_pages();
     f->mapped = nr_mapped_file_pages();
+    f->mlocked = nr_mlocked_pages();
     f->tables = nr_page_table_pages();
     f->kstacks = kstack_count();
     nr_lru_pages(&f->active, &f->inactive);
@@ -63,6 +64,8 @@ int proc_show_meminfo(struct synth_buf *b, struct process *p)
     line(b, "SwapCached:", 0);
     line(b, "Active:", f.active);
     line(b, "Inactive:", f.inactive);
+    line(b, "Unevictable:", f.mlocked);         /* nothing else keeps a page for good */
+    line(b, "Mlocked:", f.mlocked);
     line(b, "SwapTotal:", 0);
     line(b, "SwapFree:", 0);
     line(b, "Dirty:", f.dirty);
@@ -99,6 +102,8 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     count(b, "nr_active_file", f.active);
     count(b, "nr_slab_reclaimable", f.slab_reclaimable);
     count(b, "nr_slab_unreclaimable", f.slab_unreclaimable);
+    count(b, "nr_unevictable", f.mlocked);
+    count(b, "nr_mlock", f.mlocked);
     count(b, "nr_anon_pages", f.anon);
     count(b, "nr_mapped", f.mapped);
     count(b, "nr_file_pages", f.file);

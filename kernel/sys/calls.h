@@ -140,6 +140,10 @@
     CALL(fadvise64, NEVER)                                                     \
     CALL(mprotect, NEVER)                                                      \
     CALL(msync, AGAIN)                                                         \
+    CALL(mlock, NEVER)                                                         \
+    CALL(munlock, NEVER)                                                       \
+    CALL(mlockall, NEVER)                                                      \
+    CALL(munlockall, NEVER)                                                    \
     CALL(mincore, NEVER)                                                       \
     CALL(madvise, NEVER)                                                       \
     CALL(riscv_hwprobe, NEVER)                                                 \
@@ -149,6 +153,7 @@
     CALL(syncfs, NEVER)                                                        \
     CALL(renameat2, NEVER)                                                     \
     CALL(getrandom, NEVER)                                                     \
+    CALL(mlock2, NEVER)                                                        \
     CALL(statx, NEVER)                                                         \
     CALL(faccessat2, NEVER)                                                    \
     CALL(close_range, NEVER)                                                   \

@@ -5,6 +5,7 @@
 #include "kernel/mm/icache.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
+#include "kernel/vm/mlock.h"
 #include "kernel/vm/mmap.h"
 #include "lib/abi/mman.h"
 
@@ -56,6 +57,33 @@ int64_t sys_mincore(const uint64_t *a)
 int64_t sys_madvise(const uint64_t *a)
 {
     return vm_madvise(current_mm(), a[0], a[1], (int)a[2]);
+}
+
+int64_t sys_mlock(const uint64_t *a)
+{
+    return vm_mlock(current_mm(), a[0], a[1], 0);
+}
+
+int64_t sys_mlock2(const uint64_t *a)
+{
+    return vm_mlock(current_mm(), a[0], a[1], (unsigned)a[2]);
+}
+
+int64_t sys_munlock(const uint64_t *a)
+{
+    return vm_munlock(current_mm(), a[0], a[1]);
+}
+
+int64_t sys_mlockall(const uint64_t *a)
+{
+    return vm_mlockall(current_mm(), (unsigned)a[0]);
+}
+
+int64_t sys_munlockall(const uint64_t *a)
+{
+    (void)a;
+    vm_munlockall(current_mm());
+    return 0;
 }
 
 /* The range does not matter: the fence has no finer form. */

@@ -4,15 +4,23 @@
  *
  * Page tables are the facts; VMAs, resident-set figures, map counts and
  * reference counts are derived from them.  The audit counts the entries of each
- * page anew (in page->audit) and compares.
+ * page anew and compares.
  */
-#include "kernel/vm/mm.h"
+#include "kernel/mm/vmalloc.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
-#include "kernel/vm/vma.h"
+
+/* Entries that map a page, and those of them in locked VMAs. */
+struct found {
+    int32_t entries;
+    uint32_t locked;
+};
 
 struct audit {
     size_t faults;
+    struct found *found;        /* of each frame */
     int64_t anon, file;         /* of the mm being looked at */
+    size_t mlocked;             /* frames that are locked */
 };
 
 #define COMPLAIN(a, ...)                                                       \
@@ -33,7 +41,8 @@ static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t 
     if (e.bits & PTE_SPECIAL)
         return;
     page = pfn_to_page(pfn);
-    page->audit++;
+    a->found[pfn - frames.first_pfn].entries++;
+    a->found[pfn - frames.first_pfn].locked += !!(vma->flags & VM_LOCKED);
     if (page->identity != PAGE_ANON && page->identity != PAGE_CACHE)
         COMPLAIN(a, "mm %p: %lx maps pfn %lx of identity %d\n", (void *)mm, va, pfn, page->identity);
     if (page->identity == PAGE_ANON)
@@ -64,10 +73,15 @@ static void audit_entry(struct audit *a, struct mm *mm, vaddr_t va, struct pte e
 static void audit_mm(struct mm *mm, void *arg)
 {
     struct audit *a = arg;
+    size_t n, locked_vm = 0;
+    struct vma *vma;
     struct pte *pte;
-    size_t n;
 
     a->anon = a->file = 0;
+    list_for_each_entry(vma, &mm->vmas.list, link)
+        locked_vm += vma->flags & VM_LOCKED ? vma_npages(vma) : 0;
+    if (locked_vm != mm->locked_vm)
+        COMPLAIN(a, "mm %p: %zu pages are locked, not %zu\n", (void *)mm, locked_vm, mm->locked_vm);
     spin_lock(&mm->pt_lock);
     for (vaddr_t va = 0; (pte = pt_next_run(&mm->ctx.pt, &va, USER_END, &n)); va += n * PAGE_SIZE)
         for (size_t i = 0; i < n; i++)
@@ -83,10 +97,14 @@ static void audit_mm(struct mm *mm, void *arg)
 static void audit_counts(struct audit *a)
 {
     for (pfn_t pfn = frames.first_pfn; pfn < frames.end_pfn; pfn++) {
-        struct page *page = pfn_to_page(pfn);
-        int32_t entries = (int32_t)page->audit;
+        const struct page *page = pfn_to_page(pfn);
+        int32_t entries = a->found[pfn - frames.first_pfn].entries;
+        uint32_t locked = a->found[pfn - frames.first_pfn].locked;
 
-        page->audit = 0;
+        a->mlocked += locked > 0;
+        if (page->mlocks != locked)
+            COMPLAIN(a, "pfn %lx: %u locks, but %u entries of locked memory\n", pfn, page->mlocks,
+                     locked);
         if (page->identity != PAGE_ANON && page->identity != PAGE_CACHE)
             continue;
         if (page->mapcount != entries)
@@ -97,13 +115,20 @@ static void audit_counts(struct audit *a)
             COMPLAIN(a, "pfn %lx: anonymous, %d references, %d entries\n", pfn, page->refcount,
                      entries);
     }
+    if (a->mlocked != nr_mlocked_pages())
+        COMPLAIN(a, "%zu pages are locked, not %zu\n", a->mlocked, nr_mlocked_pages());
 }
 
 size_t vm_audit(void)
 {
-    struct audit a = { 0 };
+    struct audit a = { .found = vzalloc((frames.end_pfn - frames.first_pfn) * sizeof(*a.found)) };
 
+    if (!a.found) {
+        printk("audit: no memory to count in\n");
+        return 1;
+    }
     mm_for_each(audit_mm, &a);
     audit_counts(&a);
+    vfree(a.found);
     return a.faults;
 }

@@ -4,35 +4,43 @@
  *
  *     | ELF image | heap -->        <-- mmap area | guard | <-- stack | top
  */
+#include "kernel/vm/mlock.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/populate.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
 #define HEAP_FLAGS  (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 #define STACK_START (32 * PAGE_SIZE)        /* mapped at exec; the rest grows on demand */
 
+static uint32_t heap_flags(const struct mm *mm)
+{
+    return HEAP_FLAGS | mm->def_flags;
+}
+
 /* The VMA that ends at END if it is as brk makes them, or NULL. */
 static struct vma *heap_before(struct mm *mm, vaddr_t end)
 {
     struct vma *vma = vmaset_find(&mm->vmas, end - 1);
 
-    return vma && vma->end == end && vma->flags == HEAP_FLAGS && !vma->mapping ? vma : NULL;
+    return vma && vma->end == end && vma->flags == heap_flags(mm) && !vma->mapping ? vma : NULL;
 }
 
 /* Let the heap, which ends at OLD_END, end at END: most often its VMA just grows. */
 static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
 {
     struct vma *heap = heap_before(mm, old_end), *next;
+    size_t npages = (end - old_end) >> PAGE_SHIFT;
 
     if (end > USER_END || end - mm->start_brk > mm->limit_data
-        || !vm_within_limits(mm, HEAP_FLAGS, (end - old_end) >> PAGE_SHIFT))
+        || !vm_within_limits(mm, HEAP_FLAGS, npages) || !mlock_fits(mm, mm->def_flags, npages))
         return false;
     next = heap ? vmaset_next(&mm->vmas, heap) : vmaset_find_from(&mm->vmas, old_end);
     if (next && next->start < end)
         return false;
     if (!heap || (next && next->start == end))
-        return vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE) == 0;
-    vm_account(mm, HEAP_FLAGS, (int64_t)((end - old_end) >> PAGE_SHIFT));
+        return vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE | mm->def_flags) == 0;
+    vm_account(mm, heap->flags, (int64_t)npages);
     vmaset_resize(&mm->vmas, heap, heap->start, end);
     return true;
 }
@@ -53,15 +61,18 @@ static bool change_heap(struct mm *mm, vaddr_t brk, struct list *doomed)
 vaddr_t vm_brk(struct mm *mm, vaddr_t brk)
 {
     struct list doomed = LIST_INIT(doomed);
-    vaddr_t result;
+    vaddr_t old, result;
 
     rwsem_write_lock(&mm->lock);
+    old = mm->brk;
     if (change_heap(mm, brk, &doomed))
         mm->brk = brk;
     result = mm->brk;
     rwsem_write_unlock(&mm->lock);
     if (!list_is_empty(&doomed))
         vm_free_doomed(&doomed);
+    if (mm->locked_vm && result > old)
+        vm_populate(mm, old & PAGE_MASK, result, VM_LOCKED);
     return result;
 }
 
@@ -84,6 +95,7 @@ int vm_map_stack(struct mm *mm)
 static bool may_begin_at(const struct mm *mm, const struct vma *vma, vaddr_t start)
 {
     const struct vma *below = vmaset_prev(&mm->vmas, vma);
+    size_t npages = (vma->start - start) >> PAGE_SHIFT;
 
     if (vma->end - start > mm->limit_stack || start < MMAP_MIN_ADDR)
         return false;
@@ -91,7 +103,7 @@ static bool may_begin_at(const struct mm *mm, const struct vma *vma, vaddr_t sta
         && start - below->end < STACK_GUARD)
         return false;
     return (!below || start >= below->end)
-           && vm_within_limits(mm, vma->flags, (vma->start - start) >> PAGE_SHIFT);
+           && vm_within_limits(mm, vma->flags, npages) && mlock_fits(mm, vma->flags, npages);
 }
 
 bool vm_grow_stack(struct mm *mm, vaddr_t va)

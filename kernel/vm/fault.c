@@ -117,6 +117,15 @@ static void icache_sync(struct page *page)
     page_set(page, PG_FETCHABLE);
 }
 
+/* In a locked VMA each entry locks its page. */
+static __attribute__((noinline)) void count_locked(const struct fault *f)
+{
+    if (pte_is_present(f->old) && !(f->old.bits & PTE_SPECIAL))
+        page_mlock_put(pfn_to_page(pte_pfn(f->old)));
+    if (!f->special)
+        page_mlock_get(f->page);
+}
+
 /* Count the new page and uncount the one it replaces (COW). */
 static void count_pages(struct fault *f)
 {
@@ -150,8 +159,11 @@ static enum fault_result fault_enter(struct fault *f)
         f->vma->has_copies = true;
     spin_lock(&f->mm->pt_lock);
     same = pte_cmpxchg(f->pte, f->old, new);
-    if (same)
+    if (same) {
         count_pages(f);
+        if (f->vma->flags & VM_LOCKED)
+            count_locked(f);
+    }
     spin_unlock(&f->mm->pt_lock);
     if (!same)
         return FAULT_RETRY;

@@ -149,7 +149,7 @@ static enum fault_result file_fault(struct fault *f)
 struct window {
     struct pte *ptes;
     uint64_t bits;
-    bool exec;
+    bool exec, locked;
     size_t mapped;
 };
 
@@ -163,6 +163,8 @@ static void map_neighbour(struct page *page, size_t i, void *arg)
         return;
     get_page(page);
     page_map_get(page);
+    if (w->locked)
+        page_mlock_get(page);
     pte_set(&w->ptes[i], pte_make(page_to_phys(page), w->bits));
     w->mapped++;
 }
@@ -185,6 +187,7 @@ static void file_fault_around(struct fault *f)
         .ptes = f->pte - ((f->va - start) >> PAGE_SHIFT),
         .bits = vma_pte_bits(vma->flags, false, false) & ~PTE_A,
         .exec = vma->flags & VM_EXEC,
+        .locked = vma->flags & VM_LOCKED,
     };
 
     if (f->access == ACCESS_WRITE || (vma->flags & VM_RAND_READ))

@@ -59,6 +59,15 @@ size_t nr_anon_pages(void)
     return n > 0 ? (size_t)n : 0;
 }
 
+size_t nr_mlocked_pages(void)
+{
+    int64_t n = 0;
+
+    for (unsigned i = 0; i < nr_harts; i++)
+        n += mapped_pages[i].locked;
+    return n > 0 ? (size_t)n : 0;
+}
+
 size_t nr_mapped_file_pages(void)
 {
     int64_t n = 0;

@@ -37,6 +37,7 @@ struct mm {
     int64_t peak_rss;                       /*                                [pt]     */
     size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
     size_t peak_vm;
+    uint32_t def_flags;                     /* VM_LOCKS of mappings to come   [map]    */
     uint64_t limit_as, limit_data, limit_stack;     /* bytes; from rlimits    [map]    */
     struct list all_link;                   /* every mm           [mm list's lock]     */
 };

@@ -95,12 +95,13 @@ static int copy_vmas(struct copy *c)
 
     list_for_each_entry(vma, &c->from->vmas.list, link) {
         if (vma->flags & VM_DONTCOPY) {
-            vm_account(c->to, vma->flags, -(int64_t)vma_npages(vma));
+            vm_account(c->to, vma->flags & ~VM_LOCKS, -(int64_t)vma_npages(vma));
             continue;
         }
         copy = vma_alloc(c->to, vma);
         if (!copy)
             return -ENOMEM;
+        copy->flags &= ~VM_LOCKS;               /* locks are not inherited */
         rmap_link(copy);
         vmaset_insert(&c->to->vmas, copy, NULL);
         if (needs_entries(vma) && copy_entries(c, vma) < 0)

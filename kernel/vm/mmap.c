@@ -14,6 +14,7 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/vm/mlock.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/populate.h"
 #include "kernel/vm/rmap.h"
@@ -148,6 +149,8 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
         q->proto.flags |= VM_SHARED;
     else if ((q->flags & MAP_GROWSDOWN) && !file)
         q->proto.flags |= VM_GROWSDOWN;
+    if (q->flags & MAP_LOCKED)
+        q->proto.flags |= VM_LOCKED;
     if (file)
         err = ask_file(q, file, offset);
     if (!err && (q->proto.flags & VM_SHARED) && !q->proto.mapping)
@@ -248,6 +251,15 @@ static bool fits_limits(const struct request *q)
     return vm_within_limits(q->mm, q->proto.flags, npages);
 }
 
+static int check_limits(const struct request *q)
+{
+    if ((q->flags & MAP_LOCKED) && !mlock_permitted())
+        return -EPERM;
+    if (!mlock_fits(q->mm, q->proto.flags, q->len >> PAGE_SHIFT))
+        return -EAGAIN;
+    return fits_limits(q) ? 0 : -ENOMEM;
+}
+
 /* Find or make the place, and enter the VMA there. */
 static int place(struct request *q)
 {
@@ -256,7 +268,10 @@ static int place(struct request *q)
     int err;
 
     rwsem_write_lock(&mm->lock);
-    err = fits_limits(q) ? choose_place(q, &doomed) : -ENOMEM;
+    q->proto.flags |= mm->def_flags;
+    err = check_limits(q);
+    if (!err)
+        err = choose_place(q, &doomed);
     if (!err)
         err = enter(mm, &q->proto, q->addr, q->addr + q->len);
     rwsem_write_unlock(&mm->lock);
@@ -284,7 +299,7 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
     if (err)
         return err;
     /* Failures show at first use. */
-    if ((flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
+    if ((q.proto.flags & VM_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
         vm_populate(mm, q.addr, q.addr + q.len, 0);
     return (int64_t)q.addr;
 }

@@ -12,7 +12,7 @@
 
 /* Map LEN bytes (rounded up) with PROT_* and MAP_* at or near ADDR; FILE NULL:
  * anonymous.  The address, or -EINVAL -ENOMEM -EEXIST -EACCES -ENODEV
- * -EOVERFLOW -EPERM -EOPNOTSUPP. */
+ * -EOVERFLOW -EPERM -EOPNOTSUPP -EAGAIN (more locked memory than allowed). */
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset);
 /* 0, -EINVAL, or -ENOMEM (a split beyond MAX_MAP_COUNT). */
@@ -21,8 +21,8 @@ int vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
 /* Resize the OLD_LEN bytes at OLD to NEW_LEN, moving them to NEW_ADDR (MREMAP_FIXED)
  * or where there is room (MREMAP_MAYMOVE) if they must.  The address, or -EINVAL,
- * -EFAULT (not within one mapping), -ENOMEM, -EPERM.  What MREMAP_FIXED cleared
- * stays cleared. */
+ * -EFAULT (not within one mapping), -ENOMEM, -EPERM, -EAGAIN (more locked memory than
+ * allowed).  What MREMAP_FIXED cleared stays cleared. */
 int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
                   vaddr_t new_addr);
 /* Have stores to shared files in the range reach the disk, if MS_SYNC says so.  0,
@@ -57,6 +57,8 @@ uint32_t vm_flags_from_prot(unsigned prot);
 static inline void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
 {
     mm->total_vm += npages;
+    if (flags & VM_LOCKED)
+        mm->locked_vm += npages;
     if (flags & VM_GROWSDOWN)
         mm->stack_vm += npages;
     else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)

@@ -8,6 +8,7 @@
  */
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/populate.h"
 #include "kernel/vm/pte_bits.h"
 #include "kernel/vm/rmap.h"
 #include "lib/abi/errno.h"
@@ -159,5 +160,8 @@ int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
     while (!err && at < end)
         err = protect_next(mm, &at, end, vm_flags_from_prot(prot));
     rwsem_write_unlock(&mm->lock);
+    /* Stores to locked memory should not have to copy first. */
+    if (mm->locked_vm && (prot & PROT_WRITE))
+        vm_populate(mm, addr, MIN(at, end), VM_LOCKED);
     return err;
 }

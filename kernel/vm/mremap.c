@@ -7,11 +7,13 @@
  *   3. grow in place, or else move: a second VMA for the same pages of the same
  *      object, then the entries, and then the old VMA goes
  *
- * Pages are not copied, and need not hear of it: where a page stands in its object
+ * Locked memory stays locked where it goes, and its new part is made present at the
+ * end.  Pages are not copied, and need not hear of it: where a page stands in its object
  * (its index) follows from the VMA's pgoff, which moves along.
  */
-#include "kernel/vm/fault.h"
+#include "kernel/vm/mlock.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/populate.h"
 #include "kernel/vm/rmap.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/mman.h"
@@ -80,6 +82,8 @@ static int check_resize(const struct remap *q, const struct vma *vma)
         return -EINVAL;
     if (vma->flags & (VM_SPECIAL | VM_PFNMAP))
         return -EFAULT;
+    if (!mlock_fits(q->mm, vma->flags, growth(q) >> PAGE_SHIFT))
+        return -EAGAIN;
     return vm_within_limits(q->mm, vma->flags, growth(q) >> PAGE_SHIFT) ? 0 : -ENOMEM;
 }
 
@@ -174,7 +178,9 @@ static int move_vma(struct remap *q, struct vma *vma)
     if (vma->flags & VM_SPECIAL)
         q->mm->sigreturn = q->new;
     vmaset_merge(&q->mm->vmas, copy);
-    if (!(q->flags & MREMAP_DONTUNMAP))
+    if (q->flags & MREMAP_DONTUNMAP)
+        mlock_forget(vma);
+    else
         give_up(q, q->old, q->old + q->old_len);
     return 0;
 }
@@ -290,5 +296,7 @@ int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, un
     r = remap(&q);
     rwsem_write_unlock(&mm->lock);
     vm_free_doomed(&q.doomed);
+    if (r >= 0 && mm->locked_vm)
+        vm_populate(mm, (vaddr_t)r + q.old_len, (vaddr_t)r + q.new_len, VM_LOCKED);
     return r;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page_map.h - the one place where a page's map count changes.
+ * page_map.h - the one place where a page's map count changes, and the count of
+ * entries that lock it.
  *
  * Keeps the machine's totals of mapped pages beside it: a page counts when its
  * first entry appears and until its last one goes.
@@ -13,6 +14,7 @@
  * sum over all harts means anything. */
 struct mapped_pages {
     int64_t anon, file;
+    int64_t locked;             /* of them, in a locked VMA */
 } __attribute__((aligned(64)));
 extern struct mapped_pages mapped_pages[MAX_HARTS];
 
@@ -54,5 +56,19 @@ static inline void page_map_put(struct page *page)
         mapped_pages_count(page, -1);
 }
 
+/* An entry for PAGE in a locked VMA was made, or cleared; or a VMA with one was locked, or
+ * unlocked.  Always beside the map count's change.  A page-table lock is held. */
+static inline void page_mlock_get(struct page *page)
+{
+    if (__atomic_fetch_add(&page->mlocks, 1, __ATOMIC_RELAXED) == 0)
+        mapped_pages[this_hart()->index].locked++;
+}
+static inline void page_mlock_put(struct page *page)
+{
+    if (__atomic_sub_fetch(&page->mlocks, 1, __ATOMIC_RELAXED) == 0)
+        mapped_pages[this_hart()->index].locked--;
+}
+
 size_t nr_anon_pages(void);
 size_t nr_mapped_file_pages(void);
+size_t nr_mlocked_pages(void);

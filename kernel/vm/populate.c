@@ -66,7 +66,7 @@ struct populate {
 static bool is_meant(const struct populate *p, const struct vma *vma)
 {
     return (vma->flags & p->flags) == p->flags
-           && !(vma->flags & (VM_SPECIAL | VM_PFNMAP));
+           && !(vma->flags & (VM_LOCKONFAULT | VM_SPECIAL | VM_PFNMAP));
 }
 
 /* Set P to the next part; false if there is none. */

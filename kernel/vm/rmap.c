@@ -123,7 +123,6 @@ static vaddr_t address_of(const struct vma *vma, uint64_t index)
 }
 
 struct unmap {
-    struct address_space *as;
     pgoff_t start, end;
     bool private_too;
 };
@@ -132,13 +131,12 @@ static void unmap_from(struct vma *vma, void *arg)
 {
     const struct unmap *u = arg;
 
-    zap_range_of(vma->mm, address_of(vma, u->start), address_of(vma, u->end), u->as,
-                 u->private_too);
+    zap_file_pages(vma, address_of(vma, u->start), address_of(vma, u->end), u->private_too);
 }
 
 static void unmap_range(struct address_space *as, pgoff_t start, pgoff_t end, bool private_too)
 {
-    struct unmap u = { .as = as, .start = start, .end = end, .private_too = private_too };
+    struct unmap u = { .start = start, .end = end, .private_too = private_too };
 
     if (start >= end || rb_is_empty(&as->mmap_tree))
         return;

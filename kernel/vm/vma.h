@@ -25,8 +25,9 @@ struct vma;
 #define VM_MAYREAD   0x0010u        /* what mprotect may grant                      */
 #define VM_MAYWRITE  0x0020u
 #define VM_MAYEXEC   0x0040u
+#define VM_LOCKONFAULT 0x0080u      /* with VM_LOCKED: pages stay once they are there */
 #define VM_GROWSDOWN 0x0100u        /* a stack                                      */
-#define VM_LOCKED    0x0200u
+#define VM_LOCKED    0x0200u        /* its pages stay in memory                     */
 #define VM_NORESERVE 0x0400u
 #define VM_ACCOUNT   0x0800u        /* counted as committed memory                  */
 #define VM_PFNMAP    0x1000u        /* frames without struct page counts            */
@@ -36,6 +37,7 @@ struct vma;
 #define VM_RAND_READ 0x10000u       /* read at random: nothing ahead, nothing around */
 #define VM_SEQ_READ  0x20000u       /* read in order: far ahead                     */
 #define VM_ACCESS    (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_LOCKS     (VM_LOCKED | VM_LOCKONFAULT)
 
 enum fault_result {
     FAULT_OK,               /* the access will succeed now                     */

@@ -20,6 +20,7 @@ struct zap {
     bool choosy;                        /* not every page: as follows          */
     bool lone;                          /* anonymous ones that nobody shares   */
     bool private_too;                   /* with `only`: COWed copies as well   */
+    bool locked;                        /* the entries lock their pages        */
     struct address_space *only;         /* pages of this mapping               */
     vaddr_t flush_start, flush_end;     /* cleared since the last flush        */
     size_t npages;                      /* to be released after it             */
@@ -81,6 +82,12 @@ static void subtract(struct mm *mm, const struct tally *t)
     mapped_pages_add(-t->last_anon, -t->last_file);
 }
 
+static void unlock_pages(struct page **pages, struct page **end)
+{
+    for (; pages < end; pages++)
+        page_mlock_put(*pages);
+}
+
 /* The addresses from START to END were cleared and must be flushed with the batch. */
 static void note_cleared(struct zap *z, vaddr_t start, vaddr_t end)
 {
@@ -119,6 +126,8 @@ static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
         *out = pfn_to_page(pte_pfn(e));
         count(&tally, *out++, e);
     }
+    if (z->locked)
+        unlock_pages(z->pages + z->npages, out);
     z->npages = (size_t)(out - z->pages);
     note_cleared(z, va + (size_t)(first - run) * PAGE_SIZE, va + (size_t)(end - run) * PAGE_SIZE);
     subtract(z->mm, &tally);
@@ -152,7 +161,8 @@ void zap_runs(struct zap *z, struct pte *pte, size_t n, vaddr_t va, vaddr_t end)
     release_batch(z);
 }
 
-/* Of Z its choice is set, no more: most calls find nothing, and the batch is large. */
+/* Of Z its choice and `locked` are set, no more: most calls find nothing, and the batch is
+ * large. */
 static inline void zap(struct zap *z, struct mm *mm, vaddr_t start, vaddr_t end)
 {
     size_t n;
@@ -166,16 +176,39 @@ static inline void zap(struct zap *z, struct mm *mm, vaddr_t start, vaddr_t end)
     zap_runs(z, pte, n, start, end);
 }
 
-void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
-                  bool private_too)
+void zap_file_pages(const struct vma *vma, vaddr_t start, vaddr_t end, bool private_too)
 {
     struct zap z;
 
-    z.choosy = mapping;
+    z.choosy = true;
     z.lone = false;
-    z.only = mapping;
+    z.only = vma->mapping;
     z.private_too = private_too;
-    zap(&z, mm, start, end);
+    z.locked = vma->flags & VM_LOCKED;
+    zap(&z, vma->mm, start, end);
+}
+
+/* Some of the VMAs are locked: each for itself. */
+static __attribute__((noinline)) void zap_each(struct zap *z, struct mm *mm, vaddr_t start,
+                                               vaddr_t end)
+{
+    const struct vma *vma = vmaset_find_from(&mm->vmas, start);
+
+    for (; vma && vma->start < end; vma = vmaset_find_from(&mm->vmas, vma->end)) {
+        z->locked = vma->flags & VM_LOCKED;
+        zap(z, mm, MAX(start, vma->start), MIN(end, vma->end));
+    }
+}
+
+void zap_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct zap z;
+
+    z.choosy = z.locked = false;
+    if (mm->locked_vm)
+        zap_each(&z, mm, start, end);
+    else
+        zap(&z, mm, start, end);
 }
 
 void zap_lone_pages(struct mm *mm, vaddr_t start, vaddr_t end)
@@ -183,5 +216,6 @@ void zap_lone_pages(struct mm *mm, vaddr_t start, vaddr_t end)
     struct zap z;
 
     z.choosy = z.lone = true;
+    z.locked = false;
     zap(&z, mm, start, end);
 }

@@ -5,17 +5,13 @@
 #pragma once
 #include "kernel/vm/mm.h"
 
-/* Remove the entries of [START, END) that map pages of MAPPING (NULL: of whatever);
+/* Remove the entries of [START, END), part of VMA, that map pages of its mapping;
  * private copies, which are anonymous pages, stay unless PRIVATE_TOO.  Dirty bits
- * reach the pages; frames are released after the flush.  The map lock is held, or
- * the VMA's mapping locked.  Never sleeps. */
-void zap_range_of(struct mm *mm, vaddr_t start, vaddr_t end, struct address_space *mapping,
-                  bool private_too);
-/* Remove every entry of [START, END). */
-static inline void zap_range(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    zap_range_of(mm, start, end, NULL, true);
-}
-/* Remove the entries of [START, END) that are all that refers to an anonymous page, whose
- * content is lost; otherwise the same. */
+ * reach the pages; frames are released after the flush.  The VMA's mapping is
+ * locked.  Never sleeps. */
+void zap_file_pages(const struct vma *vma, vaddr_t start, vaddr_t end, bool private_too);
+/* Remove every entry of [START, END), in the same way.  The map lock is held. */
+void zap_range(struct mm *mm, vaddr_t start, vaddr_t end);
+/* Those that are all that refers to an anonymous page, whose content is lost; no VMA of
+ * the range is locked.  Otherwise the same. */
 void zap_lone_pages(struct mm *mm, vaddr_t start, vaddr_t end);

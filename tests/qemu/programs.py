@@ -34,6 +34,7 @@ TESTS = [
     program("mapstorm", "five_million_steps", once=True, test="mapstorm-long", cpus=(1, 4),
             kernels=(PLAIN,), timeout=1800, tags=("soak",)),
     program("mincoretest", tags=("quick",)),
+    program("mlocktest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),

@@ -48,7 +48,14 @@ static void only_read(void)
         EXPECT_EQ(memory[i * (long)PAGE], 0);
 }
 
+static void lock(void)
+{
+    memory = map_anon(N * PAGE);
+    EXPECT_OK(mlock(memory, N * PAGE));
+}
+
 static const struct cause anon = { touch, release }, come_and_gone = { touch_and_release, NULL },
+                          held = { lock, release },
                           reading_zero = { only_read, release };
 
 /* Files */
@@ -363,6 +370,8 @@ static const struct effect meminfo[] = {
     { "MemFree:", &anon, -KIB - SLACK_KIB, -KIB + SLACK_KIB, NULL },
     { "MemAvailable:", &anon, -KIB - SLACK_KIB, -KIB + SLACK_KIB, NULL },
     { "AnonPages:", &anon, KIB, KIB + SLACK_KIB, NULL },
+    { "Unevictable:", &held, KIB, KIB, NULL },
+    { "Mlocked:", &held, KIB, KIB, NULL },
     { "Buffers:", &written_file, 4, SLACK_KIB, NULL },
     { "Cached:", &dirty_file, KIB, KIB + SLACK_KIB, NULL },
     { "Dirty:", &dirty_file, KIB, KIB + SLACK_KIB, NULL },
@@ -415,6 +424,8 @@ static long normal_zone(void)
 static const struct effect vmstat[] = {
     { "nr_free_pages", &anon, -N - SLACK, -N + SLACK, NULL },
     { "nr_anon_pages", &anon, N, N + SLACK, NULL },
+    { "nr_unevictable", &held, N, N, NULL },
+    { "nr_mlock", &held, N, N, NULL },
     { "zone_lock_taken", &anon, N / 128, N / 4, NULL },
     { "pgfault", &anon, N, 2 * N + SLACK, NULL },
     { "nr_inactive_file", &clean_file, N, N + SLACK, NULL },

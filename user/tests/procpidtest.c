@@ -383,6 +383,12 @@ static void fill_area(void)
     memset(area, 1, N * PAGE);
 }
 
+static void lock_area(void)
+{
+    map_area();
+    EXPECT_OK(mlock(area, N * PAGE));
+}
+
 static void unmap_area(void)
 {
     munmap(area, N * PAGE);
@@ -443,6 +449,7 @@ static void high_descriptor(void)
 }
 
 static const struct cause mapped = { map_area, unmap_area }, filled = { fill_area, unmap_area },
+                          locked = { lock_area, unmap_area },
                           code = { map_program, unmap_area }, file = { read_program, unmap_area },
                           far = { map_far_apart, unmap_far_apart }, stack = { deep_stack, NULL },
                           descriptor = { high_descriptor, NULL };
@@ -452,6 +459,7 @@ static const struct effect status[] = {
     { "VmData:", &mapped, KIB, KIB, NULL },
     { "VmRSS:", &filled, KIB, KIB + 16, NULL },
     { "RssAnon:", &filled, KIB, KIB + 16, NULL },
+    { "VmLck:", &locked, KIB, KIB, NULL },
     { "VmPTE:", &far, 15 * 4, 20 * 4, NULL },
     { "VmLib:", &code, KIB, KIB, NULL },
     { "RssFile:", &file, 8 * 4, 16 * 4, NULL },
@@ -460,7 +468,6 @@ static const struct effect status[] = {
     { "VmPeak:", NULL, 1, EFFECT_ANY, "see peaks_stay" },
     { "VmHWM:", NULL, 1, EFFECT_ANY, "see peaks_stay" },
     { "VmExe:", NULL, 4, 1000, "the size of this program; see layout" },
-    { "VmLck:", NULL, 0, 0, "memory cannot be locked" },
     { "VmPin:", NULL, 0, 0, "no device writes to a program's memory" },
     { "VmSwap:", NULL, 0, 0, "there is no swap" },
     { "RssShmem:", NULL, 0, 0, "no memory is shared" },
