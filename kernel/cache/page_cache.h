@@ -100,7 +100,8 @@ struct address_space {
                                          * truncation                              */
     struct spinlock mmap_lock;          /* RANK_RMAP                               */
     struct rb_root mmap_tree;           /* VMAs that map it, by pgoff (vm/rmap) [mmap_lock] */
-    size_t nwritable_shared;            /* MAP_SHARED writable VMAs    [mmap_lock] */
+    size_t nwritable_shared;            /* VMAs that store, or may, into its pages,
+                                         * and such to come             [mmap_lock] */
 };                                      /* [wb]: writeback.c's lock                */
 /* Tags: RADIX_DIRTY as PG_DIRTY; RADIX_WRITEBACK a hint, kept by pages whose I/O
  * has ended until someone who waits looks at them; RADIX_TOWRITE: a writer's

@@ -5,7 +5,7 @@
  * Whoever has fsuid 0 may do nearly everything; there are no finer capabilities.
  */
 #include "kernel/cache/page_cache.h"
-#include "kernel/fs/file.h"
+#include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
@@ -145,7 +145,7 @@ static int check_rights(struct inode *inode, const struct iattr *attr, const str
         return -EPERM;
     if ((attr->valid & (ATTR_ATIME | ATTR_MTIME)) && !owner)
         return attr->valid & ATTR_TIMES_NOW ? inode_permission(inode, MAY_WRITE, cred) : -EPERM;
-    return 0;
+    return attr->valid & ATTR_MODE ? seal_check_mode(inode, attr->mode) : 0;
 }
 
 static void apply(struct inode *inode, const struct iattr *attr, const struct cred *cred)
@@ -233,7 +233,9 @@ int inode_truncate(struct inode *inode, uint64_t size, const struct cred *cred)
     if (err)
         return err;
     rwsem_write_lock(&inode->lock);
-    err = truncate_locked(inode, size, cred);
+    err = seal_check_size(inode, size);
+    if (!err)
+        err = truncate_locked(inode, size, cred);
     rwsem_write_unlock(&inode->lock);
     inode_put_write(inode);
     return err;

@@ -82,10 +82,12 @@ int file_open_anon(struct inode *inode, const struct file_operations *ops, uint3
 
 char *file_describe(const struct file *f, const struct path *root, char *buf, size_t size)
 {
-    const char *kind = file_is_pipe(f) ? "pipe" : "anon_inode";
+    const char *kind = file_is_pipe(f) ? "pipe" : "anon_inode", *name = f->private;
 
     if (f->path.dentry)
         return path_describe(&f->path, root, buf, size);
+    if (S_ISREG(f->inode->mode) && name)
+        return fmt_snprintf(buf, size, "/memfd:%s (deleted)", name) < size ? buf : NULL;
     if (S_ISREG(f->inode->mode))        /* shared memory, which Linux calls so */
         return fmt_snprintf(buf, size, "/dev/zero (deleted)") < size ? buf : NULL;
     return fmt_snprintf(buf, size, "%s:[%lu]", kind, f->inode->ino) < size ? buf : NULL;

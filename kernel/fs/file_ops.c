@@ -4,12 +4,13 @@
  * errno, and the plain file whose content is its inode's pages.
  */
 #include "kernel/cache/writeback.h"
-#include "kernel/fs/file.h"
+#include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
 #include "kernel/dev/block.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/poll.h"
+#include "lib/bitops.h"
 
 /* ---- refusals ------------------------------------------------------------------------ */
 
@@ -178,12 +179,16 @@ static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
     return n;
 }
 
-/* The same for a write that reaches beyond the largest size: as much as fits. */
+/* The same for a write that reaches beyond the largest size, or that seals may forbid: as
+ * much as fits. */
 static ssize_t write_clipped(struct file *f, struct uio *uio, uint64_t *pos, uint64_t max)
 {
-    size_t all = uio->resid, fits = max > *pos ? max - *pos : 0;
+    int err = seal_check_write(f->inode, *pos, uio->resid, &max);
+    size_t all = uio->resid, fits = MIN(max > *pos ? max - *pos : 0, all);
     ssize_t n;
 
+    if (err)
+        return err;
     if (all == 0 || fits == 0)
         return all ? -EFBIG : 0;
     uio->resid = fits;
@@ -202,7 +207,7 @@ ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
     rwsem_write_lock(&inode->lock);
     if (f->flags & O_APPEND)
         *pos = inode->size;
-    if (*pos <= max && uio->resid <= max - *pos)
+    if (*pos <= max && uio->resid <= max - *pos && !(inode->seals & ~(uint32_t)F_SEAL_SEAL))
         n = write_locked(f, uio, pos);
     else
         n = write_clipped(f, uio, pos, max);

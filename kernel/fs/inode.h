@@ -48,6 +48,7 @@ struct inode {
     int32_t refcount;                   /*                                     [a] */
     int32_t writers;                    /* open for writing; < 0: being executed, denied [a] */
     uint32_t flags;                     /* INODE_*                             [a] */
+    uint32_t seals;                     /* F_SEAL_*             [i; and mmap_lock] */
     struct list hash_link;              /* (super block, number) -> inode      [h] */
     struct list lru_link;               /* while unused                        [h] */
     struct list dirty_link;             /* while INODE_DIRTY                   [h] */
@@ -64,6 +65,7 @@ struct inode {
 #define INODE_FREEING 0x8u              /* being evicted                       */
 #define INODE_HASHED  0x10u             /* found by number; kept while unused  */
 #define INODE_FAILED  0x20u             /* could not be read                   */
+#define INODE_SEALABLE 0x40u            /* has seals                           */
 
 /* Who asks: what permission checks look at. */
 struct cred {

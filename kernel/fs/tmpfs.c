@@ -25,6 +25,8 @@ static int set_kind(struct inode *inode, const struct inode *dir, dev_t rdev)
     if (S_ISREG(inode->mode)) {
         inode->ops = &tmpfs_file_inode_ops;
         inode->fops = &tmpfs_file_ops;
+        inode->flags |= INODE_SEALABLE;
+        inode->seals = F_SEAL_SEAL;             /* but see memfd_create */
         inode_set_data_ops(inode, &tmpfs_pages_ops, GFP_USER_MOVABLE, false);
     } else if (S_ISDIR(inode->mode)) {
         inode->private = tmpfs_dir_create(inode, dir ? dir->ino : inode->ino);

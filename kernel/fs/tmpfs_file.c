@@ -7,6 +7,7 @@
  * PG_MAPPED_BLOCK remembers.  A hole has no page; reading one with read(2) makes
  * none, touching one through a mapping does.
  */
+#include "kernel/fs/seal.h"
 #include "kernel/fs/tmpfs_impl.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -148,26 +149,36 @@ static int allocate_pages(struct address_space *as, pgoff_t start, pgoff_t end)
     return err;
 }
 
+static int allocate_locked(struct inode *inode, int mode, uint64_t off, uint64_t end)
+{
+    int err = 0;
+
+    if (mode & FALLOC_FL_PUNCH_HOLE) {
+        rwsem_write_lock(&inode->data.invalidate);
+        page_cache_truncate(&inode->data, off, end);
+        rwsem_write_unlock(&inode->data.invalidate);
+    } else {
+        err = allocate_pages(&inode->data, off / PAGE_SIZE, div_round_up(end, PAGE_SIZE));
+        if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode->size)
+            inode_set_size(inode, end);
+    }
+    inode->mtime = inode->ctime = inode_now();
+    return err;
+}
+
 static int tmpfs_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
 {
     struct inode *inode = f->inode;
-    int err = 0;
+    int err;
 
     if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
         return -EOPNOTSUPP;
     if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
         return -EOPNOTSUPP;
     rwsem_write_lock(&inode->lock);
-    if (mode & FALLOC_FL_PUNCH_HOLE) {
-        rwsem_write_lock(&inode->data.invalidate);
-        page_cache_truncate(&inode->data, off, off + len);
-        rwsem_write_unlock(&inode->data.invalidate);
-    } else {
-        err = allocate_pages(&inode->data, off / PAGE_SIZE, div_round_up(off + len, PAGE_SIZE));
-        if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && off + len > inode->size)
-            inode_set_size(inode, off + len);
-    }
-    inode->mtime = inode->ctime = inode_now();
+    err = seal_check_allocate(inode, mode, off + len);
+    if (!err)
+        err = allocate_locked(inode, mode, off, off + len);
     rwsem_write_unlock(&inode->lock);
     return err;
 }
@@ -179,17 +190,19 @@ const struct inode_operations tmpfs_file_inode_ops = {
     .truncate = tmpfs_truncate,
 };
 
+#define FILE_OPS                                                                \
+    .read = tmpfs_read, .write = file_op_write_cache, .seek = file_op_seek_size, \
+    .mmap = file_op_mmap_sealed, .fsync = file_op_fsync_nothing,                \
+    .iterate = file_op_iterate_notdir, .poll = file_op_poll_ready,              \
+    .ioctl = file_op_ioctl_refuse, .open = file_op_open_accept,                 \
+    .flush = file_op_flush_nothing, .fallocate = tmpfs_fallocate
+
 const struct file_operations tmpfs_file_ops = {
-    .read = tmpfs_read,
-    .write = file_op_write_cache,
-    .seek = file_op_seek_size,
-    .mmap = file_op_mmap_cache,
-    .fsync = file_op_fsync_nothing,
-    .iterate = file_op_iterate_notdir,
-    .poll = file_op_poll_ready,
-    .ioctl = file_op_ioctl_refuse,
-    .open = file_op_open_accept,
+    FILE_OPS,
     .release = file_op_release_nothing,
-    .flush = file_op_flush_nothing,
-    .fallocate = tmpfs_fallocate,
+};
+
+const struct file_operations memfd_ops = {
+    FILE_OPS,
+    .release = memfd_release,
 };

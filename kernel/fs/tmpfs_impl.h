@@ -33,4 +33,7 @@ int tmpfs_new_inode(struct super_block *sb, const struct inode *dir, uint32_t mo
 extern const struct address_space_operations tmpfs_pages_ops;
 extern const struct inode_operations tmpfs_file_inode_ops, tmpfs_dir_inode_ops,
     tmpfs_link_inode_ops, tmpfs_special_inode_ops;
-extern const struct file_operations tmpfs_file_ops, tmpfs_dir_file_ops;
+extern const struct file_operations tmpfs_file_ops, tmpfs_dir_file_ops, memfd_ops;
+
+/* memfd.c: the open file and its name end. */
+void memfd_release(struct file *f);

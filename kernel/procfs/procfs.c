@@ -347,6 +347,7 @@ static int fd_path(const struct node *node, struct path *out, char *text, size_t
 {
     struct fd_table *files = process_get_files(node->process);
     struct file *f = files ? fd_table_get_file(files, node->fd) : NULL;
+    char name[NAME_MAX + 16];           /* of what has no path: always fits */
     int r = -ENOENT;
 
     if (files)
@@ -358,8 +359,7 @@ static int fd_path(const struct node *node, struct path *out, char *text, size_t
         path_get(out);
         r = 0;
     } else if (!f->path.dentry && text) {
-        r = (int)fmt_snprintf(text, size, "%s:[%lu]", file_is_pipe(f) ? "pipe" : "anon_inode",
-                              f->inode->ino);
+        r = (int)min_u64(strlcpy(text, file_describe(f, NULL, name, sizeof(name)), size), size - 1);
     }
     file_put(f);
     return r;

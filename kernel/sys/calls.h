@@ -153,6 +153,7 @@
     CALL(syncfs, NEVER)                                                        \
     CALL(renameat2, NEVER)                                                     \
     CALL(getrandom, NEVER)                                                     \
+    CALL(memfd_create, NEVER)                                                  \
     CALL(mlock2, NEVER)                                                        \
     CALL(statx, NEVER)                                                         \
     CALL(faccessat2, NEVER)                                                    \

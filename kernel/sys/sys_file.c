@@ -3,12 +3,15 @@
  * sys_file.c - calls on open files: read, write, seek, copy, synchronise.
  */
 #include "kernel/fs/locks.h"
+#include "kernel/fs/memfd.h"
+#include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/ioctl.h"
+#include "lib/abi/mman.h"
 #include "lib/abi/stat.h"
 #include "lib/bitops.h"
 
@@ -173,6 +176,28 @@ int64_t sys_pipe2(const uint64_t *a)
     return 0;
 }
 
+int64_t sys_memfd_create(const uint64_t *a)
+{
+    char name[MEMFD_NAME_MAX + 1];
+    uint32_t flags = (uint32_t)a[1];
+    struct file *file;
+    ssize_t len;
+    int r = memfd_check_flags(flags);
+
+    if (r < 0)
+        return r;
+    len = strncpy_from_user(name, a[0], sizeof(name));
+    if (len < 0)
+        return len == -ENAMETOOLONG ? -EINVAL : len;
+    r = memfd_create(name, flags, &current_process()->cred, &file);
+    if (r < 0)
+        return r;
+    r = fd_install(file, 0, flags & MFD_CLOEXEC);
+    if (r < 0)
+        file_put(file);
+    return r;
+}
+
 /* A further number, at least MIN, for the file of FD. */
 static int64_t duplicate(int fd, int min, bool cloexec)
 {
@@ -236,6 +261,10 @@ static int64_t file_control(struct file *f, int cmd, uint64_t arg)
         return pipe_set_size(f, (uint32_t)arg);
     case F_GETPIPE_SZ:
         return pipe_get_size(f);
+    case F_ADD_SEALS:
+        return file_add_seals(f, (uint32_t)arg);
+    case F_GET_SEALS:
+        return file_get_seals(f);
     }
     return -EINVAL;
 }

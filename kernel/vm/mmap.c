@@ -37,6 +37,7 @@ struct request {
     unsigned flags;         /* MAP_*                                      */
     struct vma proto;       /* what the VMA will be, but for its range    */
     struct file *memory;    /* made for shared memory without a file      */
+    struct address_space *promised;     /* counts us as a writer          */
 };
 
 uint32_t vm_flags_from_prot(unsigned prot)
@@ -115,6 +116,10 @@ static __attribute__((noinline)) int ask_file(struct request *q, struct file *f,
         err = f->ops->mmap(f, &m);
     if (err)
         return err;
+    if (m.never_write)
+        q->proto.flags &= ~VM_MAYWRITE;
+    if (m.promised)
+        q->promised = m.as;
     switch (m.kind) {
     case MMAP_ANON:
         return 0;
@@ -145,6 +150,7 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
     vma_init(&q->proto, q->mm, &anon_vma_ops,
              vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
     q->memory = NULL;
+    q->promised = NULL;
     if ((q->flags & MAP_TYPE) != MAP_PRIVATE)
         q->proto.flags |= VM_SHARED;
     else if ((q->flags & MAP_GROWSDOWN) && !file)
@@ -279,6 +285,14 @@ static int place(struct request *q)
     return err;
 }
 
+/* The VMA counts for itself now, or never will. */
+static void end_promise(struct address_space *as)
+{
+    spin_lock(&as->mmap_lock);
+    as->nwritable_shared--;
+    spin_unlock(&as->mmap_lock);
+}
+
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset)
 {
@@ -294,6 +308,8 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
     if (err)
         return err;
     err = place(&q);
+    if (q.promised)
+        end_promise(q.promised);
     if (q.memory)
         file_put(q.memory);
     if (err)

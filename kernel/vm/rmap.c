@@ -55,6 +55,7 @@ void rmap_link_mapping(struct vma *vma)
 {
     spin_lock(&vma->mapping->mmap_lock);
     link_locked(vma);
+    vma->mapping->nwritable_shared += vma_may_store(vma);
     spin_unlock(&vma->mapping->mmap_lock);
 }
 
@@ -62,6 +63,7 @@ void rmap_unlink_mapping(struct vma *vma)
 {
     spin_lock(&vma->mapping->mmap_lock);
     rb_erase(&vma->mapping->mmap_tree, &vma->rmap_node);
+    vma->mapping->nwritable_shared -= vma_may_store(vma);
     spin_unlock(&vma->mapping->mmap_lock);
 }
 

@@ -106,6 +106,11 @@ static inline size_t vma_npages(const struct vma *vma)
 {
     return (vma->end - vma->start) >> PAGE_SHIFT;
 }
+/* Whether the pages of VMA's object may be written through it, now or after mprotect. */
+static inline bool vma_may_store(const struct vma *vma)
+{
+    return (vma->flags & (VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE);
+}
 /* Page of the object at VA. */
 static inline uint64_t vma_pgoff(const struct vma *vma, vaddr_t va)
 {

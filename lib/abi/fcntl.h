@@ -87,6 +87,14 @@
 #define F_ADD_SEALS 1033
 #define F_GET_SEALS 1034
 
+/* F_ADD_SEALS */
+#define F_SEAL_SEAL 0x01            /* no more seals                           */
+#define F_SEAL_SHRINK 0x02
+#define F_SEAL_GROW 0x04
+#define F_SEAL_WRITE 0x08
+#define F_SEAL_FUTURE_WRITE 0x10    /* but mappings that may write go on       */
+#define F_SEAL_EXEC 0x20            /* the execute bits stay as they are       */
+
 #define FD_CLOEXEC 1
 
 struct flock {

@@ -75,3 +75,6 @@
 /* memfd_create */
 #define MFD_CLOEXEC 1
 #define MFD_ALLOW_SEALING 2
+#define MFD_HUGETLB 4
+#define MFD_NOEXEC_SEAL 8
+#define MFD_EXEC 16
