@@ -91,6 +91,24 @@ static void advise(void)
     munmap(p, 8 * PAGE);
 }
 
+static void lock(void)
+{
+    int fd = memfd_create("failtest", MFD_ALLOW_SEALING);
+    char *p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *q = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LOCKED, fd, 0);
+
+    if (p != MAP_FAILED) {
+        mlock(p + 2 * PAGE, 4 * PAGE);
+        mlock2(p + 3 * PAGE, PAGE, MLOCK_ONFAULT);
+        munlock(p + 4 * PAGE, PAGE);
+        munmap(p, 8 * PAGE);
+    }
+    if (q != MAP_FAILED)
+        munmap(q, 2 * PAGE);
+    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE);
+    close(fd);
+}
+
 static void grow_heap(void)
 {
     char *p = sbrk(MB);
@@ -200,6 +218,7 @@ REFUSE(fork_and_exec)
 REFUSE(map_and_cut)
 REFUSE(map_file)
 REFUSE(advise)
+REFUSE(lock)
 REFUSE(grow_heap)
 REFUSE(use_files)
 REFUSE(use_pipe)
@@ -208,7 +227,7 @@ REFUSE(take_signals)
 
 static const struct test tests[] = {
     TEST(fork_once_fails), TEST(exec_once_fails), TEST(fork_and_exec_fails),
-    TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails),
+    TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(look_around_fails),
     TEST(take_signals_fails),
