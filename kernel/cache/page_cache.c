@@ -16,6 +16,7 @@
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
+#include "lib/interval.h"
 
 /* How often an insertion starts again for want of a node. */
 #define NODE_RETRIES 8
@@ -64,7 +65,7 @@ void address_space_init(struct address_space *as, struct inode *host,
     list_init(&as->wb_link);
     rwsem_init(&as->invalidate, RANK_INVALIDATE, "invalidate");
     spin_init(&as->mmap_lock, RANK_RMAP, "mappings of a file");
-    rb_init(&as->mmap_tree, NULL);
+    interval_tree_init(&as->mmap_tree);
 }
 
 void address_space_fini(struct address_space *as)

@@ -63,7 +63,10 @@ enum lock_rank {
     RANK_RECLAIM_FS,        /* virtual:  an allocation that may enter a fs  */
     RANK_RECLAIM_IO,        /* virtual:  an allocation that may start I/O   */
     RANK_VMALLOC,           /* spinning from here on: kernel address areas  */
-    RANK_RMAP,              /* who maps a page                              */
+    RANK_ANON_MAKE,         /* an address space's first anonymous page      */
+    RANK_RMAP,              /* who maps a page of a file                    */
+    RANK_ANON_VMA,          /* who maps an anonymous page                   */
+    RANK_ANON_END,          /* the end of an anon_vma                       */
     RANK_PROC,              /* the process tree, groups and states          */
     RANK_SIGHAND,           /* signal actions and queues                    */
     RANK_FILES,             /* a table of file descriptors                  */

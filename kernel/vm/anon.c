@@ -13,6 +13,7 @@
 #include "kernel/core/counters.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/anon.h"
+#include "kernel/vm/anon_vma.h"
 #include "kernel/vm/pte_bits.h"
 #include "lib/string.h"
 
@@ -20,12 +21,14 @@ struct page *zero_page;
 
 enum fault_result anon_new_page(struct fault *f, bool zeroed)
 {
+    if (anon_vma_prepare(f->vma) < 0)
+        return FAULT_OOM;
     f->page = alloc_page(GFP_USER_MOVABLE | (zeroed ? __GFP_ZERO : 0));
     if (!f->page)
         return FAULT_OOM;
     page_set_identity(f->page, PAGE_ANON);
-    f->page->anon_vma = NULL;
-    f->page->index = vma_pgoff(f->vma, f->va);
+    f->page->anon_vma = f->mm->anon.anon_vma;
+    f->page->index = anon_index(f->vma, f->va);
     page_set(f->page, PG_SWAPBACKED);
     f->writable = true;
     return FAULT_OK;
@@ -61,8 +64,11 @@ static bool reuse(struct fault *f)
 
     spin_lock(&f->mm->pt_lock);
     alone = pte_read(f->pte).bits == f->old.bits && anon_is_alone(f->old);
-    if (alone)
+    if (alone) {
         pte_set_bits(f->pte, PTE_W | PTE_A | PTE_D);
+        if (f->mm->anon.is_own)             /* it was a forefather's: walks get shorter */
+            pfn_to_page(pte_pfn(f->old))->anon_vma = f->mm->anon.anon_vma;
+    }
     spin_unlock(&f->mm->pt_lock);
     if (!alone)
         return false;

@@ -7,6 +7,7 @@
  * page anew and compares.
  */
 #include "kernel/mm/vmalloc.h"
+#include "kernel/vm/anon_vma.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
 
@@ -29,6 +30,21 @@ struct audit {
         (a)->faults++;                                                         \
     } while (0)
 
+/* Whether a walk from anonymous PAGE reaches VMA at VA. */
+static bool rmap_finds(const struct page *page, const struct vma *vma, vaddr_t va)
+{
+    const struct anon_vma *a = vma->mm->anon.anon_vma;
+    const struct interval *pages;
+
+    while (a && a != page->anon_vma)
+        a = a->parent;
+    if (!a || !vma->span)
+        return false;
+    pages = &vma->span->pages;
+    return page->index == anon_index(vma, va) && pages->first <= page->index
+           && page->index <= pages->last;
+}
+
 static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t va, struct pte e)
 {
     struct page *page;
@@ -49,6 +65,8 @@ static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t 
         a->anon++;
     else
         a->file++;
+    if (page->identity == PAGE_ANON && !rmap_finds(page, vma, va))
+        COMPLAIN(a, "mm %p: the reverse map does not find %lx\n", (void *)mm, va);
     if (pte_may_write(e) && !(vma->flags & VM_SHARED) && page->identity == PAGE_CACHE)
         COMPLAIN(a, "mm %p: %lx may write a page of the cache\n", (void *)mm, va);
     if (pte_may_write(e) && page->identity == PAGE_ANON && page->mapcount > 1)

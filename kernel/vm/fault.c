@@ -155,8 +155,6 @@ static enum fault_result fault_enter(struct fault *f)
 
     if (f->vma->flags & VM_EXEC)
         icache_sync(f->page);
-    if (f->vma->mapping && f->page->identity == PAGE_ANON)
-        f->vma->has_copies = true;
     spin_lock(&f->mm->pt_lock);
     same = pte_cmpxchg(f->pte, f->old, new);
     if (same) {

@@ -15,7 +15,6 @@
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/populate.h"
-#include "kernel/vm/rmap.h"
 #include "kernel/vm/zap.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -42,9 +41,7 @@ static int change_flags(const struct advice *a, struct vma *vma, vaddr_t start, 
     vma = vm_cut(vma->mm, vma, start, end);
     if (!vma)
         return -EAGAIN;
-    rmap_before_change(vma);
     vma->flags = flags;
-    rmap_after_change(vma);
     vmaset_merge(&vma->mm->vmas, vma);
     return 0;
 }

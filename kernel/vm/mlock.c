@@ -75,11 +75,11 @@ static void set_locks(struct vma *vma, uint32_t new)
     uint32_t old = vma->flags;
 
     vm_account(vma->mm, old, -npages);
-    rmap_before_change(vma);
+    rmap_lock(vma);
     vma->flags = (old & ~VM_LOCKS) | new;
     if ((old ^ new) & VM_LOCKED)
         count_entries(vma, new & VM_LOCKED);
-    rmap_after_change(vma);
+    rmap_unlock(vma);
     vm_account(vma->mm, vma->flags, npages);
 }
 

@@ -110,11 +110,9 @@ struct vma *vma_alloc(struct mm *mm, const struct vma *like)
     vma_init(vma, mm, like->ops, like->flags);
     vma->start = like->start;
     vma->end = like->end;
-    vma->has_copies = like->has_copies;
     vma->file = like->file;
     vma->mapping = like->mapping;
     vma->pgoff = like->pgoff;
-    vma->anon_vma = like->anon_vma;
     if (vma->file)
         file_get(vma->file);
     return vma;
@@ -137,15 +135,21 @@ static void vma_unlink_and_free(struct vma *vma)
 
 static struct vma *vma_alloc_like(struct vma *like)
 {
-    return vma_alloc(like->mm, like);
+    struct vma *vma = vma_alloc(like->mm, like);
+
+    if (vma)
+        anon_span_share(vma, like);
+    return vma;
 }
 
 static const struct vmaset_ops set_ops = {
     .alloc = vma_alloc_like,
     .link = rmap_link,
     .free = vma_unlink_and_free,
+    .adopt = anon_span_share,
     .before_change = rmap_before_change,
     .after_change = rmap_after_change,
+    .cover = anon_span_cover,
 };
 
 struct mm *mm_create(void)
@@ -161,6 +165,7 @@ struct mm *mm_create(void)
     vmaset_init(&mm->vmas, MMAP_MIN_ADDR, USER_END, &set_ops);
     rwsem_init(&mm->lock, RANK_MM, "map");
     spin_init(&mm->pt_lock, RANK_PAGE_TABLE, "page table");
+    anon_space_init(mm);
     mm->users = 1;
     mm->limit_as = mm->limit_data = UINT64_MAX;
     mm->limit_stack = 8UL << 20;
@@ -183,9 +188,10 @@ static void unmap_all(struct mm *mm)
     list_splice(&doomed, &mm->vmas.list);
     list_for_each_entry(vma, &doomed, link)
         zap_range(mm, vma->start, vma->end);
-    /* Linked VMAs let a reverse-map walk find the tables: they go first. */
+    /* By VMAs and spans a walk of the reverse map finds the tables: they go first. */
     list_for_each_entry_safe(vma, next, &doomed, link)
         vma_unlink_and_free(vma);
+    anon_space_leave(mm);
     pt_free_tables(&mm->ctx.pt, 0, USER_END);
 }
 
@@ -219,6 +225,7 @@ void vm_init(void)
         panic("vm: no memory for caches");
     fault_init();
     anon_init();
+    anon_vma_init();
     special_init();
     rmap_init();
     uaccess_init();

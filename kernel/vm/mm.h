@@ -13,6 +13,7 @@
 #include "kernel/mm/page.h"
 #include "kernel/sched/rwsem.h"
 #include "kernel/sched/thread.h"
+#include "kernel/vm/anon_vma.h"
 #include "kernel/vm/vmaset.h"
 
 #define USER_END       0x4000000000UL       /* end of the user half                    */
@@ -25,6 +26,7 @@ struct mm {
     struct vma_set vmas;                    /*                                [map]    */
     struct rwsem lock;                      /* RANK_MM: the map lock                   */
     struct spinlock pt_lock;                /* RANK_PAGE_TABLE                         */
+    struct anon_space anon;                 /* how its anonymous pages are found       */
     int32_t users;                          /* threads and borrowers of VMAs  [a]      */
     vaddr_t start_code, end_code, start_data, end_data;             /*        [map]    */
     vaddr_t start_brk, brk;                 /*                                [map]    */
@@ -51,8 +53,8 @@ void mm_put(struct mm *mm);
  * out of memory.  Takes the map lock. */
 struct mm *mm_fork(struct mm *mm);
 
-/* A VMA of MM with LIKE's contents and a reference on its file, in no set and not
- * in the reverse map; NULL if out of memory.  free wants it so too; may sleep. */
+/* A VMA of MM with LIKE's contents and a reference on its file, but no span, in no set
+ * and not in the reverse map; NULL if out of memory.  free wants it so too; may sleep. */
 struct vma *vma_alloc(struct mm *mm, const struct vma *like);
 void vma_free(struct vma *vma);
 

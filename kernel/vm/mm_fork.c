@@ -86,7 +86,7 @@ static bool needs_entries(const struct vma *vma)
 {
     if (vma->flags & VM_WIPEONFORK)
         return false;
-    return !vma->mapping || vma->has_copies;
+    return !vma->mapping || vma->span;
 }
 
 static int copy_vmas(struct copy *c)
@@ -104,7 +104,9 @@ static int copy_vmas(struct copy *c)
         copy->flags &= ~VM_LOCKS;               /* locks are not inherited */
         rmap_link(copy);
         vmaset_insert(&c->to->vmas, copy, NULL);
-        if (needs_entries(vma) && copy_entries(c, vma) < 0)
+        if (!needs_entries(vma))
+            continue;
+        if (anon_span_fork(copy, vma) < 0 || copy_entries(c, vma) < 0)
             return -ENOMEM;
     }
     return 0;
@@ -150,7 +152,9 @@ struct mm *mm_fork(struct mm *from)
         return NULL;
     rwsem_write_lock(&from->lock);
     copy_description(c.to, from);
+    anon_space_fork(c.to, from);
     err = copy_vmas(&c);
+    anon_span_forked(from);
     /* A truncation may have taken pages away again already. */
     spin_lock(&c.to->pt_lock);
     c.to->rss_anon += c.anon;

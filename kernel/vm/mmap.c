@@ -355,7 +355,9 @@ static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, va
             to -= PT_LEAF_SIZE(level);
         if (from >= to)
             return;
+        spin_lock(&mm->pt_lock);        /* walkers of the reverse map look under it */
         pt_free_tables(&mm->ctx.pt, from, to);
+        spin_unlock(&mm->pt_lock);
     }
 }
 

@@ -10,7 +10,6 @@
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/populate.h"
 #include "kernel/vm/pte_bits.h"
-#include "kernel/vm/rmap.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/mman.h"
 #include "lib/bitops.h"
@@ -93,9 +92,7 @@ static void protect_vma(struct mm *mm, struct vma *vma, uint32_t new)
     vaddr_t start = vma->start, end = vma->end;
 
     vm_account(mm, vma->flags, -npages);
-    rmap_before_change(vma);
     vma->flags = (vma->flags & ~VM_ACCESS) | new;
-    rmap_after_change(vma);
     vm_account(mm, vma->flags, npages);
     protect_range(mm, start, end, vma->flags);
     vmaset_merge(&mm->vmas, vma);

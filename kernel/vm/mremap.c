@@ -157,6 +157,14 @@ static struct vma *enter_copy(const struct remap *q, const struct vma *vma)
         return NULL;
     copy->start = q->new;
     copy->end = q->new + q->new_len;
+    if (vma->span && anon_span_move(copy, vma) < 0) {
+        vma_free(copy);
+        return NULL;
+    }
+    if (copy->span && !anon_span_covers(copy))
+        anon_span_cover(copy);
+    if (!copy->span && !copy->mapping)
+        copy->pgoff = q->new >> PAGE_SHIFT;     /* no page of it yet: as one mapped here */
     rmap_link(copy);
     vmaset_insert(&q->mm->vmas, copy, vmaset_find_from(&q->mm->vmas, copy->end));
     vm_account(q->mm, copy->flags, (int64_t)vma_npages(copy));

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rmap.c - from a page of a file to the entries that map it.
- *
- * The tree is ordered by first page and augmented with the largest last page of
- * each subtree (an interval tree, Cormen et al. chapter 14): a query skips all
- * subtrees that end before it begins.
  */
 #include "kernel/vm/mm.h"
 #include "kernel/vm/pte_bits.h"
@@ -12,106 +8,65 @@
 #include "kernel/vm/zap.h"
 #include "lib/bitops.h"
 
-static struct vma *vma_of(struct rb_node *n)
-{
-    return rb_entry(n, struct vma, rmap_node);
-}
-
 static uint64_t last_page(const struct vma *vma)
 {
     return vma->pgoff + vma_npages(vma) - 1;
 }
 
-static bool update_last(struct rb_node *n)
-{
-    struct vma *vma = vma_of(n);
-    uint64_t last = last_page(vma);
-
-    if (n->left)
-        last = MAX(last, vma_of(n->left)->rmap_last);
-    if (n->right)
-        last = MAX(last, vma_of(n->right)->rmap_last);
-    if (vma->rmap_last == last)
-        return false;
-    vma->rmap_last = last;
-    return true;
-}
-
-static void link_locked(struct vma *vma)
-{
-    struct rb_root *tree = &vma->mapping->mmap_tree;
-    struct rb_node **link = &tree->top, *parent = NULL;
-
-    tree->update = update_last;
-    while (*link) {
-        parent = *link;
-        link = vma->pgoff < vma_of(parent)->pgoff ? &parent->left : &parent->right;
-    }
-    vma->rmap_last = last_page(vma);
-    rb_insert(tree, parent, link, &vma->rmap_node);
-}
-
 void rmap_link_mapping(struct vma *vma)
 {
-    spin_lock(&vma->mapping->mmap_lock);
-    link_locked(vma);
-    vma->mapping->nwritable_shared += vma_may_store(vma);
-    spin_unlock(&vma->mapping->mmap_lock);
+    struct address_space *as = vma->mapping;
+
+    spin_lock(&as->mmap_lock);
+    interval_insert(&as->mmap_tree, &vma->in_mapping, vma->pgoff, last_page(vma));
+    as->nwritable_shared += vma_may_store(vma);
+    spin_unlock(&as->mmap_lock);
 }
 
 void rmap_unlink_mapping(struct vma *vma)
 {
-    spin_lock(&vma->mapping->mmap_lock);
-    rb_erase(&vma->mapping->mmap_tree, &vma->rmap_node);
-    vma->mapping->nwritable_shared -= vma_may_store(vma);
-    spin_unlock(&vma->mapping->mmap_lock);
+    struct address_space *as = vma->mapping;
+
+    spin_lock(&as->mmap_lock);
+    interval_remove(&as->mmap_tree, &vma->in_mapping);
+    as->nwritable_shared -= vma_may_store(vma);
+    spin_unlock(&as->mmap_lock);
 }
 
 void rmap_before_change(struct vma *vma)
 {
-    if (!vma->mapping)
-        return;
     spin_lock(&vma->mapping->mmap_lock);
-    rb_erase(&vma->mapping->mmap_tree, &vma->rmap_node);
 }
 
 void rmap_after_change(struct vma *vma)
 {
-    if (!vma->mapping)
-        return;
-    link_locked(vma);
-    spin_unlock(&vma->mapping->mmap_lock);
+    struct address_space *as = vma->mapping;
+
+    interval_change(&as->mmap_tree, &vma->in_mapping, vma->pgoff, last_page(vma));
+    spin_unlock(&as->mmap_lock);
 }
 
-struct range_query {
-    uint64_t first, last;
-    void (*fn)(struct vma *vma, void *arg);
-    void *arg;
-};
-
-static void visit(const struct range_query *q, struct rb_node *n)
+void rmap_lock(const struct vma *vma)
 {
-    struct vma *vma;
+    if (vma->mapping)
+        spin_lock(&vma->mapping->mmap_lock);
+    if (vma->span)
+        anon_vma_lock(vma->mm->anon.anon_vma);
+}
 
-    for (; n; n = n->right) {
-        vma = vma_of(n);
-        if (vma->rmap_last < q->first)
-            return;
-        visit(q, n->left);
-        if (vma->pgoff > q->last)
-            return;
-        if (last_page(vma) >= q->first)
-            q->fn(vma, q->arg);
-    }
+void rmap_unlock(const struct vma *vma)
+{
+    if (vma->span)
+        anon_vma_unlock(vma->mm->anon.anon_vma);
+    if (vma->mapping)
+        spin_unlock(&vma->mapping->mmap_lock);
 }
 
 void rmap_for_each(struct address_space *as, uint64_t first, uint64_t last,
-                   void (*fn)(struct vma *vma, void *arg), void *arg)
+                   void (*fn)(struct interval *in_mapping, void *arg), void *arg)
 {
-    struct range_query q = { .first = first, .last = last, .fn = fn, .arg = arg };
-
     ASSERT(spin_is_mine(&as->mmap_lock));
-    visit(&q, as->mmap_tree.top);
+    interval_for_each(&as->mmap_tree, first, last, fn, arg);
 }
 
 /* Address in VMA of page INDEX, cut to the VMA. */
@@ -129,8 +84,9 @@ struct unmap {
     bool private_too;
 };
 
-static void unmap_from(struct vma *vma, void *arg)
+static void unmap_from(struct interval *it, void *arg)
 {
+    struct vma *vma = container_of(it, struct vma, in_mapping);
     const struct unmap *u = arg;
 
     zap_file_pages(vma, address_of(vma, u->start), address_of(vma, u->end), u->private_too);
@@ -153,8 +109,9 @@ struct clean {
 };
 
 /* Write-protect the page in VMA, so that the next store is seen. */
-static void clean_in(struct vma *vma, void *arg)
+static void clean_in(struct interval *it, void *arg)
 {
+    struct vma *vma = container_of(it, struct vma, in_mapping);
     struct clean *c = arg;
     vaddr_t va = address_of(vma, c->page->index);
     struct mm *mm = vma->mm;

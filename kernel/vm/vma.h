@@ -7,13 +7,13 @@
  */
 #pragma once
 #include "kernel/mm/pagetable.h"
+#include "lib/interval.h"
 #include "lib/list.h"
-#include "lib/rbtree.h"
 
 struct mm;
 struct file;
 struct address_space;
-struct anon_vma;
+struct anon_span;
 struct fault;
 struct vma;
 
@@ -64,28 +64,37 @@ struct vma_ops {
 
 /*
  * Locks: [m] the mm's map lock, written to change, read to look
- *        [r] the mapping's mmap_lock
+ *        [r] the mapping's mmap_lock  [a] atomic
  */
 struct vma {
     /* What it is: */
     vaddr_t start, end;             /* page aligned, end exclusive             [m] */
     uint32_t flags;                 /* VM_*                                    [m] */
-    bool has_copies;                /* of a file: some pages may be private copies,
-                                     * which only the table knows              [a] */
     struct mm *mm;                  /*                                         [c] */
     const struct vma_ops *ops;      /*                                         [c] */
     struct file *file;              /* referenced, or NULL                     [c] */
     struct address_space *mapping;  /* of the object, or NULL                  [c] */
     uint64_t pgoff;                 /* page of the object at START; anonymous:
                                      * START >> PAGE_SHIFT at birth            [m] */
-    struct anon_vma *anon_vma;      /*                                         [m] */
+    struct anon_span *span;         /* where the reverse map looks for anonymous pages;
+                                     * NULL: there has been none yet           [a] */
     /* Its places, from here to the end: */
     struct rb_node node;            /* in the set, by address                  [m] */
     struct list link;               /* in the set, by address                  [m] */
     uint64_t gap;                   /* hole between the predecessor and START  [m] */
     uint64_t max_gap;               /* largest gap in the subtree              [m] */
-    struct rb_node rmap_node;       /* in mapping->mmap_tree, by pgoff         [r] */
-    uint64_t rmap_last;             /* largest last page of subtree            [r] */
+    struct interval in_mapping;     /* in mapping->mmap_tree: pages of pgoff   [r] */
+};
+
+/* Where the anonymous pages of some VMAs of one mm are: page INDEX at base + INDEX pages.
+ * (vm/anon_vma.h)  [m] the map lock, written to change  [n] the anon_vma's lock */
+struct anon_span {
+    struct interval pages;          /* in anon_vma->spans: all that they show  [n] */
+    struct mm *mm;                  /*                                         [c] */
+    vaddr_t base;                   /* wraps around                            [c] */
+    size_t nvmas;                   /* that use it                             [m] */
+    struct list link;               /* in mm->anon.moved                       [m] */
+    struct anon_span *copy;         /* the child's, while a fork goes on       [m] */
 };
 
 /* Say what VMA is, all but its range.  Anonymous unless the caller adds an object. */
@@ -93,13 +102,12 @@ static inline void vma_init(struct vma *vma, struct mm *mm, const struct vma_ops
                             uint32_t flags)
 {
     vma->flags = flags;
-    vma->has_copies = false;
     vma->mm = mm;
     vma->ops = ops;
     vma->file = NULL;
     vma->mapping = NULL;
     vma->pgoff = 0;
-    vma->anon_vma = NULL;
+    vma->span = NULL;
 }
 
 static inline size_t vma_npages(const struct vma *vma)
@@ -115,6 +123,18 @@ static inline bool vma_may_store(const struct vma *vma)
 static inline uint64_t vma_pgoff(const struct vma *vma, vaddr_t va)
 {
     return vma->pgoff + ((va - vma->start) >> PAGE_SHIFT);
+}
+
+/* Index of the anonymous page at VA; VMA has a span. */
+static inline uint64_t anon_index(const struct vma *vma, vaddr_t va)
+{
+    return (va - vma->span->base) >> PAGE_SHIFT;
+}
+static inline bool anon_span_covers(const struct vma *vma)
+{
+    const struct interval *pages = &vma->span->pages;
+
+    return pages->first <= anon_index(vma, vma->start) && anon_index(vma, vma->end - 1) <= pages->last;
 }
 
 extern const struct vma_ops anon_vma_ops;       /* vm/anon.c    */

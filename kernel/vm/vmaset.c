@@ -210,17 +210,17 @@ struct vma *vmaset_remove_range(struct vma_set *s, struct vma *first, vaddr_t st
 /* Move the borders of VMA and nothing else. */
 static inline void set_range(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    bool in_rmap = vma->mapping || vma->anon_vma;
-
-    if (in_rmap)
+    if (vma->mapping)
         s->ops->before_change(vma);
     s->total -= vma_npages(vma);
     vma->pgoff += (start >> PAGE_SHIFT) - (vma->start >> PAGE_SHIFT);
     vma->start = start;
     vma->end = end;
     s->total += vma_npages(vma);
-    if (in_rmap)
+    if (vma->mapping)
         s->ops->after_change(vma);
+    if (vma->span && !anon_span_covers(vma))
+        s->ops->cover(vma);
 }
 
 static void change_gap(struct vma *vma, vaddr_t from)
@@ -266,7 +266,7 @@ static inline bool can_merge(const struct vma *a, const struct vma *b)
     return a->end == b->start && a->flags == b->flags && a->ops == b->ops
            && a->file == b->file && a->mapping == b->mapping
            && b->pgoff == vma_pgoff(a, a->end)
-           && (a->anon_vma == b->anon_vma || !a->anon_vma || !b->anon_vma)
+           && (a->span == b->span || !a->span || !b->span)
            && !(a->flags & (VM_SPECIAL | VM_PFNMAP | VM_GROWSDOWN));
 }
 
@@ -278,9 +278,8 @@ bool vma_can_merge(const struct vma *a, const struct vma *b)
 /* Let LOWER take over the range of UPPER, its mergeable successor, which goes. */
 static void absorb(struct vma_set *s, struct vma *lower, struct vma *upper)
 {
-    if (!lower->anon_vma)
-        lower->anon_vma = upper->anon_vma;
-    lower->has_copies |= upper->has_copies;
+    if (!lower->span && upper->span)
+        s->ops->adopt(lower, upper);
     set_range(s, lower, lower->start, upper->end);
     vmaset_remove(s, upper);
     s->ops->free(upper);

@@ -19,14 +19,17 @@
  * What the set asks of its owner: memory, and to keep the reverse map true.  A
  * walker of the reverse map must never miss a page, so an upper part is linked
  * before the lower one shrinks, and unlinked after the lower one has grown.
- * A VMA with neither mapping nor anon_vma is in no reverse map: it may change unasked.
  */
 struct vmaset_ops {
     struct vma *(*alloc)(struct vma *like);     /* copy of LIKE with references taken, or NULL */
     void (*link)(struct vma *vma);              /* enter it into the reverse map               */
     void (*free)(struct vma *vma);              /* unlink, drop references and memory          */
-    void (*before_change)(struct vma *vma);     /* start, end or pgoff change: lock and unlink */
-    void (*after_change)(struct vma *vma);      /* they have: link and unlock                  */
+    void (*adopt)(struct vma *lower, const struct vma *upper);    /* LOWER, which had no span,
+                                                 * uses UPPER's                                */
+    /* Of a VMA with mapping: */
+    void (*before_change)(struct vma *vma);     /* start, end or pgoff change: lock            */
+    void (*after_change)(struct vma *vma);      /* they have: enter it anew and unlock         */
+    void (*cover)(struct vma *vma);             /* it has grown out of its span                */
 };
 
 struct vma_set {

@@ -56,8 +56,13 @@ static void free_vma(struct vma *vma)
     free(vma);
 }
 
+static void adopt_vma(struct vma *lower, const struct vma *upper)
+{
+    lower->span = upper->span;
+}
+
 static const struct vmaset_ops ops = {
-    .alloc = alloc, .link = link_vma, .free = free_vma,
+    .alloc = alloc, .link = link_vma, .free = free_vma, .adopt = adopt_vma,
     .before_change = unlink_vma, .after_change = link_vma,
 };
 
