@@ -294,6 +294,43 @@ bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
     return true;
 }
 
+/* What a page is, whatever the frame. */
+#define MOVED_FLAGS                                                                         \
+    (1u << PG_UPTODATE | 1u << PG_DIRTY | 1u << PG_REFERENCED | 1u << PG_UNEVICTABLE         \
+     | 1u << PG_SWAPBACKED | 1u << PG_ERROR | 1u << PG_MAPPED_BLOCK | 1u << PG_READAHEAD)
+
+bool page_cache_replace(struct page *old, struct page *new)
+{
+    struct address_space *as = old->mapping;
+    bool alone;
+
+    ASSERT(page_is_locked(old) && page_is_locked(new) && !as->metadata);
+    spin_lock(&as->tree_lock);
+    alone = !page_test(old, PG_WRITEBACK)
+            && __atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
+               == __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 2;
+    if (alone) {
+        page_set_identity(new, PAGE_CACHE);
+        __atomic_fetch_or(&new->flags, old->flags & MOVED_FLAGS, __ATOMIC_RELAXED);
+        new->mapping = as;
+        new->index = old->index;
+        new->block = old->block;
+        get_page(new);
+        radix_replace(&as->pages, old->index, new);
+        old->mapping = NULL;
+        page_clear(old, PG_DIRTY);
+    }
+    spin_unlock(&as->tree_lock);
+    if (!alone)
+        return false;
+    if (as->writes_back) {
+        page_lru_remove(old);
+        page_lru_add(new);
+    }
+    put_page(old);
+    return true;
+}
+
 /* ---- reading -------------------------------------------------------------- */
 
 static void start_run(struct address_space *as, struct page **run, size_t n)

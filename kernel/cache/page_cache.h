@@ -155,6 +155,10 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
  * pages; may sleep.  Takes `invalidate`. */
 #define WILL_NEED_MAX 1024              /* 4 MiB: a promise must not fill the memory */
 void page_cache_will_need(struct address_space *as, pgoff_t index, size_t n);
+/* NEW, locked and a copy of OLD, takes the place of OLD, which is locked and not metadata.
+ * False if it cannot now: OLD is in writeback, or somebody but the tree, the caller and
+ * page-table entries refers to it.  Never sleeps. */
+bool page_cache_replace(struct page *old, struct page *new);
 /* Call FN for each uptodate page of the N from INDEX on, I counted from there, with the
  * tree locked: the page stays as long as FN runs, and longer if FN takes a reference or
  * counts an entry for it.  Holds at most page-table locks.  Never sleeps. */

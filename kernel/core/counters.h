@@ -26,7 +26,11 @@
     X(TLB_REMOTE_RECEIVED, "nr_tlb_remote_flush_received")                     \
     X(TLB_LOCAL_ALL, "nr_tlb_local_flush_all")                                 \
     X(TLB_LOCAL_ONE, "nr_tlb_local_flush_one")                                 \
+    X(PGMIGRATE_SUCCESS, "pgmigrate_success")                                  \
+    X(PGMIGRATE_FAIL, "pgmigrate_fail")                                        \
     /* Pagoda's own */                                                         \
+    X(RMAP_WALK, "rmap_walk")               /* from a page to its entries */   \
+    X(RMAP_STEP, "rmap_step")               /* places looked at for that  */   \
     X(ASID_ROLLOVER, "asid_rollover")                                          \
     X(COW_COPY, "cow_copy")                                                    \
     X(COW_REUSE, "cow_reuse")                                                  \

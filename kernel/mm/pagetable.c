@@ -29,6 +29,8 @@
 #define KIND_MIGRATION (2UL << KIND_SHIFT)
 #define KIND_PROTNONE (3UL << KIND_SHIFT)
 #define PAYLOAD_BITS 54
+#define LOW_BITS 0x3ffUL                    /* all below the frame's number */
+#define SAVED_SHIFT 54                      /* where a migration entry keeps them */
 #define PROTNONE_KEEPS (PTE_A | PTE_D | PTE_SPECIAL)
 
 /* Entries */
@@ -57,10 +59,17 @@ struct pte pte_make_swap(uint64_t entry)
     return (struct pte){ entry << PTE_PPN_SHIFT | KIND_SWAP };
 }
 
-struct pte pte_make_migration(pfn_t pfn)
+struct pte pte_freeze(struct pte e)
 {
-    ASSERT(pfn <= PPN_MASK);
-    return (struct pte){ pfn << PTE_PPN_SHIFT | KIND_MIGRATION };
+    DEBUG_ASSERT(pte_is_present(e) || pte_kind(e) == PTE_PROTNONE);
+    return (struct pte){ (e.bits & LOW_BITS) << SAVED_SHIFT | pte_pfn(e) << PTE_PPN_SHIFT
+                         | KIND_MIGRATION };
+}
+
+struct pte pte_thaw(struct pte e, pfn_t pfn)
+{
+    DEBUG_ASSERT(pte_kind(e) == PTE_MIGRATION);
+    return (struct pte){ e.bits >> SAVED_SHIFT | pfn << PTE_PPN_SHIFT };
 }
 
 struct pte pte_make_protnone(pfn_t pfn, uint64_t bits)

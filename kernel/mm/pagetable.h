@@ -37,12 +37,13 @@ struct pte { uint64_t bits; };
  *   63 ........................ 10  9..5 4..1 0
  *   0                                    0    0     none
  *   payload                         0   kind  0     see below
+ *   old bits 9..0 | pfn             0   kind  0     migration (pfn: bits 53..10)
  */
 enum pte_kind {
     PTE_NONE,           /* all zero                                          */
     PTE_PRESENT,        /* V=1                                               */
     PTE_SWAP,           /* payload: swap entry (area << 48 | slot)           */
-    PTE_MIGRATION,      /* payload: pfn being moved; wait on its page lock   */
+    PTE_MIGRATION,      /* of a frame that is being moved: see pte_freeze()  */
     PTE_PROTNONE        /* payload: pfn; a frame without access (PROT_NONE)  */
 };
 
@@ -67,9 +68,17 @@ static inline struct pte pte_make(paddr_t pa, uint64_t bits)
     return (struct pte){ pa >> PAGE_SHIFT << PTE_PPN_SHIFT | bits | PTE_V };
 }
 struct pte pte_make_swap(uint64_t entry);
-struct pte pte_make_migration(pfn_t pfn);
 struct pte pte_make_protnone(pfn_t pfn, uint64_t bits); /* keeps A, D, SPECIAL; gains no rights */
 uint64_t pte_payload(struct pte e);                     /* of a non-present kind     */
+/* A PRESENT or PROTNONE entry whose frame nobody may use for now, and what it becomes
+ * again, with its bits, when PFN is the frame. */
+struct pte pte_freeze(struct pte e);
+struct pte pte_thaw(struct pte e, pfn_t pfn);
+
+static inline bool pte_is_moving(struct pte e)
+{
+    return !pte_is_present(e) && e.bits && pte_kind(e) == PTE_MIGRATION;
+}
 
 /* An entry that leads to a table of the next lower level, and that table. */
 static inline bool pte_is_table(struct pte e)

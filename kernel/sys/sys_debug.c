@@ -16,6 +16,8 @@
 #include "kernel/mm/vmalloc.h"
 #include "kernel/sys/debug.h"
 #include "kernel/sys/syscall.h"
+#include "kernel/vm/fault.h"
+#include "kernel/vm/migrate.h"
 #include "lib/abi/debugcall.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
@@ -133,6 +135,21 @@ static int64_t page_call(uintptr_t addr, uintptr_t user)
     return copy_to_user(user, &d, sizeof(d));
 }
 
+static int64_t migrate_call(uintptr_t addr)
+{
+    struct page *page;
+    int err;
+
+    if (addr >= USER_END)
+        return -EINVAL;
+    page = mm_get_page(current_mm(), addr, ACCESS_READ);
+    if (!page)
+        return -EFAULT;
+    err = page_migrate(page);
+    put_page(page);
+    return err;
+}
+
 int64_t sys_pagoda_debug(const uint64_t *a)
 {
     if (!bootarg_bool("debugcall", false) || current_process()->cred.euid)
@@ -166,9 +183,10 @@ int64_t sys_pagoda_debug(const uint64_t *a)
     case DEBUG_ROTATE_IRQS:
         irq_rotate();
         return 0;
-    case DEBUG_EVICT:
     case DEBUG_MIGRATE:
-        return -ENOSYS;             /* there is no swap and no migration yet */
+        return migrate_call(a[1]);
+    case DEBUG_EVICT:
+        return -ENOSYS;             /* there is no swap yet */
     case DEBUG_OPS:
         break;
     }

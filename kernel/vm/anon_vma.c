@@ -2,6 +2,7 @@
 /*
  * anon_vma.c - from an anonymous page to the entries that map it.
  */
+#include "kernel/core/counters.h"
 #include "kernel/mm/slab.h"
 #include "kernel/vm/anon_vma.h"
 #include "kernel/vm/mm.h"
@@ -320,6 +321,7 @@ static void visit(struct interval *it, void *arg)
     const struct walk *w = arg;
     vaddr_t va = span->base + (w->index << PAGE_SHIFT);
 
+    count_vm_event(VM_RMAP_STEP);
     if (va < USER_END)
         w->fn(span->mm, va, w->arg);
 }

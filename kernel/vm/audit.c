@@ -48,7 +48,7 @@ static bool rmap_finds(const struct page *page, const struct vma *vma, vaddr_t v
 static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t va, struct pte e)
 {
     struct page *page;
-    pfn_t pfn = pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e);
+    pfn_t pfn = pte_pfn(e);
 
     if (!pfn_is_valid(pfn)) {
         COMPLAIN(a, "mm %p: %lx maps pfn %lx, which is no RAM\n", (void *)mm, va, pfn);

@@ -17,6 +17,7 @@
 #include "kernel/mm/icache.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/anon.h"
+#include "kernel/vm/migrate.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
@@ -102,6 +103,9 @@ static enum fault_result fault_resolve(struct fault *f)
         if (f->access != ACCESS_WRITE || pte_may_write(f->old))
             return set_accessed_dirty(f);
         return f->vma->ops->make_writable(f);
+    case PTE_MIGRATION:
+        migration_wait(f->pte, f->old);
+        return FAULT_RETRY;
     default:
         panic("fault: entry %lx at %lx does not belong in this VMA", f->old.bits, f->va);
     }

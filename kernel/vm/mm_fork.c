@@ -32,7 +32,7 @@ static void share_page(struct copy *c, struct pte e)
 
     if (e.bits & PTE_SPECIAL)
         return;
-    page = pfn_to_page(pte_kind(e) == PTE_PROTNONE ? pte_payload(e) : pte_pfn(e));
+    page = pfn_to_page(pte_pfn(e));
     get_page(page);
     page_map_get(page);
     if (page->identity == PAGE_ANON)
@@ -43,6 +43,23 @@ static void share_page(struct copy *c, struct pte e)
         c->file++;
 }
 
+/* Take W from *P, which is the entry E; returns what is left. */
+static struct pte protect(struct copy *c, struct pte *p, struct pte e)
+{
+    if (pte_is_present(e) && pte_may_write(e)) {
+        e = pte_clear_bits(p, PTE_W | PTE_WRITE_LATER);
+        e.bits &= ~(PTE_W | PTE_WRITE_LATER);
+        c->protected = true;
+    } else if (pte_is_moving(e)) {
+        struct pte thawed = pte_thaw(e, pte_pfn(e));
+
+        thawed.bits &= ~(PTE_W | PTE_WRITE_LATER);
+        e = pte_freeze(thawed);
+        pte_set(p, e);
+    }
+    return e;
+}
+
 /* N entries of one table; the parent's page-table lock is held. */
 static void copy_run(struct copy *c, struct pte *from, struct pte *to, size_t n)
 {
@@ -51,11 +68,8 @@ static void copy_run(struct copy *c, struct pte *from, struct pte *to, size_t n)
 
         if (!e.bits)
             continue;
-        if (c->cow && pte_is_present(e) && pte_may_write(e)) {
-            e = pte_clear_bits(&from[i], PTE_W | PTE_WRITE_LATER);
-            e.bits &= ~(PTE_W | PTE_WRITE_LATER);
-            c->protected = true;
-        }
+        if (c->cow)
+            e = protect(c, &from[i], e);
         share_page(c, e);
         to[i] = e;                  /* nobody runs in the child yet: a plain store */
     }

@@ -45,17 +45,27 @@ static void change_present(const struct change *c, struct pte *p, struct pte old
         pte_clear_bits(p, c->clear);
 }
 
-/* From or to an entry without access, which the hardware does not look at. */
+/* Entry OLD as a VMA with FLAGS wants it, without W. */
+static struct pte with_access(struct pte old, uint32_t flags)
+{
+    if (!(flags & VM_ACCESS))
+        return pte_make_protnone(pte_pfn(old), old.bits);
+    return pte_make(pte_pfn(old) << PAGE_SHIFT,
+                    change_to(flags).set | (old.bits & (PTE_A | PTE_D | PTE_SPECIAL)));
+}
+
+/* From or to an entry that the hardware does not look at: one without access, or one
+ * whose page is being moved. */
 static __attribute__((noinline)) void change_access(struct pte *p, uint32_t flags)
 {
     struct pte old, new;
 
     do {
         old = pte_read(p);
-        new = pte_make_protnone(pte_pfn(old), old.bits);
-        if (flags & VM_ACCESS)
-            new = pte_make(pte_pfn(old) << PAGE_SHIFT,
-                           change_to(flags).set | (old.bits & (PTE_A | PTE_D | PTE_SPECIAL)));
+        if (pte_is_moving(old))
+            new = pte_freeze(with_access(pte_thaw(old, pte_pfn(old)), flags));
+        else
+            new = with_access(old, flags);
     } while (!pte_cmpxchg(p, old, new));        /* the hardware has set A or D meanwhile */
 }
 

@@ -69,6 +69,18 @@ static inline void page_mlock_put(struct page *page)
         mapped_pages[this_hart()->index].locked--;
 }
 
+/* FROM, which no entry maps any more, was moved to TO.  Some of TO's entries may have been
+ * uncounted already, so that its count was negative for a moment. */
+static inline void page_mlock_move(struct page *from, struct page *to)
+{
+    int32_t n = (int32_t)__atomic_exchange_n(&from->mlocks, 0, __ATOMIC_RELAXED), before;
+
+    if (!n)
+        return;
+    before = (int32_t)__atomic_fetch_add(&to->mlocks, (uint32_t)n, __ATOMIC_RELAXED);
+    mapped_pages[this_hart()->index].locked += (before + n > 0) - (before > 0) - 1;
+}
+
 size_t nr_anon_pages(void);
 size_t nr_mapped_file_pages(void);
 size_t nr_mlocked_pages(void);

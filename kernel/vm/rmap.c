@@ -2,6 +2,7 @@
 /*
  * rmap.c - from a page of a file to the entries that map it.
  */
+#include "kernel/core/counters.h"
 #include "kernel/vm/mm.h"
 #include "kernel/vm/pte_bits.h"
 #include "kernel/vm/rmap.h"
@@ -143,6 +144,40 @@ static bool mkclean(struct page *page)
     rmap_for_each(as, page->index, page->index, clean_in, &c);
     spin_unlock(&as->mmap_lock);
     return c.dirty;
+}
+
+struct walk {
+    const struct page *page;
+    void (*fn)(struct mm *mm, vaddr_t va, void *arg);
+    void *arg;
+};
+
+static void visit(struct interval *it, void *arg)
+{
+    struct vma *vma = container_of(it, struct vma, in_mapping);
+    const struct walk *w = arg;
+
+    count_vm_event(VM_RMAP_STEP);
+    w->fn(vma->mm, address_of(vma, w->page->index), w->arg);
+}
+
+void rmap_walk(const struct page *page, struct anon_vma *a,
+               void (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg)
+{
+    struct walk w = { .page = page, .fn = fn, .arg = arg };
+    struct address_space *as;
+
+    count_vm_event(VM_RMAP_WALK);
+    if (page->identity == PAGE_ANON) {
+        anon_vma_lock(a);
+        anon_vma_for_each(a, page->index, fn, arg);
+        anon_vma_unlock(a);
+        return;
+    }
+    as = page->mapping;
+    spin_lock(&as->mmap_lock);
+    rmap_for_each(as, page->index, page->index, visit, &w);
+    spin_unlock(&as->mmap_lock);
 }
 
 static const struct mapping_ops ops = {

@@ -44,7 +44,7 @@ enum debug_op {
     /*
      * DEBUG_EVICT(addr)    Take the caller's page at ADDR out of memory, now.
      * DEBUG_MIGRATE(addr)  Move it to another frame.
-     * -EBUSY if it cannot be done at this moment.
+     * -EBUSY if it cannot be done at this moment, -EINVAL if that page never can be.
      */
     DEBUG_EVICT,
     DEBUG_MIGRATE,

@@ -82,13 +82,13 @@ Test(pagetable, every_kind_of_entry)
     for (unsigned bit = 0; bit < 44; bit++) {
         pfn_t pfn = 1UL << bit;
 
-        cr_assert_eq(pte_kind(pte_make_migration(pfn)), PTE_MIGRATION);
-        cr_assert_eq(pte_payload(pte_make_migration(pfn)), pfn);
+        cr_assert_eq(pte_kind(pte_freeze(pte_make(pfn << PAGE_SHIFT, PTE_R))), PTE_MIGRATION);
+        cr_assert_eq(pte_pfn(pte_freeze(pte_make(pfn << PAGE_SHIFT, PTE_R))), pfn);
         cr_assert_eq(pte_pfn(pte_make(pfn << PAGE_SHIFT, PTE_R)), pfn);
         cr_assert_eq(pte_pa(pte_make(pfn << PAGE_SHIFT, PTE_R)), pfn << PAGE_SHIFT);
         cr_assert_eq(pte_kind(pte_make(pfn << PAGE_SHIFT, PTE_R)), PTE_PRESENT);
     }
-    cr_assert_eq(pte_kind(pte_make_migration(0)), PTE_MIGRATION);
+    cr_assert_eq(pte_kind(pte_freeze(pte_make(0, PTE_R))), PTE_MIGRATION);
 }
 
 Test(pagetable, entry_without_access_keeps_what_it_knew)
@@ -104,6 +104,19 @@ Test(pagetable, entry_without_access_keeps_what_it_knew)
         cr_assert_eq(e.bits & PTE_V, 0, "it must gain no rights");
     }
     cr_assert_eq(pte_kind(pte_make_protnone(0, 0)), PTE_PROTNONE);
+}
+
+Test(pagetable, frozen_entry_keeps_its_bits)
+{
+    for (uint64_t bits = 0; bits < 1024; bits += 2) {
+        struct pte e = pte_make(0xfffffffffffUL << PAGE_SHIFT, bits);
+        struct pte none = pte_make_protnone(0xfffffffffffUL, bits);
+
+        cr_assert(pte_is_moving(pte_freeze(e)));
+        cr_assert_eq(pte_thaw(pte_freeze(e), 0xfffffffffffUL).bits, e.bits);
+        cr_assert_eq(pte_thaw(pte_freeze(none), 0xfffffffffffUL).bits, none.bits);
+        cr_assert_eq(pte_pfn(pte_thaw(pte_freeze(e), 7)), 7);
+    }
 }
 
 /* Each pattern of the low ten bits with V=0 is one kind, or a panic. */
@@ -446,7 +459,7 @@ Test(pagetable, walk_shows_entries_that_are_not_present)
     make();
     pte_set(pt_get(&pt, 0x3000, 0), pte_make_swap(5));
     pte_set(pt_get(&pt, 0x5000, 0), pte_make_protnone(6, 0));
-    pte_set(pt_get(&pt, 0x400000, 1), pte_make_migration(7));
+    pte_set(pt_get(&pt, 0x400000, 1), pte_freeze(pte_make(7 << PAGE_SHIFT, PTE_R)));
     pt_walk_range(&pt, 0, 1UL << 30, &c.walk);
     cr_assert_eq(c.n, 2 + 512);
     pt_protect(&pt, 0, 0x600000, PTE_R);

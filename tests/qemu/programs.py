@@ -34,6 +34,7 @@ TESTS = [
     program("mapstorm", "five_million_steps", once=True, test="mapstorm-long", cpus=(1, 4),
             kernels=(PLAIN,), timeout=1800, tags=("soak",)),
     program("memfdtest", tags=("quick",)),
+    program("migratetest", tags=("quick",)),
     program("mincoretest", tags=("quick",)),
     program("mlocktest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),

@@ -268,6 +268,17 @@ static void parent_writes_alone(void)
     release();
 }
 
+/* Reverse map */
+
+static void pages_move(void)
+{
+    touch();
+    for (long i = 0; i < N; i++)
+        EXPECT_EQ(debug_call(DEBUG_MIGRATE, (uintptr_t)memory + (uintptr_t)i * PAGE, 0), 0);
+    release();
+}
+
+static const struct cause moves = { pages_move, NULL };
 static const struct cause copies = { child_writes, NULL }, reuses = { parent_writes_alone, NULL };
 
 /* Rights that are taken away must be taken out of the TLBs of all harts. */
@@ -452,6 +463,10 @@ static const struct effect vmstat[] = {
     { "drop_slab", &dropped_names, 1, 1, NULL },
     { "nr_tlb_local_flush_all", &all_rights, 1, 40, NULL },
     { "nr_tlb_local_flush_one", &one_right, N, EFFECT_ANY, NULL },
+    { "pgmigrate_success", &moves, N, N, NULL },
+    { "rmap_walk", &moves, 4 * N, 5 * N, NULL },
+    { "rmap_step", &moves, 4 * N, 10 * N, NULL },
+    { "pgmigrate_fail", NULL, 0, EFFECT_ANY, "somebody must use the page just then" },
     { "cow_copy", &copies, N, N + SLACK, NULL },
     { "cow_reuse", &reuses, N, N + SLACK, NULL },
     { "zero_page_fault", &reading_zero, N, N + SLACK, NULL },

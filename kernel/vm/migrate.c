@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * migrate.c - give a page another frame, and nobody notices.
+ *
+ *   1. freeze   entries of the old frame become migration entries, which keep their bits;
+ *               whoever meets one waits
+ *   2. copy     nobody can store to the page now
+ *   3. replace  a file's page: in its page tree
+ *   4. thaw     migration entries become entries of the new frame
+ *
+ * If somebody else refers to the page (I/O, read, a copy in progress), step 4 puts the old
+ * frame back.  A fork, an munmap or an mremap may come in between: they copy, drop or move
+ * migration entries like others.  (None of them loses a dirty bit: before a shared page
+ * may be stored to, it is marked dirty.)  A walk may miss an entry that a fork copies at that
+ * moment from a place yet to be visited to one already visited; but such a walk has changed
+ * something itself.  So each walk is repeated until one has found nothing to do.
+ */
+#include "kernel/core/counters.h"
+#include "kernel/mm/icache.h"
+#include "kernel/mm/page_alloc.h"
+#include "kernel/sched/wait.h"
+#include "kernel/vm/migrate.h"
+#include "kernel/vm/page_map.h"
+#include "kernel/vm/rmap.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+
+static struct wait_queue thaws = WAIT_QUEUE_INIT(thaws);
+
+struct migration {
+    struct page *from, *to;         /* step 1: the same                     */
+    struct page *where;             /* which of them says where to look     */
+    struct anon_vma *anon_vma;      /* of an anonymous page, referenced     */
+    bool found;                     /* the walk has changed an entry        */
+};
+
+static void freeze_at(struct mm *mm, vaddr_t va, void *arg)
+{
+    struct migration *m = arg;
+    struct pte *pte, old;
+
+    spin_lock(&mm->pt_lock);
+    pte = pt_find(&mm->ctx.pt, va, 0);
+    do {
+        old = pte ? pte_read(pte) : (struct pte){ 0 };
+        if (!old.bits || pte_is_moving(old) || pte_pfn(old) != page_to_pfn(m->from)
+            || (old.bits & PTE_SPECIAL)) {
+            spin_unlock(&mm->pt_lock);
+            return;
+        }
+    } while (!pte_cmpxchg(pte, old, pte_freeze(old)));  /* the hardware may set A and D */
+    tlb_flush_page(&mm->ctx, va);
+    spin_unlock(&mm->pt_lock);
+    m->found = true;
+}
+
+/* The entry and its reference pass from one page to the other. */
+static void pass_on(const struct migration *m)
+{
+    get_page(m->to);
+    page_map_get(m->to);
+    page_map_put(m->from);
+    put_page(m->from);              /* not the last: the caller has one */
+}
+
+static void thaw_at(struct mm *mm, vaddr_t va, void *arg)
+{
+    struct migration *m = arg;
+    struct pte *pte, old;
+
+    spin_lock(&mm->pt_lock);
+    pte = pt_find(&mm->ctx.pt, va, 0);
+    old = pte ? pte_read(pte) : (struct pte){ 0 };
+    if (pte_is_moving(old) && pte_pfn(old) == page_to_pfn(m->from)) {
+        pte_cmpxchg(pte, old, pte_thaw(old, page_to_pfn(m->to)));   /* the lock: cannot fail */
+        if (m->to != m->from)
+            pass_on(m);
+        m->found = true;
+    }
+    spin_unlock(&mm->pt_lock);
+}
+
+/* Walk until there is nothing left to do. */
+static void walk(struct migration *m, void (*fn)(struct mm *mm, vaddr_t va, void *arg))
+{
+    do {
+        m->found = false;
+        rmap_walk(m->where, m->anon_vma, fn, m);
+    } while (m->found);
+}
+
+static void thaw(struct migration *m)
+{
+    walk(m, thaw_at);
+    wake_up_all(&thaws);
+}
+
+void migration_wait(const struct pte *pte, struct pte old)
+{
+    wait_event(&thaws, pte_read(pte).bits != old.bits);
+}
+
+static void copy(struct page *to, const struct page *from)
+{
+    memcpy(page_address(to), page_address(from), PAGE_SIZE);
+    if (page_test(from, PG_FETCHABLE)) {        /* some entries may execute it */
+        fence_i_all();
+        page_set(to, PG_FETCHABLE);
+    }
+}
+
+/* Nobody but the caller and migration entries refers to the old page; there can be no new ones. */
+static bool replace_anon(struct page *old, struct page *new)
+{
+    if (__atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
+        != __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 1)
+        return false;
+    page_set_identity(new, PAGE_ANON);
+    new->anon_vma = old->anon_vma;
+    new->index = old->index;
+    page_set(new, PG_SWAPBACKED);
+    return true;
+}
+
+/* Both locked. */
+static int move(struct page *old, struct page *new, struct anon_vma *a)
+{
+    struct migration m = { .from = old, .to = old, .where = old, .anon_vma = a };
+    bool done;
+
+    walk(&m, freeze_at);
+    copy(new, old);
+    done = a ? replace_anon(old, new) : page_cache_replace(old, new);
+    if (done) {
+        m.where = m.to = new;
+        walk(&m, freeze_at);        /* a fault on a neighbour may have mapped it, to read */
+    }
+    thaw(&m);
+    if (!done)
+        return -EBUSY;
+    page_mlock_move(old, new);
+    return 0;
+}
+
+/* With OLD locked. */
+static int move_locked(struct page *old, struct page *new)
+{
+    struct anon_vma *a = NULL;
+    int err;
+
+    page_wait_writeback(old);
+    if (old->identity == PAGE_ANON)
+        a = anon_vma_of(old);
+    if (!a && (old->identity != PAGE_CACHE || !old->mapping))
+        return -EBUSY;              /* gone meanwhile */
+    err = move(old, new, a);
+    anon_vma_put(a);
+    return err;
+}
+
+static bool is_movable(const struct page *page)
+{
+    return page->identity == PAGE_ANON
+           || (page->identity == PAGE_CACHE && !page_test(page, PG_METADATA));
+}
+
+int page_migrate(struct page *old)
+{
+    struct page *new;
+    int err;
+
+    if (!is_movable(old))
+        return -EINVAL;
+    new = alloc_page(GFP_USER_MOVABLE);
+    if (!new)
+        return -ENOMEM;
+    page_lock(old);
+    page_trylock(new);              /* nobody else knows it */
+    err = move_locked(old, new);
+    page_unlock(new);
+    page_unlock(old);
+    if (!err && old->identity == PAGE_CACHE)
+        page_set_identity(old, PAGE_OWNED);
+    count_vm_event(err ? VM_PGMIGRATE_FAIL : VM_PGMIGRATE_SUCCESS);
+    put_page(new);
+    return err;
+}

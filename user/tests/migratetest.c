@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * migratetest.c - pages change their frames, and nobody notices.
+ *
+ * The debug call moves a page.  Content, rights and counts must stay what they were, for
+ * everybody who maps it: which proves that the reverse map finds all of them.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/lines.h"
+#include "user/tests/lib/watch.h"
+
+#define RW (PROT_READ | PROT_WRITE)
+#define FILE_ "/migrated"               /* on the disk */
+#define CHILDREN 8
+
+/* Give the page at P another frame. */
+static void move(const void *p)
+{
+    uint64_t pfn;
+    long r;
+
+    (void)*(const volatile char *)p;
+    pfn = read_page(p).pfn;
+    while ((r = debug_call(DEBUG_MIGRATE, (uintptr_t)p, 0)) == -EBUSY)
+        sched_yield();
+    EXPECT_EQ(r, 0);
+    if (read_page(p).pfn == pfn)
+        fail(__FILE__, __LINE__, "page %p still is frame %lx", p, pfn);
+}
+
+static void anonymous(void)
+{
+    char *p = map_anon(3 * PAGE);
+    struct debug_page page;
+
+    need_debug_call();
+    memset(p, 5, 3 * PAGE);
+    for (int i = 0; i < 10; i++) {
+        move(p + PAGE);
+        EXPECT_EQ(p[PAGE], i ? 100 + i - 1 : 5);
+        EXPECT_EQ(p[2 * PAGE - 1], 5);
+        p[PAGE] = (char)(100 + i);
+    }
+    EXPECT(p[PAGE - 1] == 5 && p[2 * PAGE] == 5);
+    page = read_page(p + PAGE);
+    EXPECT(page.refcount == 1 && page.mapcount == 1);
+    EXPECT_OK(munmap(p, 3 * PAGE));
+}
+
+/* What a child and the test agree on, in shared memory. */
+static struct board {
+    volatile unsigned ready, go, seen;
+    volatile uint64_t pfn[CHILDREN];
+} *board;
+
+static char *family_page;
+
+static void new_board(void)
+{
+    board = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(board != MAP_FAILED);
+}
+
+static void report_ready(void)
+{
+    __atomic_fetch_add(&board->ready, 1, __ATOMIC_SEQ_CST);
+    AWAIT(board->go);
+}
+
+static void look_at_page(void *arg)
+{
+    report_ready();
+    board->pfn[(uintptr_t)arg] = read_page(family_page).pfn;
+    EXPECT_EQ(*family_page, 7);
+    *family_page = 8;                               /* its own from now on */
+    EXPECT(read_page(family_page).pfn != board->pfn[(uintptr_t)arg]
+           || read_page(family_page).mapcount == 1);
+}
+
+/* Every other one through a child of its own. */
+static void child_or_grandchild(void *arg)
+{
+    if ((uintptr_t)arg % 2)
+        EXPECT_CHILD(start_child(look_at_page, arg));
+    else
+        look_at_page(arg);
+}
+
+static void move_with_family(char *p)
+{
+    pid_t pid[CHILDREN];
+    uint64_t pfn;
+
+    need_debug_call();
+    family_page = p;
+    *p = 7;
+    new_board();
+    for (uintptr_t i = 0; i < CHILDREN; i++)
+        pid[i] = start_child(child_or_grandchild, (void *)i);
+    AWAIT(board->ready == CHILDREN);
+    EXPECT_EQ(read_page(p).mapcount, 1 + CHILDREN + CHILDREN / 2);
+    move(p);
+    EXPECT_EQ(read_page(p).mapcount, 1 + CHILDREN + CHILDREN / 2);
+    pfn = read_page(p).pfn;
+    board->go = 1;
+    for (unsigned i = 0; i < CHILDREN; i++)
+        EXPECT_CHILD(pid[i]);
+    for (unsigned i = 0; i < CHILDREN; i++)
+        EXPECT_EQ(board->pfn[i], pfn);
+    EXPECT_EQ(*p, 7);
+    EXPECT_OK(munmap(board, PAGE));
+}
+
+static void family(void)
+{
+    char *p = map_anon(PAGE);
+
+    move_with_family(p);
+    EXPECT_OK(munmap(p, PAGE));
+}
+
+/* mremap has moved it: the reverse map must look elsewhere, in children, too. */
+static void moved_by_mremap(void)
+{
+    char *p = map_anon(4 * PAGE), *q;
+
+    memset(p, 1, 4 * PAGE);
+    q = mremap(p + PAGE, PAGE, 3 * PAGE, MREMAP_MAYMOVE);
+    REQUIRE(q != MAP_FAILED && q != p + PAGE);
+    q[2 * PAGE] = 3;
+    move_with_family(q);
+    move(q + 2 * PAGE);
+    EXPECT_EQ(q[2 * PAGE], 3);
+    p = mremap(q, 3 * PAGE, 3 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p);
+    REQUIRE(p != MAP_FAILED);
+    move_with_family(p);
+    EXPECT_OK(munmap(p, 4 * PAGE));
+}
+
+static void move_own(void *arg)
+{
+    char *p = arg;
+
+    p[0] = 2;
+    move(p);
+    EXPECT_EQ(p[0], 2);
+    EXPECT_EQ(p[PAGE - 1], 1);
+}
+
+/* A page that a child made is no business of its parent's. */
+static void own_page_of_child(void)
+{
+    char *p = map_anon(PAGE);
+
+    need_debug_call();
+    memset(p, 1, PAGE);
+    EXPECT_CHILD(start_child(move_own, p));
+    EXPECT_EQ(p[0], 1);
+    move(p);
+    EXPECT_CHILD(start_child(move_own, p));
+    EXPECT_OK(munmap(p, PAGE));
+}
+
+static int make_file(size_t size)
+{
+    int fd = open(FILE_, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    char page[PAGE];
+
+    REQUIRE(fd >= 0);
+    memset(page, 1, PAGE);
+    for (size_t n = 0; n < size; n += PAGE)
+        EXPECT_EQ(write(fd, page, PAGE), PAGE);
+    return fd;
+}
+
+static char read_byte(int fd, off_t at)
+{
+    char c = 0;
+
+    EXPECT_EQ(pread(fd, &c, 1, at), 1);
+    return c;
+}
+
+/* Stores before and after, written back or not: the file has them all. */
+static void shared_file(void)
+{
+    int fd = make_file(2 * PAGE);
+    char *p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+    char *q = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, PAGE);
+
+    need_debug_call();
+    REQUIRE(p != MAP_FAILED && q != MAP_FAILED);
+    for (char i = 2; i < 10; i++) {
+        if (i % 3 == 0)
+            EXPECT_OK(fsync(fd));
+        p[PAGE] = i;
+        if (i % 3 == 1)
+            EXPECT_OK(fsync(fd));
+        move(p + PAGE);
+        EXPECT(p[PAGE] == i && q[0] == i && read_byte(fd, PAGE) == i);
+        EXPECT_EQ(read_page(q).pfn, read_page(p + PAGE).pfn);
+        p[PAGE + 1] = i;
+        EXPECT(read_page(q).flags & DEBUG_PAGE_DIRTY);
+        EXPECT_EQ(read_byte(fd, PAGE + 1), i);
+    }
+    EXPECT_OK(munmap(p, 2 * PAGE));
+    EXPECT_OK(munmap(q, PAGE));
+    EXPECT_OK(fsync(fd));
+    EXPECT_OK(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
+    EXPECT(read_byte(fd, PAGE) == 9 && read_byte(fd, PAGE + 1) == 9 && read_byte(fd, 0) == 1);
+    close(fd);
+    unlink(FILE_);
+}
+
+/* Truncation finds the page at its new frame. */
+static void truncated_file(void)
+{
+    int fd = make_file(2 * PAGE);
+    char *p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+
+    need_debug_call();
+    REQUIRE(p != MAP_FAILED);
+    move(p + PAGE);
+    EXPECT_OK(ftruncate(fd, PAGE));
+    EXPECT_FAULT(try_read(p + PAGE), SIGBUS, BUS_ADRERR, p + PAGE);
+    EXPECT_OK(munmap(p, 2 * PAGE));
+    close(fd);
+    unlink(FILE_);
+}
+
+static void private_file(void)
+{
+    int fd = make_file(2 * PAGE);
+    char *p = mmap(NULL, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
+
+    need_debug_call();
+    REQUIRE(p != MAP_FAILED);
+    move(p);                                    /* the cache's page */
+    EXPECT_EQ(p[0], 1);
+    p[0] = 2;
+    move(p);                                    /* our copy */
+    EXPECT(p[0] == 2 && p[1] == 1 && read_byte(fd, 0) == 1);
+    move_with_family(p + PAGE);
+    EXPECT_EQ(read_byte(fd, PAGE), 1);
+    EXPECT_OK(munmap(p, 2 * PAGE));
+    close(fd);
+    unlink(FILE_);
+}
+
+static void move_in_child(void *p)
+{
+    move(p);
+}
+
+static void shared_memory(void)
+{
+    char *p = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    need_debug_call();
+    REQUIRE(p != MAP_FAILED);
+    p[9] = 9;
+    move(p);
+    EXPECT_EQ(p[9], 9);
+    EXPECT_CHILD(start_child(move_in_child, p));
+    EXPECT_EQ(p[9], 9);
+    EXPECT_OK(munmap(p, PAGE));
+}
+
+__attribute__((aligned(4096), noinline)) static int some_code(int n)
+{
+    return n * 3 + 1;
+}
+
+/* The entry's rights move with it. */
+static void rights(void)
+{
+    char *p = map_anon(PAGE);
+
+    need_debug_call();
+    p[0] = 4;
+    EXPECT_OK(mprotect(p, PAGE, PROT_READ));
+    move(p);
+    EXPECT_FAULT(try_write(p), SIGSEGV, SEGV_ACCERR, p);
+    EXPECT_OK(mprotect(p, PAGE, RW));
+    EXPECT_FAULT(try_write(p), 0, 0, 0);
+    EXPECT_OK(munmap(p, PAGE));
+    move((const void *)(uintptr_t)some_code);
+    EXPECT_EQ(some_code(2), 7);
+}
+
+/* A child may not touch it, and gets it back with what was in it. */
+static void without_access(void *arg)
+{
+    char *p = arg;
+
+    EXPECT_OK(mprotect(p, PAGE, PROT_NONE));
+    report_ready();
+    EXPECT_FAULT(try_read(p), SIGSEGV, SEGV_ACCERR, p);
+    EXPECT_OK(mprotect(p, PAGE, PROT_READ));
+    EXPECT_EQ(p[0], 6);
+    board->pfn[0] = read_page(p).pfn;
+}
+
+static void no_access(void)
+{
+    char *p = map_anon(PAGE);
+    pid_t pid;
+
+    need_debug_call();
+    new_board();
+    p[0] = 6;
+    pid = start_child(without_access, p);
+    AWAIT(board->ready == 1);
+    move(p);
+    board->go = 1;
+    EXPECT_CHILD(pid);
+    EXPECT_EQ(board->pfn[0], read_page(p).pfn);
+    EXPECT_OK(munmap(p, PAGE));
+    EXPECT_OK(munmap(board, PAGE));
+}
+
+static void locked_memory(void)
+{
+    long before = proc_number("/proc/meminfo", "Mlocked:"), locked;
+    char *p = map_anon(2 * PAGE);
+
+    need_debug_call();
+    EXPECT_OK(mlock(p, 2 * PAGE));
+    locked = proc_number("/proc/meminfo", "Mlocked:");
+    EXPECT_EQ(locked - before, 8);
+    move(p);
+    EXPECT_EQ(proc_number("/proc/meminfo", "Mlocked:"), locked);
+    EXPECT_OK(munlock(p, 2 * PAGE));
+    EXPECT_EQ(proc_number("/proc/meminfo", "Mlocked:"), before);
+    EXPECT_OK(munmap(p, 2 * PAGE));
+}
+
+static void refused(void)
+{
+    char *p = map_anon(2 * PAGE);
+
+    need_debug_call();
+    EXPECT_EQ(*(volatile char *)p, 0);
+    EXPECT_EQ(debug_call(DEBUG_MIGRATE, (uintptr_t)p, 0), -EINVAL);     /* the zero page */
+    EXPECT_OK(munmap(p, PAGE));
+    EXPECT_EQ(debug_call(DEBUG_MIGRATE, (uintptr_t)p, 0), -EFAULT);
+    EXPECT_EQ(debug_call(DEBUG_MIGRATE, UINTPTR_MAX, 0), -EINVAL);
+    EXPECT_OK(munmap(p + PAGE, PAGE));
+}
+
+/* Counters in one private and one shared page; forks come and go meanwhile. */
+#define ROUNDS 100
+
+static char *storm_page;
+
+static void count_up(void *arg)
+{
+    volatile uint64_t *own = (volatile uint64_t *)storm_page + (uintptr_t)arg;
+
+    for (uint64_t i = 0; !board->go; i++) {
+        EXPECT_EQ(*own, i);
+        *own = i + 1;
+        __atomic_fetch_add(&board->seen, 1, __ATOMIC_SEQ_CST);
+    }
+}
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void storm(void)
+{
+    pid_t pid[3];
+
+    need_debug_call();
+    new_board();
+    storm_page = map_anon(PAGE);
+    *storm_page = 0;
+    for (uintptr_t i = 0; i < 3; i++)
+        pid[i] = start_child(count_up, (void *)i);
+    for (int i = 0; i < ROUNDS; i++) {
+        move(i % 2 ? storm_page : (char *)board);
+        if (i % 16 == 0)
+            EXPECT_CHILD(start_child(nothing, NULL));
+    }
+    board->go = 1;
+    for (int i = 0; i < 3; i++)
+        EXPECT_CHILD(pid[i]);
+    EXPECT(board->seen > 0);
+    EXPECT_OK(munmap(storm_page, PAGE));
+    EXPECT_OK(munmap(board, PAGE));
+}
+
+/* Processes that have nothing to do with a page cost a walk nothing. */
+static void strangers_cost_nothing(void)
+{
+    char *const argv[] = { "cat", NULL };
+    char *p = map_anon(PAGE);
+    struct gate input;
+    pid_t pid[20];
+    long steps;
+
+    need_debug_call();
+    open_gate(&input);
+    for (int i = 0; i < 20; i++) {
+        pid[i] = vfork();
+        if (pid[i] == 0) {
+            dup2(input.fd[0], STDIN_FILENO);
+            close(input.fd[1]);
+            execve("/bin/cat", argv, argv + 1);
+            _exit(1);
+        }
+        REQUIRE(pid[i] > 0);
+    }
+    *p = 1;
+    steps = proc_number("/proc/vmstat", "rmap_step ");
+    move(p);
+    steps = proc_number("/proc/vmstat", "rmap_step ") - steps;
+    EXPECT(steps >= 3 && steps <= 5 * (1 + 8));     /* up to five walks, one mapper */
+    close_gate(&input);
+    for (int i = 0; i < 20; i++)
+        EXPECT_EQ(wait_child(pid[i]), 0);
+    EXPECT_OK(munmap(p, PAGE));
+}
+
+static const struct test tests[] = {
+    TEST(anonymous), TEST(family), TEST(moved_by_mremap), TEST(own_page_of_child),
+    TEST(shared_file), TEST(truncated_file), TEST(private_file), TEST(shared_memory),
+    TEST(rights), TEST(no_access), TEST(locked_memory), TEST(refused), TEST(storm),
+    TEST(strangers_cost_nothing),
+};
+TEST_MAIN(tests)
