@@ -287,7 +287,7 @@ int64_t sys_utimensat(const uint64_t *a)
         return 0;
     if (nows == 2)
         attr.valid |= ATTR_TIMES_NOW;
-    if (!a[1])
+    if (!a[1] && (int)a[0] != AT_FDCWD)
         return setattr_fd((int)a[0], &attr);
     return setattr_at((int)a[0], a[1], (uint32_t)a[3], &attr);
 }

@@ -80,8 +80,9 @@ int64_t sys_mount(const uint64_t *a)
         r = fs_remount(&dir, (uint32_t)a[3], options.s);
         path_put(&dir);
     } else if (!r) {
-        r = fs_mount(source.s ? source.s : "none", &dir, type.s ? type.s : "", (uint32_t)a[3],
-                     options.s, &at.ctx);
+        r = !type.s ? -EINVAL
+                    : fs_mount(source.s ? source.s : "none", &dir, type.s, (uint32_t)a[3],
+                               options.s, &at.ctx);
         path_put(&dir);
     }
     name_put(&options);

@@ -112,13 +112,16 @@ static int timeval_get(const struct timeval *tv, uint64_t *ns)
 
 int64_t sys_settimeofday(const uint64_t *a)
 {
+    struct timezone tz;                 /* there is none to set, but it must be there */
     struct timeval tv;
     uint64_t ns;
 
-    if (!a[0])
-        return a[1] ? 0 : -EINVAL;      /* there is no time zone to set */
-    if (copy_from_user(&tv, a[0], sizeof(tv)))
+    if (a[0] && copy_from_user(&tv, a[0], sizeof(tv)))
         return -EFAULT;
+    if (a[1] && copy_from_user(&tz, a[1], sizeof(tz)))
+        return -EFAULT;
+    if (!a[0])
+        return a[1] ? 0 : -EINVAL;
     if (timeval_get(&tv, &ns))
         return -EINVAL;
     if (current_process()->cred.euid)
