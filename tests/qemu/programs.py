@@ -71,6 +71,7 @@ TESTS = [
     program("sigwaittest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
     program("timetest", tags=("quick",)),
+    program("uaccesstest", tags=("quick",)),
 ] + [
     # Harts without hardware that sets the accessed and dirty bits.
     program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
