@@ -1,4 +1,4 @@
-// sources: kernel/fs/ext2/alloc.c kernel/fs/ext2/balloc.c kernel/fs/ext2/bmap.c kernel/fs/ext2/dir.c kernel/fs/ext2/dirent.c kernel/fs/ext2/file.c kernel/fs/ext2/filter.c kernel/fs/ext2/geometry.c kernel/fs/ext2/inode.c kernel/fs/ext2/io.c kernel/fs/ext2/meta.c kernel/fs/ext2/namei.c kernel/fs/ext2/pages.c kernel/fs/ext2/super.c kernel/fs/ext2/symlink.c kernel/fs/ext2/xattr.c kernel/fs/inode.c kernel/fs/attr.c kernel/cache/page_cache.c kernel/cache/page_truncate.c kernel/cache/page_lock.c kernel/cache/page_rw.c kernel/cache/readahead.c kernel/core/uio.c kernel/mm/page.c lib/radix.c lib/rbtree.c lib/interval.c lib/bitmap.c lib/fmt.c tests/host/fake_vfs.c tests/host/image.c
+// sources: @ext2
 // cflags: -DPAGODA_DEBUG=1
 /* SPDX-License-Identifier: MIT */
 /*
