@@ -14,9 +14,13 @@
 
 struct synth_file {
     struct mutex lock;                  /* RANK_SYNTH: one reader prints      */
-    struct synth_buf buf;               /*                                 [l] */
-    bool printed;                       /*                                 [l] */
-    int (*show)(struct synth_buf *b, void *arg);        /*                 [c] */
+    struct synth_buf buf;               /* a part, or the whole text       [l] */
+    uint64_t start;                     /* where it stands in the text     [l] */
+    uint64_t at;                        /* of the next part                [l] */
+    bool printed;                       /* what is in buf is good          [l] */
+    bool more;                          /* there may be parts behind it    [l] */
+    int (*show)(struct synth_buf *b, void *arg);        /* or part         [c] */
+    int (*part)(struct synth_buf *b, void *arg, uint64_t *at);          /* [c] */
     void *arg;                          /*                                 [c] */
 };
 
@@ -101,17 +105,27 @@ bool synth_end_atomic(struct synth_buf *b, size_t mark)
 
 /* ---- files ---------------------------------------------------------------------------- */
 
-int synth_open(struct file *f, int (*show)(struct synth_buf *b, void *arg), void *arg)
+static int open_new(struct file *f, const struct synth_file *like)
 {
-    struct synth_file *s = kzalloc(sizeof(*s), GFP_KERNEL);
+    struct synth_file *s = kmalloc(sizeof(*s), GFP_KERNEL);
 
     if (!s)
         return -ENOMEM;
+    *s = *like;
     mutex_init(&s->lock, RANK_SYNTH, "synthetic file");
-    s->show = show;
-    s->arg = arg;
     f->private = s;
     return 0;
+}
+
+int synth_open(struct file *f, int (*show)(struct synth_buf *b, void *arg), void *arg)
+{
+    return open_new(f, &(struct synth_file){ .show = show, .arg = arg });
+}
+
+int synth_open_parts(struct file *f, int (*part)(struct synth_buf *b, void *arg, uint64_t *at),
+                     void *arg)
+{
+    return open_new(f, &(struct synth_file){ .part = part, .arg = arg });
 }
 
 void *synth_arg(const struct file *f)
@@ -119,37 +133,59 @@ void *synth_arg(const struct file *f)
     return ((struct synth_file *)f->private)->arg;
 }
 
-/* Print afresh.  The lock is held. */
+static void start_over(struct synth_file *s)
+{
+    s->buf.len = 0;
+    s->start = s->at = 0;
+    s->printed = s->more = true;
+}
+
+/* Print what follows the text in the buffer, in its place.  The lock is held. */
 static int print(struct synth_file *s)
 {
-    int err;
+    int r;
 
+    s->start += s->buf.len;
     s->buf.len = 0;
     s->buf.overflow = false;
-    err = s->show(&s->buf, s->arg);
-    if (!err && s->buf.overflow)
-        err = -ENOMEM;
-    s->printed = !err;
+    r = s->part ? s->part(&s->buf, s->arg, &s->at) : s->show(&s->buf, s->arg);
+    if (r >= 0 && s->buf.overflow)
+        r = -ENOMEM;
+    s->printed = r >= 0;
+    s->more = r > 0;
+    return MIN(r, 0);
+}
+
+/* Have the text at POS in the buffer, if there is any.  The lock is held. */
+static int find_text(struct synth_file *s, uint64_t pos)
+{
+    int err = 0;
+
+    if (pos == 0 || pos < s->start || !s->printed)
+        start_over(s);
+    while (!err && s->more && pos >= s->start + s->buf.len)
+        err = print(s);
     return err;
 }
 
 ssize_t synth_read(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct synth_file *s = f->private;
-    size_t n = 0, before = uio->resid;
+    size_t all = uio->resid, n = 1;
     int err = 0;
 
     mutex_lock(&s->lock);
-    if (*pos == 0 || !s->printed)
-        err = print(s);
-    if (!err && *pos < s->buf.len) {
-        n = min_u64(before, s->buf.len - *pos);
-        err = uio_write(uio, s->buf.data + *pos, n);
-        n = before - uio->resid;
-        *pos += n;
+    while (!err && n && uio->resid) {
+        size_t before = uio->resid;
+
+        err = find_text(s, *pos);
+        n = !err && *pos < s->start + s->buf.len ? s->start + s->buf.len - *pos : 0;
+        if (n)
+            err = uio_write(uio, s->buf.data + (*pos - s->start), MIN(n, before));
+        *pos += before - uio->resid;
     }
     mutex_unlock(&s->lock);
-    return n ? (ssize_t)n : err;
+    return uio->resid < all ? (ssize_t)(all - uio->resid) : err;
 }
 
 int64_t synth_seek(struct file *f, int64_t offset, int whence)

@@ -8,6 +8,9 @@
  * printing function never sees a user address and may hold locks that a page
  * fault needs.
  *
+ * A text that may be very long is printed in parts, each when a reader comes to it;
+ * then the parts are of different times.
+ *
  * A function that holds a spinlock must not make the buffer grow: it prints
  * between synth_begin_atomic and synth_end_atomic.
  */
@@ -41,6 +44,10 @@ bool synth_end_atomic(struct synth_buf *b, size_t mark);
 /* Open F as a synthetic file: its text is what SHOW(b, ARG) prints.  Call from
  * f->ops->open; 0 or -ENOMEM.  SHOW returns 0 or the errno of the read. */
 int synth_open(struct file *f, int (*show)(struct synth_buf *b, void *arg), void *arg);
+/* The same, in parts: PART(b, ARG, &AT) prints what stands at AT, which is 0 at the
+ * start, and moves AT on.  It returns 1 if there is more, 0 at the end, or an errno. */
+int synth_open_parts(struct file *f, int (*part)(struct synth_buf *b, void *arg, uint64_t *at),
+                     void *arg);
 /* What synth_open was given. */
 void *synth_arg(const struct file *f);
 
