@@ -319,63 +319,6 @@ int proc_show_pid_limits(struct synth_buf *b, struct process *p)
     return 0;
 }
 
-/* Address space */
-
-static const char *area_name(const struct mm *mm, const struct vma *vma)
-{
-    if (vma->start <= mm->start_stack && mm->start_stack < vma->end)
-        return "[stack]";
-    if (vma->flags & VM_SPECIAL)
-        return "[sigreturn]";
-    if (!vma->file && vma->start <= mm->brk && vma->end > mm->start_brk)
-        return "[heap]";
-    return NULL;
-}
-
-static void show_vma(struct synth_buf *b, const struct mm *mm, const struct vma *vma, char *page)
-{
-    const struct inode *inode = vma->file ? vma->file->inode : NULL;
-    uint64_t dev = inode && inode->sb ? inode->sb->dev : 0;
-    const char *name = area_name(mm, vma);
-    struct path_ctx ctx;
-    size_t start = b->len;
-
-    if (inode) {
-        path_ctx_current(&ctx);
-        name = file_describe(vma->file, &ctx.root, page, PAGE_SIZE);
-        path_ctx_put(&ctx);
-    }
-    synth_printf(b, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", vma->start, vma->end,
-                 vma->flags & VM_READ ? 'r' : '-', vma->flags & VM_WRITE ? 'w' : '-',
-                 vma->flags & VM_EXEC ? 'x' : '-', vma->flags & VM_SHARED ? 's' : 'p',
-                 inode ? vma->pgoff << PAGE_SHIFT : 0, dev_major(dev), dev_minor(dev),
-                 inode ? inode->ino : 0);
-    if (name) {
-        for (size_t column = b->len - start; column < 73; column++)
-            synth_puts(b, " ");         /* which adds nothing when out of memory */
-        synth_puts(b, name);
-    }
-    synth_puts(b, "\n");
-}
-
-int proc_show_pid_maps(struct synth_buf *b, struct process *p)
-{
-    struct mm *mm = process_get_mm(p);
-    char *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
-    struct vma *vma;
-
-    if (mm && page) {
-        rwsem_read_lock(&mm->lock);
-        list_for_each_entry(vma, &mm->vmas.list, link)
-            show_vma(b, mm, vma, page);
-        rwsem_read_unlock(&mm->lock);
-    }
-    kfree(page);
-    if (mm)
-        mm_put(mm);
-    return page ? 0 : -ENOMEM;
-}
-
 /* Links */
 
 static int follow_exe(struct process *p, struct path *out)
@@ -428,17 +371,21 @@ static int store_oom_score_adj(const char *text, size_t n, struct process *p)
 const struct proc_entry proc_pid_entries[] = {
     [PROC_PID_FD] = { .name = "fd", .mode = S_IFDIR | 0500 },
     { .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
+    { .name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_pid_clear_refs },
     PROC_FILE("cmdline", show_cmdline),
     PROC_FILE("comm", show_comm),
     { .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd },
     { .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
     { .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe },
     PROC_FILE("limits", proc_show_pid_limits),
-    PROC_FILE("maps", proc_show_pid_maps),
+    { .name = "maps", .mode = S_IFREG | 0444, .part = proc_part_pid_maps },
     PROC_FILE("mounts", proc_show_mounts),
     { .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = show_oom_score_adj,
       .store = store_oom_score_adj },
+    { .name = "pagemap", .mode = S_IFREG | 0400, .fops = &proc_pagemap_fops },
     { .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root },
+    { .name = "smaps", .mode = S_IFREG | 0444, .part = proc_part_pid_smaps },
+    PROC_FILE("smaps_rollup", proc_show_pid_smaps_rollup),
     PROC_FILE("stat", proc_show_pid_stat),
     PROC_FILE("statm", proc_show_pid_statm),
     PROC_FILE("status", proc_show_pid_status),

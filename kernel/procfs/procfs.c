@@ -45,6 +45,11 @@ static struct node *node_of(const struct inode *inode)
     return inode->private;
 }
 
+struct process *proc_inode_process(const struct inode *inode)
+{
+    return node_of(inode)->process;
+}
+
 /* Numbers of the fixed tree: the entry's address is as good a name as any. */
 static uint64_t entry_ino(const struct proc_entry *e)
 {
@@ -107,7 +112,7 @@ static int get_entry_inode(struct super_block *sb, const struct proc_entry *e, s
         return get_inode(sb, ino, &node, e->mode, &table_ops, &table_fops, out);
     if (S_ISLNK(e->mode))
         return get_inode(sb, ino, &node, e->mode, &link_ops, &file_ops_default, out);
-    return get_inode(sb, ino, &node, e->mode, &file_ops, &show_fops, out);
+    return get_inode(sb, ino, &node, e->mode, &file_ops, e->fops ? e->fops : &show_fops, out);
 }
 
 static void evict(struct inode *inode)
@@ -313,10 +318,21 @@ static int show(struct synth_buf *b, void *arg)
     return node->entry->show(b, node->process);
 }
 
+static int part(struct synth_buf *b, void *arg, uint64_t *at)
+{
+    const struct node *node = arg;
+
+    return node->entry->part(b, node->process, at);
+}
+
 static int show_open(struct inode *inode, struct file *f)
 {
-    if (!node_of(inode)->entry->show && f->mode & FILE_READ)
+    const struct proc_entry *e = node_of(inode)->entry;
+
+    if (!e->show && !e->part && f->mode & FILE_READ)
         return -EACCES;                     /* even for root: there is no text to show */
+    if (e->part)
+        return synth_open_parts(f, part, node_of(inode));
     return synth_open(f, show, node_of(inode));
 }
 

@@ -15,8 +15,12 @@ struct proc_entry {
     uint32_t mode;                          /* S_IF* | permissions               */
     /* Regular files: print the content.  P is NULL outside <pid>/. */
     int (*show)(struct synth_buf *b, struct process *p);
+    /* Or, if the content may be very long: print what stands at *AT (synth_open_parts). */
+    int (*part)(struct synth_buf *b, struct process *p, uint64_t *at);
     /* Writable ones: take N bytes, NUL-terminated; 0 or an errno. */
     int (*store)(const char *text, size_t n, struct process *p);
+    /* Files that are no text: their operations. */
+    const struct file_operations *fops;
     /* Directories of the fixed tree. */
     const struct proc_entry *entries;
     size_t nentries;
@@ -26,6 +30,9 @@ struct proc_entry {
 };
 
 #define PROC_FILE(name_, show_) { .name = (name_), .mode = S_IFREG | 0444, .show = (show_) }
+
+/* The process that INODE, of <pid>/, tells of; it lives as long as INODE. */
+struct process *proc_inode_process(const struct inode *inode);
 
 extern const struct proc_entry proc_root_entries[];
 extern const size_t proc_root_nentries;
@@ -55,11 +62,16 @@ int proc_show_stat(struct synth_buf *b, struct process *p);
 int proc_show_swaps(struct synth_buf *b, struct process *p);
 int proc_show_uptime(struct synth_buf *b, struct process *p);
 int proc_show_version(struct synth_buf *b, struct process *p);
-int proc_show_pid_maps(struct synth_buf *b, struct process *p);
+int proc_part_pid_maps(struct synth_buf *b, struct process *p, uint64_t *at);
+int proc_part_pid_smaps(struct synth_buf *b, struct process *p, uint64_t *at);
+int proc_show_pid_smaps_rollup(struct synth_buf *b, struct process *p);
+int proc_store_pid_clear_refs(const char *text, size_t n, struct process *p);
 int proc_show_pid_stat(struct synth_buf *b, struct process *p);
 int proc_show_pid_statm(struct synth_buf *b, struct process *p);
 int proc_show_pid_status(struct synth_buf *b, struct process *p);
 int proc_show_pid_limits(struct synth_buf *b, struct process *p);
+
+extern const struct file_operations proc_pagemap_fops, proc_kpagecount_fops, proc_kpageflags_fops;
 
 /* /proc/sys. */
 extern const struct proc_entry proc_sys_entries[];

@@ -30,6 +30,8 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("filesystems", proc_show_filesystems),
     PROC_FILE("interrupts", proc_show_interrupts),
     PROC_FILE("kmsg", proc_show_kmsg),
+    { .name = "kpagecount", .mode = S_IFREG | 0400, .fops = &proc_kpagecount_fops },
+    { .name = "kpageflags", .mode = S_IFREG | 0400, .fops = &proc_kpageflags_fops },
     PROC_FILE("loadavg", proc_show_loadavg),
     PROC_FILE("meminfo", proc_show_meminfo),
     { .name = "mounts", .mode = S_IFLNK | 0777, .link = link_mounts },

@@ -69,6 +69,7 @@ TESTS = [
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
+    program("smapstest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
     program("timetest", tags=("quick",)),
     program("uaccesstest", tags=("quick",)),

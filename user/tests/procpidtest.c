@@ -724,6 +724,7 @@ static void files_are_known(void)
     static const char *const known[] = {
         ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "limits", "maps",
         "mounts" /* of procdisktest */, "oom_score_adj", "root", "stat", "statm", "status",
+        /* smapstest */ "clear_refs", "pagemap", "smaps", "smaps_rollup",
     };
     DIR *dir = opendir("/proc/self");
     struct dirent *e;

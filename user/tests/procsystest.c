@@ -609,6 +609,7 @@ static void every_file_is_known(void)
         "uptime", "version",
         /* procdisktest */ "devices", "diskstats", "filesystems", "mounts", "partitions",
         /* procmemtest */ "meminfo", "vmstat",
+        /* smapstest */ "kpagecount", "kpageflags",
         /* procalloctest */ "buddyinfo", "pagetypeinfo", "slabinfo", "vmallocinfo", "zoneinfo",
     };
     static const char *const sys[] = { "kernel", "vm" };
