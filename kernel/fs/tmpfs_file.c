@@ -124,10 +124,13 @@ static ssize_t tmpfs_read(struct file *f, struct uio *uio, uint64_t *pos)
 
 static int tmpfs_truncate(struct inode *inode, uint64_t size)
 {
-    bool shrinks = size < inode->size;
+    uint64_t old = inode->size;
 
+    /* What a mapping stored behind the old end is no part of the file that grows. */
+    if (size > old && old % PAGE_SIZE)
+        page_cache_truncate(&inode->data, old, align_up(old, PAGE_SIZE));
     inode_set_size(inode, size);
-    if (shrinks)
+    if (size < old)
         page_cache_truncate(&inode->data, size, UINT64_MAX);
     return 0;
 }
