@@ -76,6 +76,7 @@ TESTS = [
     program("stacktest", tags=("quick",)),
     program("timetest", tags=("quick",)),
     program("uaccesstest", tags=("quick",)),
+    program("zerotest", tags=("quick",)),
 ] + [
     # Harts without hardware that sets the accessed and dirty bits.
     program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
