@@ -24,7 +24,7 @@
 #define CHANGERS 2              /* changer N owns the slots with this remainder */
 #define THREADS (TOUCHERS + CHANGERS)
 #define STEPS 120
-#define LONG_STEPS 150000
+#define LONG_STEPS 12000
 #define FORK_EVERY 25
 #define FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | SIGCHLD)
 
