@@ -66,6 +66,7 @@ struct inode {
 #define INODE_HASHED  0x10u             /* found by number; kept while unused  */
 #define INODE_FAILED  0x20u             /* could not be read                   */
 #define INODE_SEALABLE 0x40u            /* has seals                           */
+#define INODE_RESERVED 0x80u            /* memory for all its size is promised  */
 
 /* Who asks: what permission checks look at. */
 struct cred {

@@ -45,7 +45,7 @@ int memfd_create(const char *name, uint32_t flags, const struct cred *cred, stru
 
     if (!copy)
         return -ENOMEM;
-    err = shmem_create(0, O_RDWR | O_LARGEFILE, out);
+    err = shmem_create(0, O_RDWR | O_LARGEFILE, false, out);
     if (err) {
         kfree(copy);
         return err;

@@ -8,6 +8,7 @@
  */
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/tmpfs_impl.h"
+#include "kernel/mm/commit.h"
 #include "kernel/mm/kmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -114,6 +115,8 @@ static void tmpfs_evict(struct inode *inode)
         dismantle(inode->private);
     if (S_ISDIR(inode->mode) || S_ISLNK(inode->mode))
         kfree(inode->private);
+    if (inode_test(inode, INODE_RESERVED))
+        commit_uncharge(COMMIT_FILES, div_round_up(inode->size, PAGE_SIZE));
     __atomic_fetch_sub(&t->inodes, 1, __ATOMIC_RELAXED);
 }
 
@@ -319,13 +322,20 @@ int tmpfs_make_link(struct super_block *sb, const char *name, const char *target
 
 /* ---- files without a name ------------------------------------------------------------------ */
 
-int shmem_create(uint64_t size, uint32_t flags, struct file **out)
+int shmem_create(uint64_t size, uint32_t flags, bool reserved, struct file **out)
 {
+    size_t npages = reserved ? div_round_up(size, PAGE_SIZE) : 0;
     struct inode *inode;
-    int err = tmpfs_new_inode(shmem_super, NULL, S_IFREG | 0777, 0, NULL, &inode);
+    int err = commit_charge(COMMIT_FILES, npages, 0);
 
     if (err)
+        return err;
+    if (tmpfs_new_inode(shmem_super, NULL, S_IFREG | 0777, 0, NULL, &inode) < 0) {
+        commit_uncharge(COMMIT_FILES, npages);
         return -ENOMEM;
+    }
+    if (reserved)
+        inode->flags |= INODE_RESERVED;         /* returned by tmpfs_evict */
     inode->nlink = 0;
     inode_set_size(inode, size);
     err = file_open_anon(inode, &tmpfs_file_ops, flags, NULL, out);

@@ -16,7 +16,8 @@ int tmpfs_make_node(struct super_block *sb, const char *name, uint32_t mode, dev
 int tmpfs_make_link(struct super_block *sb, const char *name, const char *target);
 
 /* A file of SIZE zero bytes without a name (shared anonymous memory, memfd): gone at
- * its last reference.  FLAGS: O_RDWR ...  0 or -ENOMEM.  May sleep. */
-int shmem_create(uint64_t size, uint32_t flags, struct file **out);
+ * its last reference.  FLAGS: O_RDWR ...  RESERVED: all its memory is promised now, and it
+ * keeps its size; else each page is when it comes.  0 or -ENOMEM.  May sleep. */
+int shmem_create(uint64_t size, uint32_t flags, bool reserved, struct file **out);
 
 void tmpfs_init(void);

@@ -9,17 +9,29 @@
  */
 #include "kernel/fs/seal.h"
 #include "kernel/fs/tmpfs_impl.h"
+#include "kernel/mm/commit.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
 
-/* Count one more page against the limit. */
-static int charge(struct tmpfs *t)
+/* Pages that one page of INODE adds to what has been promised. */
+static size_t committed(const struct inode *inode)
 {
+    return inode_test(inode, INODE_RESERVED) ? 0 : 1;
+}
+
+/* Count one more page of INODE against the limits, the file system's and the machine's. */
+static int charge(const struct inode *inode)
+{
+    struct tmpfs *t = tmpfs_of(inode->sb);
+
+    if (commit_charge(COMMIT_FILES, committed(inode), 0) < 0)
+        return -ENOSPC;
     if (__atomic_add_fetch(&t->pages, 1, __ATOMIC_RELAXED) <= t->max_pages)
         return 0;
     __atomic_fetch_sub(&t->pages, 1, __ATOMIC_RELAXED);
+    commit_uncharge(COMMIT_FILES, committed(inode));
     return -ENOSPC;
 }
 
@@ -31,7 +43,7 @@ static int tmpfs_make_room(struct address_space *as, struct page *page, size_t t
     (void)to;
     if (page_test(page, PG_MAPPED_BLOCK))
         return 0;
-    err = charge(tmpfs_of(inode->sb));
+    err = charge(inode);
     if (err)
         return err;
     page_set(page, PG_MAPPED_BLOCK);
@@ -47,6 +59,7 @@ static void tmpfs_forget_page(struct address_space *as, struct page *page)
         return;
     __atomic_fetch_sub(&inode->blocks, TMPFS_PAGE_BLOCKS, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&tmpfs_of(inode->sb)->pages, 1, __ATOMIC_RELAXED);
+    commit_uncharge(COMMIT_FILES, committed(inode));
 }
 
 static int tmpfs_read_page(struct address_space *as, struct page *page)

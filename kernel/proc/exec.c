@@ -308,7 +308,7 @@ static int map_program(struct exec *x)
     int err;
 
     x->bias = x->image.is_pie ? PIE_BASE - x->image.start : 0;
-    if (x->image.start + x->bias < MMAP_MIN_ADDR)
+    if (x->image.start + x->bias < mmap_min_addr)
         return -EPERM;
     err = map_image(x->mm, x->file, &x->image, x->bias);
     if (err)
@@ -322,7 +322,7 @@ static int map_program(struct exec *x)
 static int map_loader(struct exec *x)
 {
     size_t len = x->loader_image.end - x->loader_image.start;
-    vaddr_t at = vmaset_find_gap(&x->mm->vmas, len, MMAP_MIN_ADDR, x->mm->mmap_base);
+    vaddr_t at = vmaset_find_gap(&x->mm->vmas, len, mmap_min_addr, x->mm->mmap_base);
     int err;
 
     if (!at)

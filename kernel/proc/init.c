@@ -9,6 +9,7 @@
 #include "kernel/core/bootargs.h"
 #include "kernel/core/panic.h"
 #include "kernel/fs/super.h"
+#include "kernel/mm/commit.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/files.h"
 #include "kernel/proc/process_impl.h"
@@ -197,6 +198,11 @@ void proc_quiesce(void)
     signal_drain();
 }
 
+static bool is_root(void)
+{
+    return current_process()->cred.euid == 0;
+}
+
 static uint64_t memlock_limit(void)
 {
     const struct process *p = current_process();
@@ -207,6 +213,7 @@ static uint64_t memlock_limit(void)
 void proc_init(void)
 {
     mlock_set_limit_source(memlock_limit);
+    commit_set_privilege(is_root);
     process_init();
     signal_init();
     signal_deliver_init();

@@ -7,6 +7,7 @@
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/core/counters.h"
+#include "kernel/mm/commit.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
@@ -79,6 +80,8 @@ int proc_show_meminfo(struct synth_buf *b, struct process *p)
     line(b, "SUnreclaim:", f.slab_unreclaimable);
     line(b, "KernelStack:", f.kstacks * (KSTACK_SIZE >> PAGE_SHIFT));
     line(b, "PageTables:", f.tables);
+    line(b, "CommitLimit:", commit_limit());
+    line(b, "Committed_AS:", commit_pages());
     line(b, "VmallocTotal:", VMALLOC_SIZE >> PAGE_SHIFT);
     line(b, "VmallocUsed:", vmalloc_used_pages());
     return 0;

@@ -43,6 +43,13 @@ SETTING(dirty_background_ratio, dirty_background_ratio, 100)
 SETTING(dirty_ratio, dirty_ratio, 100)
 SETTING(dirty_expire_centisecs, dirty_expire_centisecs, 1000000)
 SETTING(dirty_interval, dirty_writeback_centisecs, 1000000)
+SETTING(max_map_count, max_map_count, INT32_MAX)
+SETTING(lowest_address, mmap_min_addr, INT32_MAX)
+SETTING(commit_mode, overcommit_memory, COMMIT_NEVER)
+SETTING(commit_ratio, overcommit_ratio, INT32_MAX)
+SETTING(commit_kbytes, overcommit_kbytes, UINT32_MAX)
+SETTING(user_reserve_kbytes, user_reserve_kbytes, UINT32_MAX)
+SETTING(admin_reserve_kbytes, admin_reserve_kbytes, UINT32_MAX)
 #undef SETTING
 
 /* The flusher may be asleep for as long as was said before. */
@@ -53,6 +60,45 @@ static int store_interval(const char *text, size_t n, struct process *p)
     if (!err)
         writeback_new_interval();
     return err;
+}
+
+static int store_mode(const char *text, size_t n, struct process *p)
+{
+    int err = store_commit_mode(text, n, p);
+
+    if (!err)
+        commit_mode_changed();
+    return err;
+}
+
+/* Of ratio and kbytes the one that was written last counts. */
+static int store_ratio(const char *text, size_t n, struct process *p)
+{
+    int err = store_commit_ratio(text, n, p);
+
+    if (!err)
+        overcommit_kbytes = 0;
+    return err;
+}
+
+static int store_kbytes(const char *text, size_t n, struct process *p)
+{
+    int err = store_commit_kbytes(text, n, p);
+
+    if (!err)
+        overcommit_ratio = 0;
+    return err;
+}
+
+/* The set of VMAs begins at MMAP_MIN_ADDR. */
+static int store_min_addr(const char *text, size_t n, struct process *p)
+{
+    unsigned value;
+    int err = store_unsigned(text, &value, INT32_MAX);
+
+    if (!err && value < MMAP_MIN_ADDR)
+        return -EINVAL;
+    return err ? err : store_lowest_address(text, n, p);
 }
 
 static int store_drop_caches(const char *text, size_t n, struct process *p)
@@ -77,20 +123,6 @@ static int store_drop_caches(const char *text, size_t n, struct process *p)
     return 0;
 }
 
-static int show_max_map_count(struct synth_buf *b, struct process *p)
-{
-    (void)p;
-    synth_printf(b, "%d\n", MAX_MAP_COUNT);
-    return 0;
-}
-
-static int show_mmap_min_addr(struct synth_buf *b, struct process *p)
-{
-    (void)p;
-    synth_printf(b, "%lu\n", MMAP_MIN_ADDR);
-    return 0;
-}
-
 static int show_pid_max(struct synth_buf *b, struct process *p)
 {
     (void)p;
@@ -112,18 +144,23 @@ static int show_ostype(struct synth_buf *b, struct process *p)
     return 0;
 }
 
-#define SETTING(name_)                                                         \
-    { .name = #name_, .mode = S_IFREG | 0644, .show = show_##name_, .store = store_##name_ }
+#define SETTING_BY(name_, show_, store_)                                       \
+    { .name = #name_, .mode = S_IFREG | 0644, .show = show_, .store = store_ }
+#define SETTING(name_) SETTING_BY(name_, show_##name_, store_##name_)
 
 static const struct proc_entry vm_entries[] = {
+    SETTING(admin_reserve_kbytes),
     SETTING(dirty_background_ratio),
     SETTING(dirty_expire_centisecs),
     SETTING(dirty_ratio),
-    { .name = "dirty_writeback_centisecs", .mode = S_IFREG | 0644, .show = show_dirty_interval,
-      .store = store_interval },
+    SETTING_BY(dirty_writeback_centisecs, show_dirty_interval, store_interval),
     { .name = "drop_caches", .mode = S_IFREG | 0200, .store = store_drop_caches },
-    PROC_FILE("max_map_count", show_max_map_count),
-    PROC_FILE("mmap_min_addr", show_mmap_min_addr),
+    SETTING(max_map_count),
+    SETTING_BY(mmap_min_addr, show_lowest_address, store_min_addr),
+    SETTING_BY(overcommit_kbytes, show_commit_kbytes, store_kbytes),
+    SETTING_BY(overcommit_memory, show_commit_mode, store_mode),
+    SETTING_BY(overcommit_ratio, show_commit_ratio, store_ratio),
+    SETTING(user_reserve_kbytes),
 };
 
 static const struct proc_entry kernel_entries[] = {

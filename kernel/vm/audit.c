@@ -6,6 +6,7 @@
  * reference counts are derived from them.  The audit counts the entries of each
  * page anew and compares.
  */
+#include "kernel/mm/commit.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/vm/anon_vma.h"
 #include "kernel/vm/page_map.h"
@@ -22,6 +23,7 @@ struct audit {
     struct found *found;        /* of each frame */
     int64_t anon, file;         /* of the mm being looked at */
     size_t mlocked;             /* frames that are locked */
+    size_t committed;           /* pages of VMAs that count as promised */
 };
 
 #define COMPLAIN(a, ...)                                                       \
@@ -96,8 +98,10 @@ static void audit_mm(struct mm *mm, void *arg)
     struct pte *pte;
 
     a->anon = a->file = 0;
-    list_for_each_entry(vma, &mm->vmas.list, link)
+    list_for_each_entry(vma, &mm->vmas.list, link) {
+        a->committed += vma->flags & VM_ACCOUNT ? vma_npages(vma) : 0;
         locked_vm += vma->flags & VM_LOCKED ? vma_npages(vma) : 0;
+    }
     if (locked_vm != mm->locked_vm)
         COMPLAIN(a, "mm %p: %zu pages are locked, not %zu\n", (void *)mm, locked_vm, mm->locked_vm);
     spin_lock(&mm->pt_lock);
@@ -148,5 +152,8 @@ size_t vm_audit(void)
     mm_for_each(audit_mm, &a);
     audit_counts(&a);
     vfree(a.found);
+    if (a.committed != commit_pages_of(COMMIT_PRIVATE))
+        COMPLAIN(&a, "%zu pages are promised, not %zu\n", a.committed,
+                 commit_pages_of(COMMIT_PRIVATE));
     return a.faults;
 }

@@ -10,7 +10,7 @@
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
-#define HEAP_FLAGS  (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define HEAP_FLAGS  (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT)
 #define STACK_START (32 * PAGE_SIZE)        /* mapped at exec; the rest grows on demand */
 
 static uint32_t heap_flags(const struct mm *mm)
@@ -40,6 +40,8 @@ static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
         return false;
     if (!heap || (next && next->start == end))
         return vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE | mm->def_flags) == 0;
+    if (vm_charge(mm, heap->flags, npages) < 0)
+        return false;
     vm_account(mm, heap->flags, (int64_t)npages);
     vmaset_resize(&mm->vmas, heap, heap->start, end);
     return true;
@@ -97,7 +99,7 @@ static bool may_begin_at(const struct mm *mm, const struct vma *vma, vaddr_t sta
     const struct vma *below = vmaset_prev(&mm->vmas, vma);
     size_t npages = (vma->start - start) >> PAGE_SHIFT;
 
-    if (vma->end - start > mm->limit_stack || start < MMAP_MIN_ADDR)
+    if (vma->end - start > mm->limit_stack || start < mmap_min_addr)
         return false;
     if (below && !(below->flags & VM_GROWSDOWN) && (below->flags & VM_ACCESS)
         && start - below->end < STACK_GUARD)
@@ -115,7 +117,8 @@ bool vm_grow_stack(struct mm *mm, vaddr_t va)
     rwsem_write_lock(&mm->lock);
     vma = vmaset_find_from(&mm->vmas, va);
     ok = vma && vma->start <= va;               /* somebody was faster */
-    if (!ok && vma && (vma->flags & VM_GROWSDOWN) && may_begin_at(mm, vma, start)) {
+    if (!ok && vma && (vma->flags & VM_GROWSDOWN) && may_begin_at(mm, vma, start)
+        && vm_charge(mm, vma->flags, (vma->start - start) >> PAGE_SHIFT) == 0) {
         vm_account(mm, vma->flags, (vma->start - start) >> PAGE_SHIFT);
         vmaset_resize(&mm->vmas, vma, start, vma->end);
         ok = true;

@@ -10,6 +10,7 @@
 #include "kernel/riscv/csr.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/fault.h"
+#include "kernel/vm/mmap.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/rmap.h"
 #include "kernel/vm/special.h"
@@ -186,8 +187,10 @@ static void unmap_all(struct mm *mm)
     struct vma *vma, *next;
 
     list_splice(&doomed, &mm->vmas.list);
-    list_for_each_entry(vma, &doomed, link)
+    list_for_each_entry(vma, &doomed, link) {
         zap_range(mm, vma->start, vma->end);
+        vm_uncharge(vma->flags, vma_npages(vma));
+    }
     /* By VMAs and spans a walk of the reverse map finds the tables: they go first. */
     list_for_each_entry_safe(vma, next, &doomed, link)
         vma_unlink_and_free(vma);
@@ -223,6 +226,7 @@ void vm_init(void)
     vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vma), 0, 0, NULL);
     if (!mm_cache || !vma_cache)
         panic("vm: no memory for caches");
+    commit_init();
     fault_init();
     anon_init();
     anon_vma_init();

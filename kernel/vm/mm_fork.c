@@ -116,6 +116,10 @@ static int copy_vmas(struct copy *c)
         if (!copy)
             return -ENOMEM;
         copy->flags &= ~VM_LOCKS;               /* locks are not inherited */
+        if (vm_charge(c->from, vma->flags, vma_npages(vma)) < 0) {
+            vma_free(copy);
+            return -ENOMEM;
+        }
         rmap_link(copy);
         vmaset_insert(&c->to->vmas, copy, NULL);
         if (!needs_entries(vma))

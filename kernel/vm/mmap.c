@@ -40,6 +40,8 @@ struct request {
     struct address_space *promised;     /* counts us as a writer          */
 };
 
+unsigned max_map_count = 65530, mmap_min_addr = MMAP_MIN_ADDR;
+
 uint32_t vm_flags_from_prot(unsigned prot)
 {
     return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0)
@@ -75,7 +77,7 @@ static int check_arguments(struct request *q, size_t len, uint64_t offset)
         return -EINVAL;
     if (q->addr > USER_END - q->len)
         return -ENOMEM;
-    return q->addr < MMAP_MIN_ADDR ? -EPERM : 0;
+    return q->addr < mmap_min_addr ? -EPERM : 0;
 }
 
 /* What the open mode of F lets a mapping do. */
@@ -135,7 +137,7 @@ static __attribute__((noinline)) int ask_file(struct request *q, struct file *f,
 /* Memory that processes share has pages that outlive each of them: a file's. */
 static __attribute__((noinline)) int make_shared_memory(struct request *q)
 {
-    int err = shmem_create(q->len, O_RDWR, &q->memory);
+    int err = shmem_create(q->len, O_RDWR, !(q->proto.flags & VM_NORESERVE), &q->memory);
 
     if (!err)
         map_pages_of(q, q->memory, q->memory->inode->mapping, 0);
@@ -157,6 +159,10 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
         q->proto.flags |= VM_GROWSDOWN;
     if (q->flags & MAP_LOCKED)
         q->proto.flags |= VM_LOCKED;
+    if ((q->flags & MAP_NORESERVE) && overcommit_memory != COMMIT_NEVER)
+        q->proto.flags |= VM_NORESERVE;
+    if (vm_is_accountable(q->proto.flags))
+        q->proto.flags |= VM_ACCOUNT;
     if (file)
         err = ask_file(q, file, offset);
     if (!err && (q->proto.flags & VM_SHARED) && !q->proto.mapping)
@@ -172,10 +178,10 @@ vaddr_t vm_find_hole(const struct mm *mm, size_t len)
     vaddr_t at = 0;
 
     if (is_aligned(len, step))
-        at = vmaset_find_gap(&mm->vmas, len + spare, MMAP_MIN_ADDR, mm->mmap_base);
+        at = vmaset_find_gap(&mm->vmas, len + spare, mmap_min_addr, mm->mmap_base);
     if (at)
         return align_down(at + spare, step);
-    return vmaset_find_gap(&mm->vmas, len, MMAP_MIN_ADDR, mm->mmap_base);
+    return vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
 }
 
 /* Make the place that MAP_FIXED demands free. */
@@ -191,7 +197,7 @@ static __attribute__((noinline)) int clear_place(const struct request *q, struct
 static int choose_place(struct request *q, struct list *doomed)
 {
     struct vma_set *set = &q->mm->vmas;
-    vaddr_t hint = MAX(q->addr & PAGE_MASK, MMAP_MIN_ADDR);
+    vaddr_t hint = MAX(q->addr & PAGE_MASK, align_up((vaddr_t)mmap_min_addr, PAGE_SIZE));
 
     if (q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
         return clear_place(q, doomed);
@@ -214,7 +220,7 @@ static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
         proto->pgoff = start >> PAGE_SHIFT;
     next = vmaset_find_from(&mm->vmas, end);
     if (!vmaset_extend(&mm->vmas, proto, next)) {
-        if (mm->vmas.count >= MAX_MAP_COUNT)
+        if (mm->vmas.count >= max_map_count)
             return -ENOMEM;
         vma = vma_alloc(mm, proto);
         if (!vma)
@@ -230,17 +236,29 @@ int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
 {
     struct vma proto;
 
-    vma_init(&proto, mm, &anon_vma_ops, vm_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
-    return enter(mm, &proto, start, end);
+    size_t npages = (end - start) >> PAGE_SHIFT;
+    int err;
+
+    vm_flags |= VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT;
+    vma_init(&proto, mm, &anon_vma_ops, vm_flags);
+    err = vm_charge(mm, vm_flags, npages);
+    if (err)
+        return err;
+    err = enter(mm, &proto, start, end);
+    if (err)
+        vm_uncharge(vm_flags, npages);
+    return err;
 }
 
-static size_t pages_mapped(const struct vma_set *set, vaddr_t start, vaddr_t end)
+/* Pages of [START, END) in VMAs that have one of FLAGS; in all VMAs if that is 0. */
+static size_t pages_mapped(const struct vma_set *set, vaddr_t start, vaddr_t end, uint32_t flags)
 {
     const struct vma *vma = vmaset_find_range(set, start, end);
     size_t n = 0;
 
     for (; vma && vma->start < end; vma = vmaset_next(set, vma))
-        n += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
+        if (!flags || (vma->flags & flags))
+            n += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
     return n;
 }
 
@@ -253,7 +271,7 @@ static bool fits_limits(const struct request *q)
         return true;
     if (!(q->flags & MAP_FIXED))
         return false;
-    npages -= pages_mapped(&q->mm->vmas, q->addr, q->addr + q->len);
+    npages -= pages_mapped(&q->mm->vmas, q->addr, q->addr + q->len, 0);
     return vm_within_limits(q->mm, q->proto.flags, npages);
 }
 
@@ -264,6 +282,23 @@ static int check_limits(const struct request *q)
     if (!mlock_fits(q->mm, q->proto.flags, q->len >> PAGE_SHIFT))
         return -EAGAIN;
     return fits_limits(q) ? 0 : -ENOMEM;
+}
+
+/* Have the memory promised.  What MAP_FIXED replaces returns its own, which is enough for
+ * as much: nothing is lost by a refusal. */
+static int charge(const struct request *q)
+{
+    size_t npages = q->len >> PAGE_SHIFT, kept = 0;
+    int err;
+
+    if (!(q->proto.flags & VM_ACCOUNT))
+        return 0;
+    if (q->flags & MAP_FIXED)
+        kept = pages_mapped(&q->mm->vmas, q->addr, q->addr + q->len, VM_ACCOUNT);
+    err = vm_charge(q->mm, VM_ACCOUNT, npages - kept);
+    if (!err && kept)
+        commit_add(COMMIT_PRIVATE, (int64_t)kept);
+    return err;
 }
 
 /* Find or make the place, and enter the VMA there. */
@@ -277,9 +312,14 @@ static int place(struct request *q)
     q->proto.flags |= mm->def_flags;
     err = check_limits(q);
     if (!err)
+        err = charge(q);
+    if (!err) {
         err = choose_place(q, &doomed);
-    if (!err)
-        err = enter(mm, &q->proto, q->addr, q->addr + q->len);
+        if (!err)
+            err = enter(mm, &q->proto, q->addr, q->addr + q->len);
+        if (err)
+            vm_uncharge(q->proto.flags, q->len >> PAGE_SHIFT);
+    }
     rwsem_write_unlock(&mm->lock);
     vm_free_doomed(&doomed);
     return err;
@@ -324,7 +364,7 @@ struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
 {
     size_t splits = (vma->start < start) + (vma->end > end);
 
-    if (mm->vmas.count + splits > MAX_MAP_COUNT)
+    if (mm->vmas.count + splits > max_map_count)
         return NULL;
     if (vma->start < start)
         vma = vmaset_split(&mm->vmas, vma, start);
@@ -368,6 +408,7 @@ static void account_removed(struct mm *mm, const struct vma *vma, vaddr_t start,
         vaddr_t from = MAX(vma->start, start), to = MIN(vma->end, end);
 
         vm_account(mm, vma->flags, -(int64_t)((to - from) >> PAGE_SHIFT));
+        vm_uncharge(vma->flags, (to - from) >> PAGE_SHIFT);
     }
 }
 
@@ -380,7 +421,7 @@ int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doom
         return 0;
     /* A hole inside one VMA leaves two of it. */
     if (first->start < start && end < first->end
-        && (mm->vmas.count >= MAX_MAP_COUNT || !vmaset_split(&mm->vmas, first, end)))
+        && (mm->vmas.count >= max_map_count || !vmaset_split(&mm->vmas, first, end)))
         return -ENOMEM;
     /* The reverse map must find the pages as long as they are mapped, and may look
      * into the tables until the VMAs have left it. */

@@ -6,16 +6,19 @@
  * those of the system calls of the same name.
  */
 #pragma once
+#include "kernel/mm/commit.h"
 #include "kernel/vm/mm.h"
 
-#define MAX_MAP_COUNT 65530     /* VMAs of one process, as Linux */
+/* Settings of /proc/sys/vm. */
+extern unsigned max_map_count;      /* VMAs of one process                            */
+extern unsigned mmap_min_addr;      /* nothing new below; at least MMAP_MIN_ADDR      */
 
 /* Map LEN bytes (rounded up) with PROT_* and MAP_* at or near ADDR; FILE NULL:
  * anonymous.  The address, or -EINVAL -ENOMEM -EEXIST -EACCES -ENODEV
  * -EOVERFLOW -EPERM -EOPNOTSUPP -EAGAIN (more locked memory than allowed). */
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset);
-/* 0, -EINVAL, or -ENOMEM (a split beyond MAX_MAP_COUNT). */
+/* 0, -EINVAL, or -ENOMEM (a split beyond max_map_count). */
 int vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* 0, -EINVAL -EACCES, or -ENOMEM (a hole: what lies before it has changed). */
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
@@ -67,6 +70,22 @@ static inline void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
         mm->exec_vm += npages;
     if (mm->peak_vm < mm->total_vm)
         mm->peak_vm = mm->total_vm;
+}
+/* Whether a mapping with FLAGS is to be promised its memory (VM_ACCOUNT). */
+static inline bool vm_is_accountable(uint32_t flags)
+{
+    return (flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
+}
+/* Promise NPAGES to a mapping of MM with FLAGS, if it is VM_ACCOUNT; who then cannot make
+ * it returns them.  0 or -ENOMEM. */
+static inline int vm_charge(const struct mm *mm, uint32_t flags, size_t npages)
+{
+    return flags & VM_ACCOUNT ? commit_charge(COMMIT_PRIVATE, npages, mm->total_vm) : 0;
+}
+static inline void vm_uncharge(uint32_t flags, size_t npages)
+{
+    if (flags & VM_ACCOUNT)
+        commit_uncharge(COMMIT_PRIVATE, npages);
 }
 /* Whether NPAGES more with FLAGS stay within the process's limits. */
 bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages);

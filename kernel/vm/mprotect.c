@@ -95,14 +95,20 @@ static void protect_range(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t fl
     tlb_flush_range(&mm->ctx, start, end);
 }
 
-/* Give VMA, which lies within the range, the rights of NEW. */
+/* Give VMA, which lies within the range, the rights of NEW; VM_ACCOUNT: it was charged. */
 static void protect_vma(struct mm *mm, struct vma *vma, uint32_t new)
 {
     int64_t npages = (int64_t)vma_npages(vma);
     vaddr_t start = vma->start, end = vma->end;
 
     vm_account(mm, vma->flags, -npages);
-    vma->flags = (vma->flags & ~VM_ACCESS) | new;
+    if (new & VM_ACCOUNT) {
+        vma->flags |= VM_ACCOUNT;
+    } else if (!(new & VM_WRITE) && !vma->mapping && !vma->span) {
+        vm_uncharge(vma->flags, (size_t)npages);    /* no page, and there can be none */
+        vma->flags &= ~VM_ACCOUNT;
+    }
+    vma->flags = (vma->flags & ~VM_ACCESS) | (new & VM_ACCESS);
     vm_account(mm, vma->flags, npages);
     protect_range(mm, start, end, vma->flags);
     vmaset_merge(&mm->vmas, vma);
@@ -111,6 +117,7 @@ static void protect_vma(struct mm *mm, struct vma *vma, uint32_t new)
 static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
 {
     struct vma *vma = vmaset_find(&mm->vmas, *at);
+    size_t npages;
 
     if (!vma)
         return -ENOMEM;
@@ -124,10 +131,17 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
     if ((new & VM_WRITE) && !(vma->flags & (VM_WRITE | VM_SHARED))
         && !vm_within_limits(mm, VM_WRITE, (MIN(vma->end, end) - *at) >> PAGE_SHIFT))
         return -ENOMEM;
+    if ((new & VM_WRITE) && vm_is_accountable(vma->flags | VM_WRITE) && !(vma->flags & VM_ACCOUNT))
+        new |= VM_ACCOUNT;
+    npages = (MIN(vma->end, end) - *at) >> PAGE_SHIFT;
+    if (vm_charge(mm, new, npages) < 0)
+        return -ENOMEM;
     if (vma->start < *at || vma->end > end)
         vma = vm_cut(mm, vma, *at, end);
-    if (!vma)
+    if (!vma) {
+        vm_uncharge(new, npages);
         return -ENOMEM;
+    }
     *at = vma->end;
     protect_vma(mm, vma, new);
     return 0;

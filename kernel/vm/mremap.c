@@ -50,7 +50,7 @@ static int check_arguments(const struct remap *q)
 
 static bool has_room(const struct remap *q, size_t nvmas)
 {
-    return q->mm->vmas.count + nvmas <= MAX_MAP_COUNT;
+    return q->mm->vmas.count + nvmas <= max_map_count;
 }
 
 /* MREMAP_FIXED: the place must be one, and lie apart from the old one. */
@@ -60,7 +60,7 @@ static int check_place(const struct remap *q)
         return -EINVAL;
     if (q->old + q->old_len > q->new && q->new + q->new_len > q->old)
         return -EINVAL;
-    if (q->new < MMAP_MIN_ADDR)
+    if (q->new < mmap_min_addr)
         return -EPERM;
     return has_room(q, 2 + ROOM_TO_MOVE) ? 0 : -ENOMEM;     /* holes may divide two */
 }
@@ -98,6 +98,8 @@ static bool grow_in_place(const struct remap *q, struct vma *vma)
     if (end > USER_END || end < q->old || (next && next->start < end))
         return false;
     vm_account(q->mm, vma->flags, (int64_t)(growth(q) >> PAGE_SHIFT));
+    if (vma->flags & VM_ACCOUNT)
+        commit_add(COMMIT_PRIVATE, (int64_t)(growth(q) >> PAGE_SHIFT));
     vmaset_resize(&q->mm->vmas, vma, vma->start, end);
     vmaset_merge(&q->mm->vmas, vma);
     return true;
@@ -168,6 +170,8 @@ static struct vma *enter_copy(const struct remap *q, const struct vma *vma)
     rmap_link(copy);
     vmaset_insert(&q->mm->vmas, copy, vmaset_find_from(&q->mm->vmas, copy->end));
     vm_account(q->mm, copy->flags, (int64_t)vma_npages(copy));
+    if (copy->flags & VM_ACCOUNT)
+        commit_add(COMMIT_PRIVATE, (int64_t)vma_npages(copy));
     return copy;
 }
 
@@ -258,6 +262,24 @@ static int clear_place(struct remap *q)
     return err ? err : cut_off(q);
 }
 
+/* Grow or move VMA.  The memory that comes is promised for as long as this takes; at the
+ * end the VMAs themselves have been counted. */
+static int64_t resize(struct remap *q, struct vma *vma, bool moving)
+{
+    size_t npages = (q->flags & MREMAP_DONTUNMAP ? q->new_len : growth(q)) >> PAGE_SHIFT;
+    uint32_t flags = vma->flags;
+    int err = vm_charge(q->mm, flags, npages);
+
+    if (err)
+        return err;
+    if (!moving && grow_in_place(q, vma))
+        q->new = q->old;
+    else
+        err = q->flags & MREMAP_MAYMOVE ? move(q, vma) : -ENOMEM;
+    vm_uncharge(flags, npages);
+    return err ? err : (int64_t)q->new;
+}
+
 static int64_t remap(struct remap *q)
 {
     struct vma *vma = vmaset_find(&q->mm->vmas, q->old);
@@ -278,10 +300,7 @@ static int64_t remap(struct remap *q)
         err = vma ? check_resize(q, vma) : -EFAULT;     /* a view may replace what it shows */
     if (err)
         return err;
-    if (!moving && grow_in_place(q, vma))
-        return (int64_t)q->old;
-    err = q->flags & MREMAP_MAYMOVE ? move(q, vma) : -ENOMEM;
-    return err ? err : (int64_t)q->new;
+    return resize(q, vma, moving);
 }
 
 int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,

@@ -45,7 +45,7 @@ int vm_map_sigreturn(struct mm *mm)
     vma_init(&proto, mm, &special_vma_ops,
              VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC | VM_SPECIAL);
     rwsem_write_lock(&mm->lock);
-    proto.start = vmaset_find_gap(&mm->vmas, PAGE_SIZE, MMAP_MIN_ADDR, mm->mmap_base);
+    proto.start = vmaset_find_gap(&mm->vmas, PAGE_SIZE, mmap_min_addr, mm->mmap_base);
     proto.end = proto.start + PAGE_SIZE;
     vma = proto.start ? vma_alloc(mm, &proto) : NULL;
     if (vma) {

@@ -32,6 +32,7 @@ TESTS = [
     program("irqtest", cpus=(2, 4), tags=("quick",)),
     program("killtest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
+    program("limittest", tags=("quick",)),
     program("madvisetest", tags=("quick",)),
     program("mapstorm", tags=("quick",)),
     program("mapstorm", "five_million_steps", once=True, test="mapstorm-long", cpus=(1, 4),

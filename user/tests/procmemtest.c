@@ -344,8 +344,10 @@ static const struct cause many_spaces = { exec_often, NULL };
 static void touch_everything(void *arg)
 {
     size_t size = (size_t)arg;
-    char *p = map_anon(size);
+    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
+    REQUIRE(p != MAP_FAILED);
     for (size_t i = 0; i < size; i += PAGE)
         p[i] = 1;
 }
@@ -402,6 +404,8 @@ static const struct effect meminfo[] = {
     { "Active:", NULL, 0, EFFECT_ANY, "pages get there under pressure; see active_pages" },
     { "SwapTotal:", NULL, 0, 0, "there is no swap" },
     { "SwapFree:", NULL, 0, 0, "there is no swap" },
+    { "Committed_AS:", &tmpfs_file, KIB, KIB + SLACK_KIB, NULL },
+    { "CommitLimit:", NULL, 1, EFFECT_ANY, "a share of memory; see limittest" },
     { "VmallocTotal:", NULL, 1, EFFECT_ANY, "the window for vmalloc, fixed by the layout" },
 };
 

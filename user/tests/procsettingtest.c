@@ -147,8 +147,7 @@ static void limits_hold(void)
 
 static void what_is_fixed_stays(void)
 {
-    static const char *const fixed[] = { VM "max_map_count", VM "mmap_min_addr",
-                                         "/proc/sys/kernel/pid_max", "/proc/version",
+    static const char *const fixed[] = { "/proc/sys/kernel/pid_max", "/proc/version",
                                          "/proc/sys/kernel/osrelease", "/proc/sys/kernel/ostype" };
 
     for (size_t i = 0; i < COUNT(fixed); i++)
