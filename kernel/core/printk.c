@@ -85,6 +85,8 @@ void console_flush(void)
 void printk_enter_panic(void)
 {
     in_panic = true;
+    if (console)
+        console->end_line();
 }
 
 uint64_t log_end(void)

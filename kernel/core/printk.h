@@ -18,6 +18,9 @@ struct console_ops {
     /* The same without locks, interrupts or other harts: for panic only.  What
      * was queued before is sent first. */
     void (*write_polled)(const char *s, size_t n);
+    /* For panic only: send what was queued before, and end the line if it was
+     * left unfinished. */
+    void (*end_line)(void);
 };
 
 /* Messages go to OPS from now on; NULL: back to the firmware. */
@@ -27,7 +30,8 @@ void console_register(const struct console_ops *ops);
  * machine goes off. */
 void console_flush(void);
 
-/* After this, printk() neither takes locks nor trusts other harts. */
+/* After this, printk() neither takes locks nor trusts other harts.  What follows
+ * starts on a line of its own. */
 void printk_enter_panic(void);
 
 void vprintk(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));

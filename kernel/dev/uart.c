@@ -70,6 +70,7 @@ static struct uart {
     struct ring log, out, in;   /*                                [l] */
     size_t lost;                /* characters of the log          [l] */
     uint8_t ier;                /* as written to the chip         [l] */
+    char last_sent;             /*                                [l] */
     bool interrupts;            /* there is somebody to call      [l] */
     bool stopped;               /* `out` is held back             [l] */
 } uart;
@@ -132,6 +133,12 @@ static struct ring *next_to_send(bool log_only)
     return NULL;
 }
 
+static void send_char(char c)
+{
+    uart.last_sent = c;
+    write_reg(REG_DATA, (uint8_t)c);
+}
+
 /* Feed the FIFO; the interrupt carries on with what is left.  It is off meanwhile,
  * or the line would rise and fall with every byte.  Whoever sends from the
  * terminal's ring must be able to wake its writers: printk is not. */
@@ -144,7 +151,7 @@ static void send(bool log_only)
         if (!(read_reg(REG_LSR) & LSR_CAN_SEND))
             break;
         for (size_t i = 0; i < FIFO_SIZE && (r = next_to_send(log_only)) != NULL; i++)
-            write_reg(REG_DATA, (uint8_t)ring_get(r));
+            send_char(ring_get(r));
     }
     set_interrupt(IER_SENT, next_to_send(false) != NULL);
 }
@@ -199,7 +206,7 @@ static void send_polled(char c)
 {
     while (!(read_reg(REG_LSR) & LSR_CAN_SEND))
         continue;
-    write_reg(REG_DATA, (uint8_t)c);
+    send_char(c);
 }
 
 /* Another hart may be sending, or this one may hold the lock: try it, but do not
@@ -217,9 +224,8 @@ static void flush_polled(void)
     interrupts_restore(flags);
 }
 
-static void console_write_polled(const char *s, size_t n)
+static void write_polled(const char *s, size_t n)
 {
-    flush_polled();
     for (size_t i = 0; i < n; i++) {
         if (s[i] == '\n')
             send_polled('\r');
@@ -227,9 +233,23 @@ static void console_write_polled(const char *s, size_t n)
     }
 }
 
+static void console_write_polled(const char *s, size_t n)
+{
+    flush_polled();
+    write_polled(s, n);
+}
+
+static void console_end_line(void)
+{
+    flush_polled();
+    if (uart.last_sent != '\n')
+        write_polled("\n", 1);
+}
+
 static const struct console_ops console_ops = {
     .write = console_write,
     .write_polled = console_write_polled,
+    .end_line = console_end_line,
 };
 
 /* The interrupt */

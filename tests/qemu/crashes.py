@@ -19,6 +19,7 @@ def traced(*functions):
         assert -1 not in places and places == sorted(places), "the backtrace is %r" % names
         assert run.log.count("panic: ") == 1, "somebody else panicked, too"
         assert "noise" not in trace, "a hart went on"
+        assert re.search(r"^panic: ", run.log, re.M), "the panic has no line of its own"
     return check
 
 
@@ -34,6 +35,7 @@ TESTS = [
     crash(0, "panic", r"panic: the debug call asked for it", *CALLED),
     crash(0, "among-others", r"panic: the debug call asked for it", *CALLED, cpus=(2, 4),
           args="noise"),
+    crash(0, "half-line", r"panic: the debug call asked for it", *CALLED, args="half"),
     crash(1, "null", r"store page fault in the kernel at 0{15}8: null pointer", *CALLED),
     crash(2, "text", r"store page fault .*: write to the kernel's text or read-only data", *CALLED),
     crash(3, "rodata", r"store page fault .*: write to the kernel's text or read-only data",

@@ -2,14 +2,16 @@
 /*
  * crash.c - ask the kernel for a mistake that must end in a panic.
  *
- *     crash NUMBER [noise]        enum debug_crash
+ *     crash NUMBER [noise|half]   enum debug_crash
  *
- * With `noise` others write to the console meanwhile, until their harts stop.
+ * With `noise` others write to the console meanwhile, until their harts stop;
+ * with `half` somebody has left a line unfinished.
  *
  * Returns only if the mistake was not noticed, with status 1; the suite then
  * finds no panic of the right name.
  */
 #include <stdio.h>
+#include <string.h>
 #include "user/tests/lib/watch.h"
 
 #define WRITERS 4
@@ -33,11 +35,19 @@ static void make_noise(void)
             return;
 }
 
+static void leave_half_a_line(void)
+{
+    fputs("# half a line, ", stdout);
+    fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
     long result = -EINVAL;
 
-    if (argc > 2)
+    if (argc > 2 && !strcmp(argv[2], "half"))
+        leave_half_a_line();
+    else if (argc > 2)
         make_noise();
     if (argc > 1)
         result = debug_call(DEBUG_CRASH, strtoul(argv[1], NULL, 10), 0);
