@@ -115,7 +115,7 @@ struct mmap_request {
     enum mmap_kind kind;                /* out                          */
     struct address_space *as;           /* out, MMAP_CACHE              */
     bool never_write;                   /* out: it will not become writable later */
-    bool promised;                      /* out: counted in as->nwritable_shared,
+    bool counted_writer;                /* out: counted in as->nwritable_shared,
                                          * until the VMA is             */
     pfn_t pfn;                          /* out, MMAP_PFN: frame of pgoff*/
 };

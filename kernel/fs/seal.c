@@ -87,8 +87,8 @@ int file_op_mmap_sealed(struct file *f, struct mmap_request *req)
     if (req->shared) {
         spin_lock(&as->mmap_lock);
         req->never_write = inode->seals & NO_WRITE;
-        req->promised = !req->never_write && (f->mode & FILE_WRITE);
-        as->nwritable_shared += req->promised;
+        req->counted_writer = !req->never_write && (f->mode & FILE_WRITE);
+        as->nwritable_shared += req->counted_writer;
         spin_unlock(&as->mmap_lock);
         err = req->never_write && req->write ? -EPERM : 0;
     }

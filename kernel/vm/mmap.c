@@ -37,7 +37,7 @@ struct request {
     unsigned flags;         /* MAP_*                                      */
     struct vma proto;       /* what the VMA will be, but for its range    */
     struct file *memory;    /* made for shared memory without a file      */
-    struct address_space *promised;     /* counts us as a writer          */
+    struct address_space *writer_of;    /* counts us as a writer, or NULL */
 };
 
 unsigned max_map_count = 65530, mmap_min_addr = MMAP_MIN_ADDR;
@@ -120,8 +120,8 @@ static __attribute__((noinline)) int ask_file(struct request *q, struct file *f,
         return err;
     if (m.never_write)
         q->proto.flags &= ~VM_MAYWRITE;
-    if (m.promised)
-        q->promised = m.as;
+    if (m.counted_writer)
+        q->writer_of = m.as;
     switch (m.kind) {
     case MMAP_ANON:
         return 0;
@@ -152,7 +152,7 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
     vma_init(&q->proto, q->mm, &anon_vma_ops,
              vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
     q->memory = NULL;
-    q->promised = NULL;
+    q->writer_of = NULL;
     if ((q->flags & MAP_TYPE) != MAP_PRIVATE)
         q->proto.flags |= VM_SHARED;
     else if ((q->flags & MAP_GROWSDOWN) && !file)
@@ -326,7 +326,7 @@ static int place(struct request *q)
 }
 
 /* The VMA counts for itself now, or never will. */
-static void end_promise(struct address_space *as)
+static void uncount_writer(struct address_space *as)
 {
     spin_lock(&as->mmap_lock);
     as->nwritable_shared--;
@@ -348,8 +348,8 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
     if (err)
         return err;
     err = place(&q);
-    if (q.promised)
-        end_promise(q.promised);
+    if (q.writer_of)
+        uncount_writer(q.writer_of);
     if (q.memory)
         file_put(q.memory);
     if (err)
