@@ -128,22 +128,18 @@ static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t new)
     return err;
 }
 
-/* Pages of the range that are locked: locking them again adds nothing. */
-static size_t locked_pages(const struct mm *mm, vaddr_t start, vaddr_t end)
+/* Whether the limit allows it; locking again what is locked adds nothing. */
+static bool fits_limit(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    const struct vma *vma = vmaset_find_range(&mm->vmas, start, end);
-    size_t n = 0;
+    size_t npages = (end - start) >> PAGE_SHIFT;
 
-    for (; vma && vma->start < end; vma = vmaset_next(&mm->vmas, vma))
-        if (vma->flags & VM_LOCKED)
-            n += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
-    return n;
+    return mlock_has_room(mm, npages)
+           || mlock_has_room(mm, npages - vmaset_count(&mm->vmas, start, end, VM_LOCKED));
 }
 
 int vm_mlock(struct mm *mm, vaddr_t addr, size_t len, unsigned flags)
 {
     vaddr_t start = addr & PAGE_MASK, end = start + align_up(len + (addr - start), PAGE_SIZE);
-    size_t npages = (end - start) >> PAGE_SHIFT;
     uint32_t locks = VM_LOCKED | (flags & MLOCK_ONFAULT ? VM_LOCKONFAULT : 0);
     int err = -ENOMEM;
 
@@ -152,7 +148,7 @@ int vm_mlock(struct mm *mm, vaddr_t addr, size_t len, unsigned flags)
     if (!mlock_permitted())
         return -EPERM;
     rwsem_write_lock(&mm->lock);
-    if (mlock_has_room(mm, npages) || mlock_has_room(mm, npages - locked_pages(mm, start, end)))
+    if (fits_limit(mm, start, end))
         err = end < start ? -EINVAL : lock_range(mm, start, end, locks);
     rwsem_write_unlock(&mm->lock);
     return err ? err : vm_populate(mm, start, end, VM_LOCKED);

@@ -95,7 +95,8 @@ static int check_file_rights(struct request *q, const struct file *f)
     return 0;
 }
 
-static void map_pages_of(struct request *q, struct file *f, struct address_space *as, uint64_t pgoff)
+static void map_pages_of(struct request *q, struct file *f, struct address_space *as,
+                         uint64_t pgoff)
 {
     q->proto.ops = &file_vma_ops;
     q->proto.file = f;
@@ -250,18 +251,6 @@ int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
     return err;
 }
 
-/* Pages of [START, END) in VMAs that have one of FLAGS; in all VMAs if that is 0. */
-static size_t pages_mapped(const struct vma_set *set, vaddr_t start, vaddr_t end, uint32_t flags)
-{
-    const struct vma *vma = vmaset_find_range(set, start, end);
-    size_t n = 0;
-
-    for (; vma && vma->start < end; vma = vmaset_next(set, vma))
-        if (!flags || (vma->flags & flags))
-            n += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
-    return n;
-}
-
 /* Whether the limits allow it; what MAP_FIXED replaces makes room. */
 static bool fits_limits(const struct request *q)
 {
@@ -271,7 +260,7 @@ static bool fits_limits(const struct request *q)
         return true;
     if (!(q->flags & MAP_FIXED))
         return false;
-    npages -= pages_mapped(&q->mm->vmas, q->addr, q->addr + q->len, 0);
+    npages -= vmaset_count(&q->mm->vmas, q->addr, q->addr + q->len, 0);
     return vm_within_limits(q->mm, q->proto.flags, npages);
 }
 
@@ -294,7 +283,7 @@ static int charge(const struct request *q)
     if (!(q->proto.flags & VM_ACCOUNT))
         return 0;
     if (q->flags & MAP_FIXED)
-        kept = pages_mapped(&q->mm->vmas, q->addr, q->addr + q->len, VM_ACCOUNT);
+        kept = vmaset_count(&q->mm->vmas, q->addr, q->addr + q->len, VM_ACCOUNT);
     err = vm_charge(q->mm, VM_ACCOUNT, npages - kept);
     if (!err && kept)
         commit_add(COMMIT_PRIVATE, (int64_t)kept);

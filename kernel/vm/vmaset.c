@@ -100,6 +100,17 @@ struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t en
     return vma && vma->start < end ? vma : NULL;
 }
 
+size_t vmaset_count(const struct vma_set *s, vaddr_t start, vaddr_t end, uint32_t flags)
+{
+    const struct vma *vma = vmaset_find_range(s, start, end);
+    size_t n = 0;
+
+    for (; vma && vma->start < end; vma = vmaset_next(s, vma))
+        if (!flags || (vma->flags & flags))
+            n += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
+    return n;
+}
+
 /* Where the hole behind PREV begins (NULL: the first one). */
 static vaddr_t end_of(const struct vma_set *s, const struct vma *prev)
 {

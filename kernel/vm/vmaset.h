@@ -50,6 +50,8 @@ struct vma *vmaset_find(struct vma_set *s, vaddr_t va);
 struct vma *vmaset_find_from(const struct vma_set *s, vaddr_t va);
 /* The first VMA that intersects [START, END), or NULL. */
 struct vma *vmaset_find_range(const struct vma_set *s, vaddr_t start, vaddr_t end);
+/* Pages of [START, END) in VMAs that have one of FLAGS; in all VMAs if FLAGS is 0. */
+size_t vmaset_count(const struct vma_set *s, vaddr_t start, vaddr_t end, uint32_t flags);
 struct vma *vmaset_first(const struct vma_set *s);
 static inline struct vma *vmaset_next(const struct vma_set *s, const struct vma *vma)
 {

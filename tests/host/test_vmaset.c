@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel/vm/vmaset.h"
+#include "lib/bitops.h"
 #include "lib/rand.h"
 
 #define PAGES 600UL
@@ -190,8 +191,19 @@ static void check_gap(void)
     vaddr_t got = vmaset_find_gap(&set, n * PAGE_SIZE, page_va(low), page_va(high));
     size_t want = model_gap(n, low, high);
 
-    cr_assert_eq(got, want == PAGES ? 0 : page_va(want), "%zu pages in [%zu, %zu): %lx, want page %zu",
-                 n, low, high, got, want);
+    cr_assert_eq(got, want == PAGES ? 0 : page_va(want),
+                 "%zu pages in [%zu, %zu): %lx, want page %zu", n, low, high, got, want);
+}
+
+static void check_count(void)
+{
+    size_t first = rand_below(&rng, PAGES), n = 1 + rand_below(&rng, PAGES - first);
+    uint32_t flags = (uint32_t)rand_below(&rng, 4);
+    size_t want = 0;
+
+    for (size_t i = first; i < first + n; i++)
+        want += flags ? (model[i] & flags) != 0 : model[i] != 0;
+    cr_assert_eq(vmaset_count(&set, page_va(first), page_va(first + n), flags), want);
 }
 
 static bool is_hole(size_t first, size_t n)
@@ -204,7 +216,7 @@ static bool is_hole(size_t first, size_t n)
 
 static void random_step(void)
 {
-    size_t first = rand_below(&rng, PAGES), n = 1 + rand_below(&rng, PAGES - first < 24 ? PAGES - first : 24);
+    size_t first = rand_below(&rng, PAGES), n = 1 + rand_below(&rng, MIN(PAGES - first, 24UL));
     uint32_t flags = (uint32_t)(1 + rand_below(&rng, 3));
 
     switch (rand_below(&rng, 4)) {
@@ -231,6 +243,7 @@ Test(vmaset, behaves_like_an_array_of_pages)
         for (int i = 0; i < 25000; i++) {
             random_step();
             check_gap();
+            check_count();
             if (i % 64 == 0) {
                 vmaset_check(&set);
                 compare();
