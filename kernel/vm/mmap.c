@@ -351,15 +351,18 @@ int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned
 
 struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
 {
+    struct vma *part = vma;
     size_t splits = (vma->start < start) + (vma->end > end);
 
     if (mm->vmas.count + splits > max_map_count)
         return NULL;
     if (vma->start < start)
-        vma = vmaset_split(&mm->vmas, vma, start);
-    if (vma && vma->end > end && !vmaset_split(&mm->vmas, vma, end))
-        return NULL;
-    return vma;
+        part = vmaset_split(&mm->vmas, vma, start);
+    if (!part || part->end <= end || vmaset_split(&mm->vmas, part, end))
+        return part;
+    if (part != vma)
+        vmaset_unsplit(&mm->vmas, vma, part);
+    return NULL;
 }
 
 /*

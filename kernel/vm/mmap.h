@@ -92,7 +92,7 @@ bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages);
 /* The highest hole of LEN bytes in the mmap area, or 0; the map lock is held. */
 vaddr_t vm_find_hole(const struct mm *mm, size_t len);
 /* Split VMA so that a part begins and ends inside [START, END): that part, or NULL
- * (no memory, or too many VMAs; it may have been split once).  The map lock is held. */
+ * (no memory, or too many VMAs; nothing changed).  The map lock is held. */
 struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end);
 /* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,
  * empty until then, to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */

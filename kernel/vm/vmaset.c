@@ -296,6 +296,11 @@ static void absorb(struct vma_set *s, struct vma *lower, struct vma *upper)
     s->ops->free(upper);
 }
 
+void vmaset_unsplit(struct vma_set *s, struct vma *vma, struct vma *upper)
+{
+    absorb(s, vma, upper);
+}
+
 struct vma *vmaset_merge(struct vma_set *s, struct vma *vma)
 {
     struct vma *prev = vmaset_prev(s, vma), *next = vmaset_next(s, vma);

@@ -84,6 +84,8 @@ void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t en
 /* Divide VMA at VA (strictly inside): VMA keeps the lower part, the new upper
  * part is entered and returned; NULL if out of memory, nothing changed. */
 struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va);
+/* Undo it: VMA takes back the range of UPPER, which goes.  Cannot fail. */
+void vmaset_unsplit(struct vma_set *s, struct vma *vma, struct vma *upper);
 
 /* Whether A and B, adjacent in this order, could be one. */
 bool vma_can_merge(const struct vma *a, const struct vma *b);

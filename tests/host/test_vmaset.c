@@ -318,6 +318,25 @@ Test(vmaset, a_split_keeps_offsets)
     vmaset_check(&set);
 }
 
+/* Also where neighbours that look alike stay two, as stacks do. */
+Test(vmaset, a_split_can_be_undone)
+{
+    struct vma *lower, *upper;
+
+    enter(10, 10, 1);
+    enter(20, 5, 2);
+    lower = vmaset_first(&set);
+    lower->flags |= VM_GROWSDOWN;
+    upper = vmaset_split(&set, lower, page_va(13));
+    cr_assert_eq(vmaset_merge(&set, lower), lower);
+    cr_assert_eq(set.count, 3);
+    vmaset_unsplit(&set, lower, upper);
+    cr_assert_eq(set.count, 2);
+    cr_assert_eq(lower->end, page_va(20));
+    cr_assert_eq(set.total, 15);
+    vmaset_check(&set);
+}
+
 Test(vmaset, out_of_memory_changes_nothing)
 {
     enter(10, 10, 1);

@@ -496,22 +496,15 @@ static const struct refusal {
     { DEBUG_BLOCK_VMALLOC, DEBUG_GFP_KERNEL, 4 * PAGE, DEBUG_FAIL_SLAB, false },
 };
 
-static void order_failure(uint32_t site, uint64_t nth)
-{
-    struct debug_fail f = { .sites = site, .nth = nth };
-
-    REQUIRE(debug_call(DEBUG_FAIL_NTH, (uintptr_t)&f, 0) == 0);
-}
-
 static void refuse_nth(const struct refusal *r, uint64_t n)
 {
     struct debug_blocks d = { .kind = r->kind, .gfp = r->gfp, .size = r->size };
 
     take(&d, 1);                /* what the first one makes for all is there now */
     give_all(&d);
-    order_failure(r->site, n);
+    fail_nth(r->site, n);
     take(&d, 8);
-    order_failure(r->site, 0);
+    fail_nth(r->site, 0);
     if (r->each)
         EXPECT_EQ(d.done, n - 1);
     else
@@ -527,9 +520,9 @@ static void the_nth_is_refused(void)
     for (const struct refusal *r = refusals; r < refusals + COUNT(refusals); r++)
         for (uint64_t n = 1; n <= 8; n++)
             refuse_nth(r, n);
-    order_failure(DEBUG_FAIL_PAGE, 1);
+    fail_nth(DEBUG_FAIL_PAGE, 1);
     take(&d, 2);
-    order_failure(DEBUG_FAIL_PAGE, 0);
+    fail_nth(DEBUG_FAIL_PAGE, 0);
     EXPECT_EQ(d.done, 2);
     give_all(&d);
 }

@@ -284,6 +284,33 @@ static void fork_under_another_hart(void)
     munmap((void *)(uintptr_t)counter, PAGE);
 }
 
+/* What is in the middle of a mapping needs two new ones: where only one can be had, the
+ * mapping stays whole. */
+static void no_memory_to_split(char *p, size_t npages)
+{
+    char before[128], after[128];
+
+    REQUIRE(find_mapping(p, before, sizeof(before)));
+    for (uint64_t nth = 1; nth <= 2; nth++) {
+        fail_nth(DEBUG_FAIL_SLAB, nth);
+        EXPECT_ERROR(mprotect(p + PAGE, (npages - 2) * PAGE, PROT_READ), ENOMEM);
+        REQUIRE(find_mapping(p, after, sizeof(after)));
+        EXPECT(strcmp(before, after) == 0);
+        EXPECT_NO_FAULT(try_write(p + PAGE));
+    }
+    fail_nth(DEBUG_FAIL_SLAB, 0);
+    EXPECT_OK(mprotect(p + PAGE, (npages - 2) * PAGE, PROT_READ));
+    munmap(p, npages * PAGE);
+}
+
+static void a_failed_split_leaves_no_border(void)
+{
+    need_debug_call();
+    no_memory_to_split(map_anon(6 * PAGE), 6);
+    no_memory_to_split(mmap(NULL, 6 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1,
+                            0), 6);
+}
+
 static const struct test tests[] = {
     TEST(errors),
     TEST(stops_at_a_hole),
@@ -296,6 +323,7 @@ static const struct test tests[] = {
     TEST(taken_from_another_hart),
     TEST(unmapped_under_another_hart),
     TEST(fork_under_another_hart),
+    TEST(a_failed_split_leaves_no_border),
 };
 
 TEST_MAIN(tests)

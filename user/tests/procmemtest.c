@@ -366,9 +366,8 @@ static const struct cause shortage = { run_out_of_memory, NULL };
 
 static void fail_once(void)
 {
-    struct debug_fail order = { .sites = DEBUG_FAIL_PAGE, .nth = 1 };
-
-    debug_call(DEBUG_FAIL_NTH, (uintptr_t)&order, 0);
+    if (has_debug_call())
+        fail_nth(DEBUG_FAIL_PAGE, 1);
     EXPECT(mmap(NULL, MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
                 0) == MAP_FAILED || proc_number("/proc/vmstat", "fail_injected") > 0);
 }

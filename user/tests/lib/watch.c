@@ -87,6 +87,13 @@ bool has_debug_call(void)
     return debug_call(DEBUG_COUNTERS, (uintptr_t)&c, sizeof(c)) == 0;
 }
 
+void fail_nth(uint32_t sites, uint64_t nth)
+{
+    struct debug_fail order = { .sites = sites, .nth = nth };
+
+    REQUIRE(debug_call(DEBUG_FAIL_NTH, (uintptr_t)&order, 0) == 0);
+}
+
 void need_debug_call(void)
 {
     if (!has_debug_call())

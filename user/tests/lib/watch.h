@@ -31,6 +31,10 @@ bool find_mapping(const void *p, char *buf, size_t size);
 /* The debug call: 0 or more, or a negated errno. */
 long debug_call(enum debug_op op, uintptr_t arg1, uintptr_t arg2);
 
+/* Of the caller's allocations at SITES (DEBUG_FAIL_...) let the NTH from now fail, once;
+ * 0: none.  Gives up where that cannot be had. */
+void fail_nth(uint32_t sites, uint64_t nth);
+
 /* Skip the test if there is no debug call here. */
 void need_debug_call(void);
 bool has_debug_call(void);
