@@ -29,6 +29,8 @@ struct figures {
 
 static void gather(struct figures *f)
 {
+    struct mapped_pages mapped = mapped_pages_sum();
+
     f->free = nr_free_pages();
     f->managed = nr_managed_pages();
     f->file = nr_file_pages();
@@ -36,9 +38,9 @@ static void gather(struct figures *f)
     f->shmem = nr_shmem_pages();
     f->dirty = nr_dirty_pages();
     f->writeback = nr_writeback_pages();
-    f->anon = nr_anon_pages();
-    f->mapped = nr_mapped_file_pages();
-    f->mlocked = nr_mlocked_pages();
+    f->anon = (size_t)mapped.anon;
+    f->mapped = (size_t)mapped.file;
+    f->mlocked = (size_t)mapped.locked;
     f->tables = nr_page_table_pages();
     f->kstacks = kstack_count();
     nr_lru_pages(&f->active, &f->inactive);

@@ -22,7 +22,7 @@ struct audit {
     size_t faults;
     struct found *found;        /* of each frame */
     int64_t anon, file;         /* of the mm being looked at */
-    size_t mlocked;             /* frames that are locked */
+    int64_t mlocked;            /* frames that are locked */
     size_t committed;           /* pages of VMAs that count as promised */
 };
 
@@ -62,7 +62,8 @@ static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t 
     a->found[pfn - frames.first_pfn].entries++;
     a->found[pfn - frames.first_pfn].locked += !!(vma->flags & VM_LOCKED);
     if (page->identity != PAGE_ANON && page->identity != PAGE_CACHE)
-        COMPLAIN(a, "mm %p: %lx maps pfn %lx of identity %d\n", (void *)mm, va, pfn, page->identity);
+        COMPLAIN(a, "mm %p: %lx maps pfn %lx of identity %d\n", (void *)mm, va, pfn,
+                 page->identity);
     if (page->identity == PAGE_ANON)
         a->anon++;
     else
@@ -72,7 +73,8 @@ static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t 
     if (pte_may_write(e) && !(vma->flags & VM_SHARED) && page->identity == PAGE_CACHE)
         COMPLAIN(a, "mm %p: %lx may write a page of the cache\n", (void *)mm, va);
     if (pte_may_write(e) && page->identity == PAGE_ANON && page->mapcount > 1)
-        COMPLAIN(a, "mm %p: %lx may write a page with %d mappings\n", (void *)mm, va, page->mapcount);
+        COMPLAIN(a, "mm %p: %lx may write a page with %d mappings\n", (void *)mm, va,
+                 page->mapcount);
 }
 
 static void audit_entry(struct audit *a, struct mm *mm, vaddr_t va, struct pte e)
@@ -118,6 +120,8 @@ static void audit_mm(struct mm *mm, void *arg)
 
 static void audit_counts(struct audit *a)
 {
+    int64_t mlocked = mapped_pages_sum().locked;
+
     for (pfn_t pfn = frames.first_pfn; pfn < frames.end_pfn; pfn++) {
         const struct page *page = pfn_to_page(pfn);
         int32_t entries = a->found[pfn - frames.first_pfn].entries;
@@ -137,8 +141,8 @@ static void audit_counts(struct audit *a)
             COMPLAIN(a, "pfn %lx: anonymous, %d references, %d entries\n", pfn, page->refcount,
                      entries);
     }
-    if (a->mlocked != nr_mlocked_pages())
-        COMPLAIN(a, "%zu pages are locked, not %zu\n", a->mlocked, nr_mlocked_pages());
+    if (a->mlocked != mlocked)
+        COMPLAIN(a, "%ld pages are locked, not %ld\n", a->mlocked, mlocked);
 }
 
 size_t vm_audit(void)

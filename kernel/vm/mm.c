@@ -51,31 +51,26 @@ void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg)
 
 struct mapped_pages mapped_pages[MAX_HARTS];
 
-size_t nr_anon_pages(void)
+static int64_t not_below_0(int64_t n)
 {
-    int64_t n = 0;
-
-    for (unsigned i = 0; i < nr_harts; i++)
-        n += mapped_pages[i].anon;
-    return n > 0 ? (size_t)n : 0;
+    return n < 0 ? 0 : n;
 }
 
-size_t nr_mlocked_pages(void)
+struct mapped_pages mapped_pages_sum(void)
 {
-    int64_t n = 0;
+    struct mapped_pages sum = { 0 };
 
-    for (unsigned i = 0; i < nr_harts; i++)
-        n += mapped_pages[i].locked;
-    return n > 0 ? (size_t)n : 0;
-}
-
-size_t nr_mapped_file_pages(void)
-{
-    int64_t n = 0;
-
-    for (unsigned i = 0; i < nr_harts; i++)
-        n += mapped_pages[i].file;
-    return n > 0 ? (size_t)n : 0;
+    for (unsigned i = 0; i < nr_harts; i++) {
+        sum.anon += mapped_pages[i].anon;
+        sum.file += mapped_pages[i].file;
+        sum.locked += mapped_pages[i].locked;
+    }
+    /* Harts go on counting meanwhile: a page may be seen to go, and not to come. */
+    return (struct mapped_pages){
+        .anon = not_below_0(sum.anon),
+        .file = not_below_0(sum.file),
+        .locked = not_below_0(sum.locked),
+    };
 }
 
 static void add_tables(struct mm *mm, void *arg)

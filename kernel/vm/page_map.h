@@ -81,6 +81,15 @@ static inline void page_mlock_move(struct page *from, struct page *to)
     mapped_pages[this_hart()->index].locked += (before + n > 0) - (before > 0) - 1;
 }
 
-size_t nr_anon_pages(void);
-size_t nr_mapped_file_pages(void);
-size_t nr_mlocked_pages(void);
+/* Forget that PAGE was used, by *P among others, which maps it.  The page-table lock is
+ * held.  The hardware sets A anew only where it has forgotten that it is set: flushing is
+ * the caller's. */
+static inline void page_map_forget_use(struct page *page, struct pte *p)
+{
+    page_clear(page, PG_REFERENCED);
+    if (pte_read(p).bits & PTE_A)
+        pte_clear_bits(p, PTE_A);
+}
+
+/* The machine's totals. */
+struct mapped_pages mapped_pages_sum(void);
