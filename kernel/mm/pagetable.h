@@ -21,8 +21,8 @@ struct pte { uint64_t bits; };
 #define PTE_G (1UL << 5)
 #define PTE_A (1UL << 6)
 #define PTE_D (1UL << 7)
-#define PTE_SOFT0 (1UL << 8)        /* software: special (zero page, pfn map): no struct page count */
-#define PTE_SOFT1 (1UL << 9)        /* software: write allowed, W withheld until D (ad=soft)        */
+#define PTE_SOFT0 (1UL << 8)    /* software: special (zero page, pfn map): no struct page count */
+#define PTE_SOFT1 (1UL << 9)    /* software: write allowed, W withheld until D (ad=soft)        */
 #define PTE_SPECIAL PTE_SOFT0
 #define PTE_PPN_SHIFT 10
 
@@ -58,9 +58,9 @@ struct pagetable {
 enum pte_kind pte_kind(struct pte e);
 static inline bool pte_is_present(struct pte e) { return e.bits & PTE_V; }
 static inline bool pte_is_leaf(struct pte e) { return e.bits & (PTE_R | PTE_W | PTE_X); }
-static inline paddr_t pte_pa(struct pte e) { return (e.bits >> PTE_PPN_SHIFT & 0xfffffffffffUL) << PAGE_SHIFT; }
-/* Of a present entry, and of MIGRATION and PROTNONE, which keep the frame in the same place. */
+/* Of an entry that has a frame: all kinds keep its number in the same place. */
 static inline pfn_t pte_pfn(struct pte e) { return e.bits >> PTE_PPN_SHIFT & 0xfffffffffffUL; }
+static inline paddr_t pte_pa(struct pte e) { return pte_pfn(e) << PAGE_SHIFT; }
 /* A present leaf, V added. */
 static inline struct pte pte_make(paddr_t pa, uint64_t bits)
 {
@@ -78,6 +78,16 @@ struct pte pte_thaw(struct pte e, pfn_t pfn);
 static inline bool pte_is_moving(struct pte e)
 {
     return !pte_is_present(e) && e.bits && pte_kind(e) == PTE_MIGRATION;
+}
+/* PRESENT, PROTNONE or MIGRATION. */
+static inline bool pte_has_frame(struct pte e)
+{
+    return pte_is_present(e) || (e.bits && pte_kind(e) != PTE_SWAP);
+}
+/* E, but of one whose frame is being moved what it was before: to look at its bits. */
+static inline struct pte pte_settled(struct pte e)
+{
+    return pte_is_moving(e) ? pte_thaw(e, pte_pfn(e)) : e;
 }
 
 /* An entry that leads to a table of the next lower level, and that table. */

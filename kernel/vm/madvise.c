@@ -14,6 +14,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/page_map.h"
 #include "kernel/vm/populate.h"
 #include "kernel/vm/zap.h"
 #include "lib/abi/errno.h"
@@ -97,7 +98,7 @@ static int punch(const struct advice *a, struct vma *vma, vaddr_t start, vaddr_t
     (void)a;
     if (!file)
         return -EINVAL;
-    if ((vma->flags & (VM_SHARED | VM_MAYWRITE)) != (VM_SHARED | VM_MAYWRITE))
+    if (!vma_may_store(vma))
         return -EACCES;
     file_get(file);
     rwsem_read_unlock(&mm->lock);
@@ -111,17 +112,10 @@ static int punch(const struct advice *a, struct vma *vma, vaddr_t start, vaddr_t
 static void cool_run(struct pte *run, size_t n)
 {
     for (struct pte *p = run; p < run + n; p++) {
-        struct pte e = pte_read(p);
-        struct page *page;
+        struct page *page = pte_counted_page(pte_read(p));
 
-        if (!pte_is_present(e) || (e.bits & PTE_SPECIAL))
-            continue;
-        page = pfn_to_page(pte_pfn(e));
-        if (page->mapcount != 1)
-            continue;
-        page_clear(page, PG_REFERENCED);
-        if (e.bits & PTE_A)
-            pte_clear_bits(p, PTE_A);
+        if (page && page->mapcount == 1)
+            page_map_forget_use(page, p);
     }
 }
 
@@ -137,7 +131,6 @@ static int cool(const struct advice *a, struct vma *vma, vaddr_t start, vaddr_t 
         cool_run(run, n);
         spin_unlock(&mm->pt_lock);
     }
-    /* The hardware sets A anew only where it has forgotten that it is set. */
     tlb_flush_range(&mm->ctx, start, end);
     return 0;
 }

@@ -18,9 +18,8 @@
 static bool is_present(struct mm *mm, vaddr_t va)
 {
     const struct pte *pte = pt_find(&mm->ctx.pt, va, 0);
-    enum pte_kind kind = pte ? pte_kind(pte_read(pte)) : PTE_NONE;
 
-    return kind == PTE_PRESENT || kind == PTE_PROTNONE || kind == PTE_MIGRATION;
+    return pte && pte_has_frame(pte_read(pte));
 }
 
 static bool is_cached(struct address_space *as, pgoff_t index)

@@ -43,18 +43,19 @@ static void share_page(struct copy *c, struct pte e)
         c->file++;
 }
 
+static struct pte without_write(struct pte e)
+{
+    return (struct pte){ e.bits & ~(PTE_W | PTE_WRITE_LATER) };
+}
+
 /* Take W from *P, which is the entry E; returns what is left. */
 static struct pte protect(struct copy *c, struct pte *p, struct pte e)
 {
     if (pte_is_present(e) && pte_may_write(e)) {
-        e = pte_clear_bits(p, PTE_W | PTE_WRITE_LATER);
-        e.bits &= ~(PTE_W | PTE_WRITE_LATER);
+        e = without_write(pte_clear_bits(p, PTE_W | PTE_WRITE_LATER));
         c->protected = true;
     } else if (pte_is_moving(e)) {
-        struct pte thawed = pte_thaw(e, pte_pfn(e));
-
-        thawed.bits &= ~(PTE_W | PTE_WRITE_LATER);
-        e = pte_freeze(thawed);
+        e = pte_freeze(without_write(pte_settled(e)));
         pte_set(p, e);
     }
     return e;

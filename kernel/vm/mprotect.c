@@ -62,10 +62,9 @@ static __attribute__((noinline)) void change_access(struct pte *p, uint32_t flag
 
     do {
         old = pte_read(p);
+        new = with_access(pte_settled(old), flags);
         if (pte_is_moving(old))
-            new = pte_freeze(with_access(pte_thaw(old, pte_pfn(old)), flags));
-        else
-            new = with_access(old, flags);
+            new = pte_freeze(new);
     } while (!pte_cmpxchg(p, old, new));        /* the hardware has set A or D meanwhile */
 }
 
@@ -128,12 +127,12 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
         *at = vma->end;
         return 0;
     }
+    npages = (MIN(vma->end, end) - *at) >> PAGE_SHIFT;
     if ((new & VM_WRITE) && !(vma->flags & (VM_WRITE | VM_SHARED))
-        && !vm_within_limits(mm, VM_WRITE, (MIN(vma->end, end) - *at) >> PAGE_SHIFT))
+        && !vm_within_limits(mm, VM_WRITE, npages))
         return -ENOMEM;
     if ((new & VM_WRITE) && vm_is_accountable(vma->flags | VM_WRITE) && !(vma->flags & VM_ACCOUNT))
         new |= VM_ACCOUNT;
-    npages = (MIN(vma->end, end) - *at) >> PAGE_SHIFT;
     if (vm_charge(mm, new, npages) < 0)
         return -ENOMEM;
     if (vma->start < *at || vma->end > end)

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "kernel/core/hart.h"
+#include "kernel/mm/pagetable.h"
 #include "kernel/vm/mm.h"
 
 /* Pages with at least one entry, by what they are; per hart, so that only the
@@ -29,6 +30,14 @@ static inline void mapped_pages_count(const struct page *page, int64_t change)
         mapped_pages_add(change, 0);
     else
         mapped_pages_add(0, change);
+}
+
+/* The page in which E counts, or NULL: E has no frame, or a special one. */
+static inline struct page *pte_counted_page(struct pte e)
+{
+    if (!pte_has_frame(e) || (e.bits & PTE_SPECIAL))
+        return NULL;
+    return pfn_to_page(pte_pfn(e));
 }
 
 /* The figure of MM in which an entry for PAGE counts.  [pt_lock] */

@@ -7,19 +7,9 @@
  * true for pages whose sharers stay.
  */
 #include "kernel/vm/usage.h"
-#include "kernel/vm/pte_bits.h"
+#include "kernel/vm/page_map.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
-
-/* The page that E maps and that counts, or NULL. */
-static struct page *counted_page(struct pte e)
-{
-    enum pte_kind kind = pte_kind(e);
-
-    if ((kind != PTE_PRESENT && kind != PTE_PROTNONE) || (e.bits & PTE_SPECIAL))
-        return NULL;
-    return pfn_to_page(pte_pfn(e));
-}
 
 static int32_t nr_entries(const struct page *page)
 {
@@ -57,10 +47,10 @@ static void add_run(struct usage *u, const struct pte *run, size_t n, bool locke
 {
     for (size_t i = 0; i < n; i++) {
         struct pte e = pte_read(&run[i]);
-        const struct page *page = counted_page(e);
+        const struct page *page = pte_counted_page(e);
 
         if (page)
-            add_page(u, page, e, locked);
+            add_page(u, page, pte_settled(e), locked);
     }
 }
 
@@ -82,7 +72,7 @@ void usage_add_vma(struct usage *u, const struct vma *vma)
 
 static struct usage_page look_at(struct pte e)
 {
-    const struct page *page = counted_page(e);
+    const struct page *page = pte_counted_page(e);
 
     return (struct usage_page){
         .present = e.bits != 0,
@@ -116,14 +106,10 @@ void usage_look(struct mm *mm, vaddr_t start, size_t npages, struct usage_page *
 static void forget_run(struct pte *run, size_t n, bool anon, bool file)
 {
     for (struct pte *p = run; p < run + n; p++) {
-        struct pte e = pte_read(p);
-        struct page *page = counted_page(e);
+        struct page *page = pte_counted_page(pte_read(p));
 
-        if (!page || !(page->identity == PAGE_ANON ? anon : file))
-            continue;
-        page_clear(page, PG_REFERENCED);
-        if (e.bits & PTE_A)
-            pte_clear_bits(p, PTE_A);
+        if (page && (page->identity == PAGE_ANON ? anon : file))
+            page_map_forget_use(page, p);
     }
 }
 
@@ -138,7 +124,6 @@ void usage_forget(struct mm *mm, bool anon, bool file)
         forget_run(run, n, anon, file);
         spin_unlock(&mm->pt_lock);
     }
-    /* The hardware sets A anew only where it has forgotten that it is set. */
     tlb_flush_range(&mm->ctx, 0, USER_END);
     rwsem_read_unlock(&mm->lock);
 }
