@@ -810,6 +810,7 @@ static void after_fork(void)
 /* A writer in the same memory that follows pages wherever they go. */
 
 #define WANDERING 8
+#define PLACES    113           /* prime: every multiple of a step leads somewhere else */
 
 static struct {
     volatile char *place;                       /* where the mover has put them   */
@@ -850,16 +851,20 @@ static pid_t share_memory_with(int (*function)(void *), void *arg)
     return pid;
 }
 
+/* No place is used twice, nor a part of it: the writer may be late and still go to one that
+ * was left long ago, and must find nothing there. */
 static void no_store_is_lost(void)
 {
-    char *p = map_anon(WANDERING * PAGE), *area = free_place(1100 * PAGE), *to;
+    const size_t room = (WANDERING + 1) * PAGE;
+    char *p = map_anon(WANDERING * PAGE), *area = free_place(PLACES * room), *to;
+    size_t step = 1 + rand_below(&test_rand, PLACES - 1);
     pid_t pid;
 
     memset(&wander, 0, sizeof(wander));
     wander.place = p;
     pid = share_memory_with(write_what_wanders, NULL);
     for (size_t i = 0; i < 100; i++) {
-        to = area + (i % 2 * 512 + rand_below(&test_rand, 500)) * PAGE;
+        to = area + i * step % PLACES * room;
         EXPECT_EQ(remap(p, WANDERING * PAGE, WANDERING * PAGE, FIXED, to), to);
         wander.place = p = to;
         for (uint64_t before = wander.stored[0]; i % 4 == 0 && wander.stored[0] == before;)
