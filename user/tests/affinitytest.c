@@ -113,12 +113,6 @@ static void show_hart(void *shown)
     }
 }
 
-static void end_child(pid_t pid)
-{
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
-}
-
 static struct shown *map_shown(void)
 {
     struct shown *s = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -638,8 +638,7 @@ static void be_and_pause(void *ids)
 
     REQUIRE(setresuid(id[0], id[1], id[2]) == 0);
     EXPECT_EQ(write((int)id[3], "", 1), 1);
-    for (;;)
-        pause();
+    pause_forever(NULL);
 }
 
 /* A child with these user ids, which it has when this returns. */
@@ -655,13 +654,6 @@ static pid_t start_as(uid_t real, uid_t effective, uid_t saved)
     wait_gate(&g);
     close_gate(&g);
     return pid;
-}
-
-static void end_child(pid_t pid)
-{
-    be_root();
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
 }
 
 /* The sender's real or effective id must be the other's real or saved one. */
@@ -683,6 +675,7 @@ static void who_may_kill(void)
     EXPECT_OK(seteuid(0));
     EXPECT_OK(setresuid(OTHER, BOB, 0));
     EXPECT_OK(kill(pid, 0));
+    be_root();
     end_child(pid);
 }
 
@@ -713,6 +706,7 @@ static void niceness(void)
     EXPECT_EQ(getpriority(PRIO_PROCESS, pid), 0);
     EXPECT_OK(seteuid(0));
     EXPECT_OK(setpriority(PRIO_PROCESS, pid, 5));
+    be_root();
     end_child(pid);
 }
 

@@ -379,8 +379,7 @@ static void text_busy(void)
     fd = open(FILE_, O_RDONLY);
     EXPECT(fd >= 0);
     close(fd);
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
+    end_child(pid);
     close_gate(&stdin_gate);
     fd = open(FILE_, O_WRONLY | O_TRUNC);
     EXPECT(fd >= 0);

@@ -18,22 +18,9 @@ static void exit_with(void *arg)
     _exit((int)(intptr_t)arg);
 }
 
-static void pause_forever(void *arg)
-{
-    (void)arg;
-    for (;;)
-        pause();
-}
-
 static pid_t start_sleeper(void)
 {
     return start_child(pause_forever, NULL);
-}
-
-static void end_child(pid_t pid)
-{
-    EXPECT_OK(kill(pid, SIGKILL));
-    EXPECT_EQ(wait_child(pid), SIGKILL);
 }
 
 /* Exit codes and signals */

@@ -390,32 +390,22 @@ static void remove_files(void)
 
 #define CHILDREN 16L
 
-static pid_t child[CHILDREN];
+static pid_t sleeper[CHILDREN];
 
-static void wait_for_signal(void *arg)
+static void start_sleepers(void)
 {
-    (void)arg;
-    pause();
+    start_children(sleeper, CHILDREN, pause_forever);
 }
 
-static void start_children(void)
+static void end_sleepers(void)
 {
-    for (long i = 0; i < CHILDREN; i++)
-        child[i] = start_child(wait_for_signal, NULL);
-}
-
-static void end_children(void)
-{
-    for (long i = 0; i < CHILDREN; i++)
-        kill(child[i], SIGKILL);
-    for (long i = 0; i < CHILDREN; i++)
-        wait_child(child[i]);
+    end_children(sleeper, CHILDREN);
 }
 
 static const struct cause many_open = { open_many, close_many }, pipes = { open_pipes, close_many },
                           pieces = { map_pieces, unmap_pieces },
                           files = { make_files, remove_files },
-                          children = { start_children, end_children };
+                          children = { start_sleepers, end_sleepers };
 
 static const struct effect active_objects[] = {
     { "filp", &many_open, MANY, MANY + 4, NULL },
@@ -485,9 +475,9 @@ static void areas_follow(void)
     need_debug_call();
     debug_call(DEBUG_QUIESCE, 0, 0);
     before = read_areas();
-    start_children();
+    start_sleepers();
     during = read_areas();
-    end_children();
+    end_sleepers();
     EXPECT_RANGE(during.stacks - before.stacks, CHILDREN - 2, CHILDREN);
     EXPECT_EQ(during.pages - before.pages, 4 * (during.stacks - before.stacks));
     EXPECT_EQ(during.devices, before.devices);
@@ -513,8 +503,7 @@ static void vmalloc_is_seen(void)
     need_debug_call();
     pid = start_child(vmalloc_for_ever, NULL);
     AWAIT(read_areas().others > 0);
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
+    end_child(pid);
     debug_call(DEBUG_QUIESCE, 0, 0);
     EXPECT_EQ(read_areas().others, 0);
 }

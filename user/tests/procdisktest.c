@@ -118,8 +118,7 @@ static void disk_in_flight(void)
     pid_t pid = start_child(write_for_ever, NULL);
 
     AWAIT(read_disk().v[IN_FLIGHT] > 0);
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
+    end_child(pid);
     unlink(DISK_FILE);
     sync();
     EXPECT_EQ(read_disk().v[IN_FLIGHT], 0);

@@ -206,8 +206,7 @@ static void write_until_seen(void)
 
 static void stop_writer(void)
 {
-    kill(writer, SIGKILL);
-    EXPECT_EQ(wait_child(writer), SIGKILL);
+    end_child(writer);
     remove_from_disk();
 }
 
@@ -215,29 +214,19 @@ static void stop_writer(void)
 
 #define CHILDREN 16L
 
-static pid_t child[CHILDREN];
+static pid_t sleeper[CHILDREN];
 
-static void wait_for_signal(void *arg)
+static void start_sleepers(void)
 {
-    (void)arg;
-    pause();
+    start_children(sleeper, CHILDREN, pause_forever);
 }
 
-static void start_children(void)
+static void end_sleepers(void)
 {
-    for (long i = 0; i < CHILDREN; i++)
-        child[i] = start_child(wait_for_signal, NULL);
+    end_children(sleeper, CHILDREN);
 }
 
-static void end_children(void)
-{
-    for (long i = 0; i < CHILDREN; i++)
-        kill(child[i], SIGKILL);
-    for (long i = 0; i < CHILDREN; i++)
-        wait_child(child[i]);
-}
-
-static const struct cause children = { start_children, end_children };
+static const struct cause children = { start_sleepers, end_sleepers };
 
 /* Copy-on-write */
 

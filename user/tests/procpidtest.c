@@ -75,25 +75,12 @@ static const char *status_of(pid_t pid, const char *key)
     return line + strlen(key) + 1;
 }
 
-static void wait_for_signal(void *arg)
-{
-    (void)arg;
-    for (;;)
-        pause();
-}
-
-static void end_child(pid_t pid)
-{
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
-}
-
 /* Who it is */
 
 static void identity(void)
 {
     struct stat_line s;
-    pid_t pid = start_child(wait_for_signal, NULL);
+    pid_t pid = start_child(pause_forever, NULL);
 
     REQUIRE(setpgid(pid, pid) == 0);
     s = read_stat(pid);
@@ -139,7 +126,7 @@ static void expect_state(pid_t pid, char state)
 
 static void states(void)
 {
-    pid_t pid = start_child(wait_for_signal, NULL);
+    pid_t pid = start_child(pause_forever, NULL);
 
     EXPECT_EQ(read_stat(getpid()).state, 'R');
     expect_state(pid, 'S');

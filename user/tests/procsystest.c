@@ -43,28 +43,7 @@ static void spin_for_ever(void *arg)
     }
 }
 
-static void wait_for_signal(void *arg)
-{
-    (void)arg;
-    for (;;)
-        pause();
-}
-
 static pid_t children[HARTS_MAX + 1];
-
-static void start_children(void (*function)(void *), long n)
-{
-    for (long i = 0; i < n; i++)
-        children[i] = start_child(function, NULL);
-}
-
-static void end_children(long n)
-{
-    for (long i = 0; i < n; i++)
-        kill(children[i], SIGKILL);
-    for (long i = 0; i < n; i++)
-        EXPECT_EQ(wait_child(children[i]), SIGKILL);
-}
 
 static uint64_t now_ns(clockid_t clock)
 {
@@ -141,9 +120,9 @@ static void times_follow_work(void)
     struct timespec ms = { 0, 1000000 };
     struct machine_stat before = read_stat();
 
-    start_children(spin_for_ever, harts());
+    start_children(children, (size_t)harts(), spin_for_ever);
     AWAIT(all_grew(&before, USER) && all_grew(&before, SYSTEM));
-    end_children(harts());
+    end_children(children, (size_t)harts());
     before = read_stat();
     while (!all_grew(&before, IDLE))
         nanosleep(&ms, NULL);
@@ -232,10 +211,10 @@ static void forks_are_counted(void)
 
 static void running_are_counted(void)
 {
-    start_children(spin_for_ever, 3);
+    start_children(children, 3, spin_for_ever);
     AWAIT(read_stat().running >= 4);
     EXPECT_SOON(read_stat().running == 4);
-    end_children(3);
+    end_children(children, 3);
     AWAIT(read_stat().running == 1);
     EXPECT_SOON(read_stat().blocked == 0);      /* the reverse is with waits_for_disk */
 }
@@ -320,15 +299,15 @@ static void load_counts(void)
     struct load before = read_load(), l;
 
     EXPECT(before.running >= 1);
-    start_children(wait_for_signal, 4);
+    start_children(children, 4, pause_forever);
     l = read_load();
     EXPECT_EQ(l.total - before.total, 4);
     EXPECT_EQ(l.last, children[3]);
-    end_children(4);
+    end_children(children, 4);
     AWAIT(read_load().total == before.total);
-    start_children(spin_for_ever, 3);
+    start_children(children, 3, spin_for_ever);
     AWAIT(read_load().running == 4);
-    end_children(3);
+    end_children(children, 3);
 }
 
 static bool averages_agree(void)
@@ -352,13 +331,13 @@ static void load_rises_and_falls(void)
     struct timespec tenth = { 0, 100000000 };
     struct load before = read_load(), l;
 
-    start_children(spin_for_ever, 4);
+    start_children(children, 4, spin_for_ever);
     while ((l = read_load()).average[2] <= before.average[2])
         nanosleep(&tenth, NULL);
     EXPECT_RANGE(l.average[0] - before.average[0], 25, 45);     /* 4 or 5 by 1 - exp(-5/60) */
     EXPECT_RANGE(l.average[1] - before.average[1], 5, 10);
     EXPECT_RANGE(l.average[2] - before.average[2], 1, 4);
-    end_children(4);
+    end_children(children, 4);
     while (read_load().average[0] >= l.average[0])
         nanosleep(&tenth, NULL);
     EXPECT(averages_agree());
@@ -540,8 +519,7 @@ static void interrupts_of_harts(void)
     }
     while (interrupts_of(RESCHEDULE) == resched)
         run_child(do_nothing, NULL);
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
+    end_child(pid);
     munmap((void *)shared, PAGE);
 }
 

@@ -120,12 +120,6 @@ static pid_t child_that_stores(char *p, size_t npages)
     return pid;
 }
 
-static void end_child(pid_t pid)
-{
-    kill(pid, SIGKILL);
-    EXPECT_EQ(wait_child(pid), SIGKILL);
-}
-
 /* smaps */
 
 static const char anonymous_record[] =

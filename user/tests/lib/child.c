@@ -35,6 +35,33 @@ int run_child(void (*function)(void *), void *arg)
     return wait_child(start_child(function, arg));
 }
 
+void pause_forever(void *arg)
+{
+    (void)arg;
+    for (;;)
+        pause();
+}
+
+void end_child(pid_t pid)
+{
+    EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+}
+
+void start_children(pid_t *pids, size_t count, void (*function)(void *))
+{
+    for (size_t i = 0; i < count; i++)
+        pids[i] = start_child(function, NULL);
+}
+
+void end_children(const pid_t *pids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        EXPECT_OK(kill(pids[i], SIGKILL));
+    for (size_t i = 0; i < count; i++)
+        EXPECT_EQ(wait_child(pids[i]), SIGKILL);
+}
+
 int run_program(const char *path, char *const argv[])
 {
     char *const no_environment[] = { NULL };

@@ -22,6 +22,16 @@ int run_child(void (*function)(void *), void *arg);
 /* The child should have ended well: with status 0. */
 #define EXPECT_CHILD(pid) EXPECT_EQ(wait_child(pid), 0)
 
+/* What a child does that is to last: pause until it is killed. */
+void pause_forever(void *arg);
+
+/* Kill the child PID, which lasted until now, and wait for it. */
+void end_child(pid_t pid);
+
+/* COUNT children that run FUNCTION(NULL), all at the same time; PIDS is the caller's. */
+void start_children(pid_t *pids, size_t count, void (*function)(void *));
+void end_children(const pid_t *pids, size_t count);
+
 /* A child running FUNCTION(ARG) should be killed by SIGNAL. */
 #define EXPECT_KILLED(function, arg, signal)                                   \
     EXPECT_EQ(run_child(function, arg) & ~WCOREFLAG, signal)

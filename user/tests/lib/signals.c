@@ -106,13 +106,6 @@ void wait_until(pid_t pid, char state)
         sched_yield();
 }
 
-void pause_forever(void *arg)
-{
-    (void)arg;
-    for (;;)
-        pause();
-}
-
 void expect_seen(const char *file, int line, int n, const int *order)
 {
     if (nseen != n)

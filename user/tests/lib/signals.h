@@ -37,9 +37,6 @@ char state_of(pid_t pid);
 /* Until the process is in this state: 'S' asleep, 'T' stopped.  Nothing depends on time. */
 void wait_until(pid_t pid, char state);
 
-/* A child's body: pause until killed. */
-void pause_forever(void *arg);
-
 void expect_seen(const char *file, int line, int n, const int *order);
 
 /* The signals seen since the last time should be these. */
