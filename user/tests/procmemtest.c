@@ -6,17 +6,17 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/effect.h"
+#include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
 
-#define N 256L                          /* pages that a cause takes */
+#define N DISK_FILE_PAGES               /* pages that a cause takes */
 #define KIB (N * 4)
 #define SLACK 48L                       /* pages that others take meanwhile */
 #define SLACK_KIB (SLACK * 4)
-#define ON_DISK "/procmemtest.file"
 #define IN_MEMORY "/tmp/procmemtest.file"
 
 /* Anonymous memory */
@@ -60,10 +60,15 @@ static const struct cause anon = { touch, release }, come_and_gone = { touch_and
 
 /* Files */
 
-static void write_to(const char *path)
+static void remove_from_disk(void)
+{
+    unlink(DISK_FILE);
+}
+
+static void write_in_memory(void)
 {
     static char page[PAGE];
-    int fd = open(path, O_CREAT | O_TRUNC | O_RDWR, 0600);
+    int fd = open(IN_MEMORY, O_CREAT | O_TRUNC | O_RDWR, 0600);
 
     REQUIRE(fd >= 0);
     for (long i = 0; i < N; i++)
@@ -71,75 +76,33 @@ static void write_to(const char *path)
     close(fd);
 }
 
-static void write_on_disk(void)
-{
-    write_to(ON_DISK);
-}
-
-static void write_and_sync(void)
-{
-    write_to(ON_DISK);
-    sync();
-}
-
-static void remove_from_disk(void)
-{
-    unlink(ON_DISK);
-}
-
-static void write_in_memory(void)
-{
-    write_to(IN_MEMORY);
-}
-
 static void remove_from_memory(void)
 {
     unlink(IN_MEMORY);
 }
 
-static void set(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY);
-
-    REQUIRE(fd >= 0);
-    EXPECT_EQ(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
 static void drop_pages(void)
 {
-    set("/proc/sys/vm/drop_caches", "1\n");
+    set_text("/proc/sys/vm/drop_caches", "1\n");
 }
 
 static void drop_names(void)
 {
-    set("/proc/sys/vm/drop_caches", "2\n");
+    set_text("/proc/sys/vm/drop_caches", "2\n");
 }
 
-static void read_again(void)
+static void write_and_read(void)
 {
-    static char page[PAGE];
-    int fd = open(ON_DISK, O_RDONLY);
-
-    while (read(fd, page, PAGE) > 0)
-        continue;
-    close(fd);
-}
-
-/* What was not in memory. */
-static void read_from_disk(void)
-{
-    write_and_sync();
-    drop_pages();
-    read_again();
+    write_on_disk();
+    read_from_disk();
 }
 
 static void map_pages(void)
 {
     int fd;
 
-    read_from_disk();
-    fd = open(ON_DISK, O_RDONLY);
+    write_and_read();
+    fd = open(DISK_FILE, O_RDONLY);
     memory = mmap(NULL, N * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
     REQUIRE(memory != MAP_FAILED);
@@ -151,8 +114,8 @@ static void map_from_disk(void)
 {
     int fd;
 
-    write_and_sync();
-    fd = open(ON_DISK, O_RDONLY);
+    write_on_disk();
+    fd = open(DISK_FILE, O_RDONLY);
     memory = mmap(NULL, N * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
     REQUIRE(memory != MAP_FAILED);
@@ -168,18 +131,12 @@ static void unmap_pages(void)
 
 static void look_at_many_names(void)
 {
-    struct stat st;
-    char name[64];
-
-    for (int i = 0; i < 1000; i++) {
-        snprintf(name, sizeof(name), "/procmemtest.no-such-name-%d", i);
-        EXPECT_ERROR(stat(name, &st), ENOENT);
-    }
+    look_up_missing(1000);
 }
 
-static const struct cause dirty_file = { write_on_disk, remove_from_disk },
-                          clean_file = { read_from_disk, remove_from_disk },
-                          written_file = { write_and_sync, remove_from_disk },
+static const struct cause dirty_file = { dirty_on_disk, remove_from_disk },
+                          clean_file = { write_and_read, remove_from_disk },
+                          written_file = { write_on_disk, remove_from_disk },
                           tmpfs_file = { write_in_memory, remove_from_memory },
                           mapped_file = { map_pages, unmap_pages },
                           file_fault = { map_from_disk, unmap_pages },
@@ -194,7 +151,7 @@ static void write_for_ever(void *arg)
 {
     (void)arg;
     for (;;)
-        write_and_sync();
+        write_on_disk();
 }
 
 static void write_until_seen(void)
@@ -346,7 +303,7 @@ static void run_out_of_memory(void)
     struct sysinfo info;
 
     REQUIRE(sysinfo(&info) == 0);
-    write_and_sync();
+    write_on_disk();
     EXPECT_KILLED(touch_everything, (void *)(info.totalram + MB), SIGKILL);
     remove_from_disk();
 }
@@ -531,7 +488,7 @@ static void active_pages(void)
 
     need_debug_call();
     REQUIRE(sysinfo(&info) == 0);
-    read_from_disk();
+    write_and_read();
     read_again();
     EXPECT_EQ(run_child(touch_until_active, (void *)info.totalram), 0);
     drop_pages();

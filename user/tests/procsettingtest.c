@@ -4,8 +4,6 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
@@ -92,17 +90,6 @@ static long cached_objects(const char *cache)
     return proc_number("/proc/slabinfo", cache);
 }
 
-static void look_at_many_names(void)
-{
-    struct stat st;
-    char name[64];
-
-    for (int i = 0; i < 500; i++) {
-        snprintf(name, sizeof(name), "/procsettingtest.no-such-name-%d", i);
-        EXPECT_ERROR(stat(name, &st), ENOENT);
-    }
-}
-
 static void drop_caches(void)
 {
     static const char *const bad[] = { "0", "5", "x", "-1", "1 2" };
@@ -114,7 +101,7 @@ static void drop_caches(void)
         EXPECT_EQ(write_text(path, bad[i]), EINVAL);
     EXPECT_ERROR(open(path, O_RDONLY), EACCES);
     write_on_disk();
-    look_at_many_names();
+    look_up_missing(500);
     pages = proc_number("/proc/vmstat", "nr_file_pages ");
     names = cached_objects("dentry ");
     set_text(path, "4");                             /* nothing but a word less in Linux's log */

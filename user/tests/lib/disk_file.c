@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * disk_file.c - a file on the root disk, as a cause of input and output.
+ * disk_file.c - a file on the root disk, and names that it has not, as causes of
+ * what /proc shows.
  */
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 
@@ -30,13 +33,30 @@ void write_on_disk(void)
     close(fd);
 }
 
-void read_from_disk(void)
+void read_again(void)
 {
     static char page[PAGE];
     int fd = open(DISK_FILE, O_RDONLY);
 
-    set_text("/proc/sys/vm/drop_caches", "1\n");
+    REQUIRE(fd >= 0);
     while (read(fd, page, PAGE) > 0)
         continue;
     close(fd);
+}
+
+void read_from_disk(void)
+{
+    set_text("/proc/sys/vm/drop_caches", "1\n");
+    read_again();
+}
+
+void look_up_missing(int count)
+{
+    struct stat st;
+    char name[64];
+
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof(name), "/no-such-name-%d", i);
+        EXPECT_ERROR(stat(name, &st), ENOENT);
+    }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * disk_file.h - a file on the root disk, as a cause of input and output.
+ * disk_file.h - a file on the root disk, and names that it has not, as causes of
+ * what /proc shows.
  *
  * The test unlinks DISK_FILE when it has done with it.
  */
@@ -16,5 +17,9 @@ void dirty_on_disk(void);
 /* The same, and they are written when this returns. */
 void write_on_disk(void);
 
-/* Read it all from the disk: first the page cache is dropped. */
+/* Read it all, wherever it is; and from the disk: first the page cache is dropped. */
+void read_again(void);
 void read_from_disk(void);
+
+/* Ask for COUNT names that nobody has: the kernel remembers that they are not there. */
+void look_up_missing(int count);
