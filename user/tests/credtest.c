@@ -555,12 +555,8 @@ static void copy_self(mode_t mode)
 /* Run the copy, as Bob, in its test NAME. */
 static void exec_copy(const char *name)
 {
-    char *const argv[] = { "credtest", (char *)name, NULL };
-    char *const envp[] = { "KTAP_QUIET=1", NULL };
-
     become_user(BOB, GUESTS);
-    execve(FILE_, argv, envp);
-    fail(__FILE__, __LINE__, "exec: errno %d", errno);
+    exec_test(FILE_, name);
 }
 
 /* What the kernel says of AT_SECURE. */
@@ -741,9 +737,9 @@ static const struct test tests[] = {
     CHILD_TEST(limits_only_fall),
     CHILD_TEST(niceness),
     /* In the new program, after the exec of a test above. */
-    { "find_setuid", find_setuid, false, true },
-    { "find_setgid", find_setgid, false, true },
-    { "find_nothing_set", find_nothing_set, false, true },
+    NAMED_TEST(find_setuid),
+    NAMED_TEST(find_setgid),
+    NAMED_TEST(find_nothing_set),
 };
 
 int main(int argc, char **argv)

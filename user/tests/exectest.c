@@ -141,11 +141,7 @@ static int hop(char **argv)
 /* Become this program's test NAME; its failures are printed and make the status 1. */
 static void become(const char *name)
 {
-    char *const argv[] = { "exectest", (char *)name, NULL };
-    char *const envp[] = { "KTAP_QUIET=1", NULL };
-
-    execve("/proc/self/exe", argv, envp);
-    fail(__FILE__, __LINE__, "exec: errno %d", errno);
+    exec_test("/proc/self/exe", name);
 }
 
 static void become_child(void *name)
@@ -957,15 +953,15 @@ static const struct test tests[] = {
     CHILD_TEST(threads_race),
     TEST(processes_at_once),
     /* In the new program, after the exec of a test above. */
-    { "find_descriptors", find_descriptors, false, true },
-    { "find_numbers", find_numbers, false, true },
-    { "find_headers", find_headers, false, true },
-    { "find_stack", find_stack, false, true },
-    { "find_random", find_random, false, true },
-    { "find_signals", find_signals, false, true },
-    { "find_names", find_names, false, true },
-    { "find_only_thread", find_only_thread, false, true },
-    { "wait_for_input", wait_for_input, false, true },
+    NAMED_TEST(find_descriptors),
+    NAMED_TEST(find_numbers),
+    NAMED_TEST(find_headers),
+    NAMED_TEST(find_stack),
+    NAMED_TEST(find_random),
+    NAMED_TEST(find_signals),
+    NAMED_TEST(find_names),
+    NAMED_TEST(find_only_thread),
+    NAMED_TEST(wait_for_input),
 };
 
 /* Our name as a link is what tells what we are to do. */

@@ -567,13 +567,9 @@ static void after_exec(void)
 
 static void lock_and_exec(void *arg)
 {
-    char *const argv[] = { "mlocktest", "after_exec", NULL };
-    char *const quiet[] = { "KTAP_QUIET=1", NULL };
-
     (void)arg;
     EXPECT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
-    execve("/proc/self/exe", argv, quiet);
-    EXPECT(!"exec");
+    exec_test("/proc/self/exe", "after_exec");
 }
 
 static void programs_inherit_no_lock(void)
@@ -738,7 +734,7 @@ static const struct test tests[] = {
     CHILD_TEST(limit_of_a_user), CHILD_TEST(limit_of_growth), CHILD_TEST(no_limit_no_lock),
     CHILD_TEST(root_has_no_limit),
     CHILD_TEST(children_inherit_no_lock), TEST(children_without_the_memory),
-    TEST(programs_inherit_no_lock), LONG_CHILD_TEST(after_exec),
+    TEST(programs_inherit_no_lock), NAMED_TEST(after_exec),
     TEST(a_shared_page_counts_once), TEST(copies_are_locked), TEST(truncated_pages_are_free),
     TEST(locking_meets_truncation),
 };

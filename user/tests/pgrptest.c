@@ -85,11 +85,10 @@ static void bad_groups(void)
 
 static void exec_and_linger(void *arg)
 {
-    char program[] = "pgrptest", test[] = "linger", *const argv[] = { program, test, NULL };
     int *fd = arg;
 
     fcntl(fd[1], F_SETFD, FD_CLOEXEC);
-    execv("/proc/self/exe", argv);
+    exec_test("/proc/self/exe", "linger");
 }
 
 static void linger(void)
@@ -105,7 +104,6 @@ static void moving_after_exec(void)
     pid_t pid;
 
     REQUIRE(pipe(fd) == 0);
-    setenv("KTAP_QUIET", "1", 1);
     pid = start_child(exec_and_linger, fd);
     close(fd[1]);
     EXPECT_EQ(read(fd[0], &c, 1), 0);           /* closed by exec */
@@ -501,7 +499,7 @@ static const struct test tests[] = {
     CHILD_TEST(groups),
     CHILD_TEST(bad_groups),
     CHILD_TEST(moving_after_exec),
-    { "linger", linger, false, true },          /* moving_after_exec calls it */
+    NAMED_TEST(linger),
     CHILD_TEST(sessions),
     CHILD_TEST(session_of_a_group),
     CHILD_TEST(waiting_for_groups),

@@ -498,16 +498,13 @@ static void after_exec(void)
 static void over_exec(void)
 {
     stack_t stack = { .ss_sp = other_stack, .ss_size = sizeof(other_stack) };
-    char program[] = "sigtest", test[] = "after_exec", *const argv[] = { program, test, NULL };
 
     EXPECT_OK(sigaltstack(&stack, NULL));
     handle_with(SIGUSR1, record, 0);
     signal(SIGUSR2, SIG_IGN);
     block(SIGHUP, 0);
     raise(SIGHUP);
-    setenv("KTAP_QUIET", "1", 1);
-    execv("/proc/self/exe", argv);
-    fail(__FILE__, __LINE__, "exec: errno %d", errno);
+    exec_test("/proc/self/exe", "after_exec");
 }
 
 /* Many signals while calls are made: no call may come back with another's result. */
@@ -579,7 +576,7 @@ static const struct test tests[] = {
     CHILD_TEST(bad_stacks),
     CHILD_TEST(jumping_out),
     CHILD_TEST(over_exec),
-    { "after_exec", after_exec, false, true },      /* over_exec calls it */
+    NAMED_TEST(after_exec),
     CHILD_TEST(storm),
 };
 

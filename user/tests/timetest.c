@@ -388,13 +388,9 @@ static void after_exec(void)
 
 static void fork_and_exec(void)
 {
-    char program[] = "timetest", test[] = "after_exec", *const argv[] = { program, test, NULL };
-
     alarm(1000);
     EXPECT_EQ(run_child(has_no_timer, NULL), 0);
-    setenv("KTAP_QUIET", "1", 1);
-    execv("/proc/self/exe", argv);
-    fail(__FILE__, __LINE__, "exec: errno %d", errno);
+    exec_test("/proc/self/exe", "after_exec");
 }
 
 /* Processor time */
@@ -476,7 +472,7 @@ static const struct test tests[] = {
     TEST(setting_timers),
     TEST(alarms),
     CHILD_TEST(fork_and_exec),
-    { "after_exec", after_exec, false, true },      /* fork_and_exec calls it */
+    NAMED_TEST(after_exec),
     TEST(no_more_than_real),
     TEST(of_children),
 };

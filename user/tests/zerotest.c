@@ -129,12 +129,8 @@ static void bss_is_zero(void *arg)
 
 static void run_again(void *arg)
 {
-    char *argv[] = { "zerotest", "look_at_bss_and_stack", NULL };
-    char *environment[] = { "KTAP_QUIET=1", NULL };
-
     (void)arg;
-    execve("/proc/self/exe", argv, environment);
-    _exit(127);
+    exec_test("/proc/self/exe", "look_at_bss_and_stack");
 }
 
 static void bss_and_stack(void)
@@ -266,7 +262,7 @@ static const struct test tests[] = {
     CHILD_TEST(a_mapping_grows),
     CHILD_TEST(the_break_again),
     CHILD_TEST(bss_and_stack),
-    LONG_CHILD_TEST(look_at_bss_and_stack),
+    NAMED_TEST(look_at_bss_and_stack),
     CHILD_TEST(files_in_memory),
     CHILD_TEST(files_on_disk),
     CHILD_TEST(the_zero_page_stays_zero),

@@ -75,6 +75,15 @@ int run_program(const char *path, char *const argv[])
     return wait_child(pid);
 }
 
+void exec_test(const char *program, const char *name)
+{
+    char *const argv[] = { (char *)(uintptr_t)program, (char *)(uintptr_t)name, NULL };
+    char *const envp[] = { "KTAP_QUIET=1", NULL };
+
+    execve(program, argv, envp);
+    fail(__FILE__, __LINE__, "exec of %s: errno %d", program, errno);
+}
+
 void open_gate(struct gate *g)
 {
     REQUIRE(pipe(g->fd) == 0);

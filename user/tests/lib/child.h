@@ -52,6 +52,13 @@ void wait_gate(struct gate *g);
 /* Run PATH with ARGV and an empty environment; its wait status. */
 int run_program(const char *path, char *const argv[]);
 
+/*
+ * Become PROGRAM, this one ("/proc/self/exe") or a copy of it, and there run the
+ * test NAME, with a status as start_child() gives and no environment of ours.
+ * Fails, and returns, if that cannot be.
+ */
+void exec_test(const char *program, const char *name);
+
 /* An access to memory and the signal that it raised; sig 0: none. */
 struct fault {
     int sig;

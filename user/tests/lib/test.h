@@ -18,7 +18,8 @@
  * failures are printed, as notes.
  *
  * A CHILD_TEST runs in a child of the program, for tests that change what cannot
- * be put back.  A LONG_... one runs only when it is named.
+ * be put back.  A LONG_... one runs only when it is named; so does a NAMED_TEST,
+ * which is for a program that another test starts: see exec_test().
  *
  * An expectation that fails is reported and the test goes on.  In a child of a
  * test it makes the child's exit status 1, which the parent must expect to be
@@ -55,6 +56,7 @@ struct test {
 #define TEST(function) { #function, function, false, false }
 #define CHILD_TEST(function) { #function, function, true, false }
 #define LONG_CHILD_TEST(function) { #function, function, true, true }
+#define NAMED_TEST(function) { #function, function, false, true }
 
 #define TEST_MAIN(tests)                                                       \
     int main(int argc, char **argv)                                            \
