@@ -14,6 +14,7 @@
 #include <time.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/effect.h"
+#include "user/tests/lib/signals.h"
 #include "user/tests/lib/watch.h"
 
 #define N 256L
@@ -177,12 +178,7 @@ static void credentials(void)
 
 /* Signals */
 
-static void on_signal(int sig)
-{
-    (void)sig;
-}
-
-static uint64_t set_of(const char *key)
+static uint64_t signals_in(const char *key)
 {
     return strtoul(status_of(getpid(), key), NULL, 16);
 }
@@ -191,22 +187,17 @@ static uint64_t set_of(const char *key)
 
 static void signals(void)
 {
-    sigset_t set;
-
-    EXPECT_EQ(set_of("SigCgt:") & BIT(SIGUSR1), 0);
-    signal(SIGUSR1, on_signal);
+    EXPECT_EQ(signals_in("SigCgt:") & BIT(SIGUSR1), 0);
+    handle_with(SIGUSR1, record, 0);
     signal(SIGUSR2, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_SETMASK, &set, NULL);
+    block(SIGHUP, SIGTERM);
     kill(getpid(), SIGHUP);
     syscall(SYS_tkill, getpid(), SIGTERM);
-    EXPECT_EQ(set_of("SigCgt:"), BIT(SIGUSR1));
-    EXPECT_EQ(set_of("SigIgn:"), BIT(SIGUSR2));
-    EXPECT_EQ(set_of("SigBlk:"), BIT(SIGHUP) | BIT(SIGTERM));
-    EXPECT_EQ(set_of("ShdPnd:"), BIT(SIGHUP));
-    EXPECT_EQ(set_of("SigPnd:"), BIT(SIGTERM));
+    EXPECT_EQ(signals_in("SigCgt:"), BIT(SIGUSR1));
+    EXPECT_EQ(signals_in("SigIgn:"), BIT(SIGUSR2));
+    EXPECT_EQ(signals_in("SigBlk:"), BIT(SIGHUP) | BIT(SIGTERM));
+    EXPECT_EQ(signals_in("ShdPnd:"), BIT(SIGHUP));
+    EXPECT_EQ(signals_in("SigPnd:"), BIT(SIGTERM));
     EXPECT_EQ(own(CAUGHT), BIT(SIGUSR1));
     EXPECT_EQ(own(IGNORED), BIT(SIGUSR2));
     EXPECT_EQ(own(BLOCKED), BIT(SIGHUP) | BIT(SIGTERM));
