@@ -16,6 +16,7 @@ def program(name, arguments="", once=False, test=None, **how):
 
 TESTS = [
     program("affinitytest", tags=("quick",)),
+    program("afterexectest", tags=("quick",)),
     program("alloctest", tags=("quick",)),
     program("alloctest", "zones_fall_back", test="alloctest-normal", mem="3G", cpus=(1,),
             kernels=(PLAIN,)),
@@ -23,6 +24,7 @@ TESTS = [
     program("cowtest", tags=("quick",)),
     program("credtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
+    program("elftest", tags=("quick",)),
     program("exectest", tags=("quick",)),
     program("failtest", cpus=(2,), kernels=(DEBUG,)),
     program("faultrace", tags=("quick",)),
