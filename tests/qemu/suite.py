@@ -12,7 +12,7 @@ import foreign
 import programs
 from case import DEBUG, PLAIN, Test
 
-HELPERS = ["runtest", "vmbench"]
+HELPERS = ["linuxinit", "runtest", "vmbench"]
 
 # make soak: the tests tagged quick also run on these machines, (harts, kernel, memory).
 SOAK_MATRIX = [(cpus, PLAIN, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")

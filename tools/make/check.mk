@@ -35,7 +35,11 @@ soak: kernels build/root.img ## the full matrix and the long runs
 	@$(PYTHON) tests/qemu/run.py --jobs $(strip $(JOBS)) --soak $(if $(T),--filter '$(T)') \
 	    $(if $(SEED),--seed $(SEED)) $(if $(REPEAT),--repeat $(REPEAT))
 
+oracle: build/root.img ## the test programs on Debian's Linux, fetched by apt (T= CPUS= SEED=)
+	@$(PYTHON) tests/qemu/oracle.py $(if $(T),--filter '$(T)') \
+	    $(if $(filter command environment,$(origin CPUS)),--cpus $(CPUS)) $(if $(SEED),--seed $(SEED))
+
 bench: build/kernel.elf build/root.img ## instructions per operation (JSON=file)
 	@$(PYTHON) bench/run.py $(if $(JSON),--json $(JSON))
 
-.PHONY: test check lint print-flags test-host test-qemu soak bench
+.PHONY: test check lint print-flags test-host test-qemu soak oracle bench
