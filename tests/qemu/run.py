@@ -23,7 +23,7 @@ from results import FAILED, PASSED, SKIPPED, Result  # noqa: E402
 
 import ktap  # noqa: E402
 import suite  # noqa: E402
-from case import DEBUG, HARTS, PLAIN, Run, Skip, Test, copy_sparse, fsck  # noqa: E402
+from case import ALL_HARTS, DEBUG, HARTS, PLAIN, Run, Skip, Test, copy_sparse, fsck  # noqa: E402
 from vm import VM, Disk, TimedOut  # noqa: E402
 
 KERNELS = {PLAIN: "build/kernel.elf", DEBUG: "build/debug/kernel.elf"}
@@ -58,7 +58,8 @@ def matrix(test, options):
     if test.icount or list(test.cpus) == [1]:
         cpus = [1]
     mem = options.mem or test.mem
-    runs = [(n, k, mem) for k in kernels for n in cpus or HARTS[k]]
+    runs = [(n, k, mem) for k in kernels
+            for n in cpus or (ALL_HARTS if options.soak else HARTS[k])]
     if options.soak and "quick" in test.tags:
         runs += [machine for machine in suite.SOAK_MATRIX if machine not in runs]
     return runs
