@@ -12,10 +12,8 @@
  * else.
  */
 #include <fcntl.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <signal.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/threads.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 #define PAGES 12                /* of a slot                      */
@@ -26,7 +24,6 @@
 #define STEPS 120
 #define LONG_STEPS 12000
 #define FORK_EVERY 25
-#define FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | SIGCHLD)
 
 enum kind { STEADY, STEADY_SHARED, STEADY_FILE, PASSING, PASSING_FILE };
 
@@ -39,8 +36,6 @@ static struct {
     int lives;                  /* which of them; only its changer looks */
 } slots[SLOTS];
 
-static char stacks[THREADS][16 * KB] __attribute__((aligned(16)));
-static sigjmp_buf way_back[THREADS];
 static struct rand rands[THREADS];
 static uint64_t counts[TOUCHERS][SLOTS][PAGES];
 static unsigned long touched, missed;
@@ -74,27 +69,6 @@ static uint64_t fresh(size_t s, size_t p, size_t t)
 static volatile uint64_t *word_at(char *home, size_t p, size_t t)
 {
     return (volatile uint64_t *)(home + p * PAGE + t * 1024 + 8);
-}
-
-/* Faults */
-
-/* There is no thread-local storage: a thread is known by its stack. */
-static size_t this_thread(void)
-{
-    return (size_t)((char *)__builtin_frame_address(0) - stacks[0]) / sizeof(stacks[0]);
-}
-
-static void jump_back(int sig, siginfo_t *info, void *context)
-{
-    char *at = info->si_addr;
-    size_t n = this_thread();
-
-    (void)context;
-    if (n >= THREADS || at < arena || at >= arena + 2 * SLOTS * PAGES * PAGE) {
-        note("signal %d at %p, thread %zu", sig, at, n);
-        _exit(1);
-    }
-    siglongjmp(way_back[n], 1);
 }
 
 /* Touching */
@@ -270,9 +244,6 @@ static void fill_file(void)
 
 static void begin(void)
 {
-    struct sigaction action = {
-        .sa_sigaction = jump_back, .sa_flags = SA_SIGINFO | SA_NODEFER
-    };
     size_t size = PAGES * PAGE;
 
     fill_file();
@@ -289,8 +260,7 @@ static void begin(void)
     for (size_t i = 0; i < THREADS; i++)
         rand_seed(&rands[i], seed * THREADS + i);
     stop = false;
-    sigaction(SIGSEGV, &action, NULL);
-    sigaction(SIGBUS, &action, NULL);
+    jump_back_from(arena, 2 * SLOTS * size);
 }
 
 /* All that was counted is there. */
@@ -309,14 +279,6 @@ static void end(void)
     close(file);
     if (test_failures())
         note("seed of this race: %lu", seed);
-}
-
-static pid_t start_thread(size_t n, int (*function)(void *))
-{
-    pid_t pid = clone(function, stacks[n] + sizeof(stacks[n]), FLAGS, (void *)n);
-
-    REQUIRE(pid > 0);
-    return pid;
 }
 
 static void run_race(uint64_t with_seed, unsigned long steps)
