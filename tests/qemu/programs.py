@@ -79,6 +79,7 @@ TESTS = [
     program("smapstest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
     program("timetest", tags=("quick",)),
+    program("tlbtest", tags=("quick",)),
     program("uaccesstest", tags=("quick",)),
     program("zerotest", tags=("quick",)),
 ] + [
