@@ -23,6 +23,7 @@ TESTS = [
     program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("credtest", tags=("quick",)),
+    program("dontneedtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
     program("elftest", tags=("quick",)),
     program("exectest", tags=("quick",)),
@@ -81,6 +82,7 @@ TESTS = [
     program("timetest", tags=("quick",)),
     program("tlbtest", tags=("quick",)),
     program("uaccesstest", tags=("quick",)),
+    program("willneedtest", tags=("quick",)),
     program("zerotest", tags=("quick",)),
 ] + [
     # Harts without hardware that sets the accessed and dirty bits.

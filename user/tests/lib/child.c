@@ -111,6 +111,30 @@ void wait_gate(struct gate *g)
     EXPECT_EQ(n, 1);
 }
 
+static void wait_and_run(void *arg)
+{
+    struct late_child *c = arg;
+
+    wait_gate(&c->go);
+    if (c->function)
+        c->function(c->arg);
+}
+
+void start_late_child(struct late_child *c, void (*function)(void *), void *arg)
+{
+    c->function = function;
+    c->arg = arg;
+    open_gate(&c->go);
+    c->pid = start_child(wait_and_run, c);
+}
+
+void end_late_child(struct late_child *c)
+{
+    signal_gate(&c->go);
+    EXPECT_CHILD(c->pid);
+    close_gate(&c->go);
+}
+
 /* Faults */
 
 static sigjmp_buf after_fault;

@@ -49,6 +49,20 @@ void close_gate(struct gate *g);
 void signal_gate(struct gate *g);
 void wait_gate(struct gate *g);
 
+/*
+ * A child that has our memory as it is now: it waits until end_late_child(), which
+ * has it run FUNCTION(ARG), if there is one, and end well.
+ */
+struct late_child {
+    struct gate go;
+    void (*function)(void *);
+    void *arg;
+    pid_t pid;
+};
+
+void start_late_child(struct late_child *c, void (*function)(void *), void *arg);
+void end_late_child(struct late_child *c);
+
 /* Run PATH with ARGV and an empty environment; its wait status. */
 int run_program(const char *path, char *const argv[]);
 

@@ -9,6 +9,8 @@
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 
+#define DROP_CACHES "/proc/sys/vm/drop_caches"
+
 static int write_file(void)
 {
     static char page[PAGE];
@@ -46,8 +48,20 @@ void read_again(void)
 
 void read_from_disk(void)
 {
-    set_text("/proc/sys/vm/drop_caches", "1\n");
+    set_text(DROP_CACHES, "1\n");
     read_again();
+}
+
+void drop_cached_pages(void)
+{
+    sync();
+    set_text(DROP_CACHES, "1\n");
+}
+
+void need_to_drop_pages(void)
+{
+    if (access(DROP_CACHES, W_OK) < 0)
+        skip("files cannot be dropped from memory");
 }
 
 void look_up_missing(int count)

@@ -21,5 +21,11 @@ void write_on_disk(void);
 void read_again(void);
 void read_from_disk(void);
 
+/* Write all that is dirty, and drop the pages of files from memory. */
+void drop_cached_pages(void);
+
+/* Skip the test where one may not do that. */
+void need_to_drop_pages(void);
+
 /* Ask for COUNT names that nobody has: the kernel remembers that they are not there. */
 void look_up_missing(int count);

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include "user/tests/lib/watch.h"
 
 size_t read_file(const char *path, char *buf, size_t size)
@@ -52,6 +53,26 @@ struct statm read_statm(void)
 long resident_pages(void)
 {
     return read_statm().resident;
+}
+
+/* The first call has the stack there, and ours alone, for the second. */
+static struct rusage usage(void)
+{
+    struct rusage u;
+
+    EXPECT_OK(getrusage(RUSAGE_SELF, &u));
+    EXPECT_OK(getrusage(RUSAGE_SELF, &u));
+    return u;
+}
+
+long minor_faults(void)
+{
+    return usage().ru_minflt;
+}
+
+long major_faults(void)
+{
+    return usage().ru_majflt;
 }
 
 /* Without malloc, which would change what is looked at. */

@@ -25,6 +25,10 @@ struct statm read_statm(void);
 /* Pages of this process in memory. */
 long resident_pages(void);
 
+/* Page faults of this process so far.  To ask causes none that the next answer would count. */
+long minor_faults(void);
+long major_faults(void);
+
 /* The line of /proc/self/maps whose mapping contains P, in BUF; false if there is none. */
 bool find_mapping(const void *p, char *buf, size_t size);
 
