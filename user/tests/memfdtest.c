@@ -368,33 +368,18 @@ static void mappings_that_write_come_first(void)
     close(fd);
 }
 
-struct holder {
-    struct gate leave;
-    int fd;
-};
-
-static void hold(void *arg)
-{
-    struct holder *h = arg;
-
-    wait_gate(&h->leave);
-}
-
 static void children_hold_it_open(void)
 {
-    struct holder h = { .fd = make_filled(1) };
-    char *p = map(h.fd, 1, RW, MAP_SHARED);
-    pid_t child;
+    struct late_child child;
+    int fd = make_filled(1);
+    char *p = map(fd, 1, RW, MAP_SHARED);
 
-    open_gate(&h.leave);
-    child = start_child(hold, &h);
+    start_late_child(&child, NULL, NULL);
     EXPECT_OK(munmap(p, PAGE));
-    EXPECT_ERROR(seal(h.fd, F_SEAL_WRITE), EBUSY);
-    signal_gate(&h.leave);
-    EXPECT_CHILD(child);
-    EXPECT_OK(seal(h.fd, F_SEAL_WRITE));
-    close_gate(&h.leave);
-    close(h.fd);
+    EXPECT_ERROR(seal(fd, F_SEAL_WRITE), EBUSY);
+    end_late_child(&child);
+    EXPECT_OK(seal(fd, F_SEAL_WRITE));
+    close(fd);
 }
 
 static void old_mappings_may_go_on(void)

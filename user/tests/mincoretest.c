@@ -5,38 +5,25 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
-#define RW (PROT_READ | PROT_WRITE)
 #define COUNT_PAGES 64
 #define FILE_NAME "/mincoretest.file"
-
-/* How many of the N pages at P are in memory. */
-static size_t resident(char *p, size_t n)
-{
-    unsigned char vec[COUNT_PAGES];
-    size_t sum = 0;
-
-    REQUIRE(n <= sizeof(vec));
-    EXPECT_OK(mincore(p, n * PAGE, vec));
-    for (size_t i = 0; i < n; i++)
-        sum += vec[i] & 1;
-    return sum;
-}
 
 static void touched_pages_are_there(void)
 {
     char *p = map_anon(COUNT_PAGES * PAGE);
 
-    EXPECT_EQ(resident(p, COUNT_PAGES), 0);
+    EXPECT_EQ(in_memory(p, COUNT_PAGES), 0);
     for (size_t i = 0; i < COUNT_PAGES; i += 2)
         p[i * PAGE] = 1;
-    EXPECT_EQ(resident(p, COUNT_PAGES), COUNT_PAGES / 2);
-    EXPECT_EQ(resident(p, 1), 1);
-    EXPECT_EQ(resident(p + PAGE, 1), 0);
+    EXPECT_EQ(in_memory(p, COUNT_PAGES), COUNT_PAGES / 2);
+    EXPECT_EQ(in_memory(p, 1), 1);
+    EXPECT_EQ(in_memory(p + PAGE, 1), 0);
     EXPECT_OK(mprotect(p, PAGE, PROT_NONE));
-    EXPECT_EQ(resident(p, 1), 1);
+    EXPECT_EQ(in_memory(p, 1), 1);
     EXPECT_OK(munmap(p, COUNT_PAGES * PAGE));
 }
 
@@ -50,13 +37,13 @@ static void cached_pages_are_there(void)
         EXPECT_EQ(pwrite(fd, &byte, 1, (off_t)(i * PAGE)), 1);
     p = mmap(NULL, COUNT_PAGES * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
     REQUIRE(p != MAP_FAILED);
-    EXPECT_EQ(resident(p, COUNT_PAGES), COUNT_PAGES / 4);
+    EXPECT_EQ(in_memory(p, COUNT_PAGES), COUNT_PAGES / 4);
     sync();
     drop = open("/proc/sys/vm/drop_caches", O_WRONLY);
     if (drop >= 0) {
         EXPECT_EQ(write(drop, "1", 1), 1);
         close(drop);
-        EXPECT_EQ(resident(p, COUNT_PAGES), 0);
+        EXPECT_EQ(in_memory(p, COUNT_PAGES), 0);
     }
     munmap(p, COUNT_PAGES * PAGE);
     close(fd);
@@ -74,9 +61,9 @@ static void what_others_touch_is_there(void)
     char *p = mmap(NULL, COUNT_PAGES * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     REQUIRE(p != MAP_FAILED);
-    EXPECT_EQ(resident(p, COUNT_PAGES), 0);
+    EXPECT_EQ(in_memory(p, COUNT_PAGES), 0);
     EXPECT_EQ(run_child(store_to_each, p), 0);
-    EXPECT_EQ(resident(p, COUNT_PAGES), COUNT_PAGES);
+    EXPECT_EQ(in_memory(p, COUNT_PAGES), COUNT_PAGES);
     munmap(p, COUNT_PAGES * PAGE);
 }
 

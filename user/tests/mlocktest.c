@@ -7,10 +7,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
-#define RW (PROT_READ | PROT_WRITE)
 #define FILE_NAME "/mlocktest.file"
 #define NOBODY 65534
 
@@ -18,27 +18,6 @@
 static long locked(void)
 {
     return proc_number("/proc/self/status", "VmLck:") / 4;
-}
-
-/* How many of the N pages at P are in memory. */
-static size_t resident(const void *p, size_t n)
-{
-    unsigned char vec[256];
-    size_t sum = 0;
-
-    REQUIRE(n <= sizeof(vec));
-    EXPECT_OK(mincore((void *)p, n * PAGE, vec));
-    for (size_t i = 0; i < n; i++)
-        sum += vec[i] & 1;
-    return sum;
-}
-
-static char *map_shared(size_t npages)
-{
-    char *p = mmap(NULL, npages * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    REQUIRE(p != MAP_FAILED);
-    return p;
 }
 
 /* A file of NPAGES pages of 'a'. */
@@ -79,15 +58,15 @@ static void locking_makes_present(void)
     EXPECT_EQ(locked(), 0);
     EXPECT(find_mapping(p, line, sizeof(line)));
     EXPECT_OK(mlock(p + PAGE + 5, 2 * PAGE));           /* of pages 1, 2 and 3 */
-    EXPECT_EQ(resident(p, 16), 3);
-    EXPECT_EQ(resident(p + PAGE, 3), 3);
+    EXPECT_EQ(in_memory(p, 16), 3);
+    EXPECT_EQ(in_memory(p + PAGE, 3), 3);
     EXPECT_EQ(locked(), 3);
     EXPECT(p[PAGE] == 0 && p[4 * PAGE - 1] == 0);
     EXPECT_OK(munlock(p + 2 * PAGE + 7, 1));
     EXPECT_EQ(locked(), 2);
     EXPECT_OK(munlock(p, 16 * PAGE));
     EXPECT_EQ(locked(), 0);
-    EXPECT_EQ(resident(p, 16), 3);
+    EXPECT_EQ(in_memory(p, 16), 3);
     EXPECT(find_mapping(p, again, sizeof(again)));      /* one mapping again */
     EXPECT(strcmp(line, again) == 0);
     munmap(p, 16 * PAGE);
@@ -165,7 +144,7 @@ static void what_cannot_be_present(void)
     munmap(p, 2 * PAGE);
     p = mmap(NULL, 2 * PAGE, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     EXPECT_OK(mlock(p, 2 * PAGE));
-    EXPECT_EQ(resident(p, 2), 2);
+    EXPECT_EQ(in_memory(p, 2), 2);
     munmap(p, 2 * PAGE);
     close(fd);
     EXPECT_EQ(locked(), 0);
@@ -177,11 +156,11 @@ static void locked_on_fault(void)
 
     EXPECT_OK(mlock2(p, 8 * PAGE, MLOCK_ONFAULT));
     EXPECT_EQ(locked(), 8);
-    EXPECT_EQ(resident(p, 8), 0);
+    EXPECT_EQ(in_memory(p, 8), 0);
     p[3 * PAGE] = 1;
-    EXPECT_EQ(resident(p, 8), 1);
+    EXPECT_EQ(in_memory(p, 8), 1);
     EXPECT_OK(mlock(p, 4 * PAGE));
-    EXPECT_EQ(resident(p, 8), 4);
+    EXPECT_EQ(in_memory(p, 8), 4);
     EXPECT_EQ(locked(), 8);
     munmap(p, 8 * PAGE);
     EXPECT_EQ(locked(), 0);
@@ -229,11 +208,11 @@ static void mapped_locked(void)
 
     REQUIRE(p != MAP_FAILED);
     EXPECT_EQ(locked(), 4);
-    EXPECT_EQ(resident(p, 4), 4);
+    EXPECT_EQ(in_memory(p, 4), 4);
     q = mmap(p + PAGE, 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     EXPECT(q == p + PAGE);
     EXPECT_EQ(locked(), 2);                             /* the new one is not */
-    EXPECT_EQ(resident(p, 4), 2);
+    EXPECT_EQ(in_memory(p, 4), 2);
     EXPECT_OK(munmap(p + 3 * PAGE, PAGE));
     EXPECT_EQ(locked(), 1);
     munmap(p, 4 * PAGE);
@@ -253,13 +232,13 @@ static void mremap_keeps_locks(void)
     q = mremap(p, 4 * PAGE, 6 * PAGE, 0);               /* in place */
     EXPECT(q == p);
     EXPECT_EQ(locked(), 6);
-    EXPECT_EQ(resident(p, 6), 6);
+    EXPECT_EQ(in_memory(p, 6), 6);
     p[0] = 1;
     q = mremap(p, 6 * PAGE, 100 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + 1024 * PAGE);
     EXPECT(q == p + 1024 * PAGE);
     EXPECT(q[0] == 1);
     EXPECT_EQ(locked(), 100);
-    EXPECT_EQ(resident(q, 100), 100);
+    EXPECT_EQ(in_memory(q, 100), 100);
     EXPECT(mremap(q, 100 * PAGE, 2 * PAGE, 0) == q);
     EXPECT_EQ(locked(), 2);
     p = mremap(q, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
@@ -299,27 +278,18 @@ static void an_alias_is_locked_too(void)
     EXPECT_OK(munmap(q, 4 * PAGE));
 }
 
-static long faults(void)
-{
-    struct rusage r;
-
-    EXPECT_OK(getrusage(RUSAGE_SELF, &r));
-    return r.ru_minflt + r.ru_majflt;
-}
-
 static void rights_change_under_locks(void)
 {
     char *p = map_anon(32 * PAGE);
-    long before, after;
+    long before;
 
     EXPECT_OK(mprotect(p, 32 * PAGE, PROT_READ));
     EXPECT_OK(mlock(p, 32 * PAGE));
     EXPECT_OK(mprotect(p, 32 * PAGE, RW));              /* makes the copies at once */
-    before = faults();
+    before = minor_faults();
     for (size_t i = 0; i < 32; i++)
         p[i * PAGE] = (char)i;
-    after = faults();
-    EXPECT_RANGE(after - before, 0, 8);
+    EXPECT_RANGE(minor_faults() - before, 0, 8);
     EXPECT_OK(mprotect(p + 8 * PAGE, 8 * PAGE, PROT_NONE));
     EXPECT_EQ(locked(), 32);
     EXPECT_OK(munlock(p, 12 * PAGE));
@@ -347,7 +317,7 @@ static void locked_heap(void)
     REQUIRE(sbrk(6 * PAGE) == end);
     EXPECT_RANGE(locked(), 6, 7);
     end = (char *)(((uintptr_t)end + PAGE - 1) & -PAGE);
-    EXPECT_EQ(resident(end, 5), 5);
+    EXPECT_EQ(in_memory(end, 5), 5);
     EXPECT_OK(brk(end));
     EXPECT_RANGE(locked(), 0, 1);
 }
@@ -387,11 +357,11 @@ static void all_there_is(void)
     EXPECT_OK(mlockall(MCL_CURRENT));
     size = proc_number("/proc/self/status", "VmSize:") / 4;
     EXPECT_RANGE(locked(), size - 8, size);             /* all but the kernel's own pages */
-    EXPECT_EQ(resident(before, 8), 8);
+    EXPECT_EQ(in_memory(before, 8), 8);
     size = locked();
     after = map_anon(8 * PAGE);
     EXPECT_EQ(locked(), size);
-    EXPECT_EQ(resident(after, 8), 0);
+    EXPECT_EQ(in_memory(after, 8), 0);
     EXPECT_OK(munlockall());
     EXPECT_EQ(locked(), 0);
 }
@@ -402,14 +372,14 @@ static void all_that_will_be(void)
 
     EXPECT_OK(mlockall(MCL_FUTURE));
     EXPECT_EQ(locked(), 0);
-    EXPECT_EQ(resident(before, 8), 0);
+    EXPECT_EQ(in_memory(before, 8), 0);
     after = map_anon(8 * PAGE);
     EXPECT_EQ(locked(), 8);
-    EXPECT_EQ(resident(after, 8), 8);
+    EXPECT_EQ(in_memory(after, 8), 8);
     EXPECT_OK(mlockall(MCL_FUTURE | MCL_ONFAULT));
     after = map_anon(8 * PAGE);
     EXPECT_EQ(locked(), 16);
-    EXPECT_EQ(resident(after, 8), 0);
+    EXPECT_EQ(in_memory(after, 8), 0);
     EXPECT_OK(munlockall());
     EXPECT_EQ(locked(), 0);
     map_anon(8 * PAGE);
@@ -422,12 +392,12 @@ static void each_call_says_anew(void)
     long all;
 
     EXPECT_OK(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
-    EXPECT_EQ(resident(p, 8), 0);
+    EXPECT_EQ(in_memory(p, 8), 0);
     all = locked();
     map_anon(8 * PAGE);
     EXPECT_EQ(locked(), all + 8);
     EXPECT_OK(mlockall(MCL_CURRENT));                   /* and the future is free again */
-    EXPECT_EQ(resident(p, 8), 8);
+    EXPECT_EQ(in_memory(p, 8), 8);
     EXPECT_EQ(locked(), all + 8);
     map_anon(8 * PAGE);
     EXPECT_EQ(locked(), all + 8);
@@ -521,7 +491,7 @@ static void expect_nothing_locked(void *arg)
     EXPECT_EQ(locked(), 0);
     p = map_anon(4 * PAGE);
     EXPECT_EQ(locked(), 0);
-    EXPECT_EQ(resident(p, 4), 0);
+    EXPECT_EQ(in_memory(p, 4), 0);
 }
 
 static void store_and_lock(void *arg)
