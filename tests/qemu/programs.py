@@ -47,6 +47,8 @@ TESTS = [
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
+    program("movefiletest", tags=("quick",)),
+    program("movetest", tags=("quick",)),
     program("mprotecttest", tags=("quick",)),
     program("mremaptest", tags=("quick",)),
     program("mremaptest", "allocations_fail", test="mremap-fail", cpus=(2,), kernels=(DEBUG,)),
@@ -88,6 +90,6 @@ TESTS = [
     # Harts without hardware that sets the accessed and dirty bits.
     program(name, test=name + "-soft", append="ad=soft", cpus=(2,), kernels=(DEBUG,),
             tags=("quick",))
-    for name in ("cowtest", "forkstorm", "lazytest", "mapstorm", "mmaptest", "mprotecttest",
-                 "mremaptest", "sharetest")
+    for name in ("cowtest", "forkstorm", "lazytest", "mapstorm", "mmaptest", "movefiletest",
+                 "movetest", "mprotecttest", "mremaptest", "sharetest")
 ]

@@ -6,25 +6,17 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/folders.h"
 #include "user/tests/lib/watch.h"
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-#define RW (PROT_READ | PROT_WRITE)
 #define TOP (1UL << 38)         /* the end of the user half with Sv39 */
 
 static void *map(void *where, size_t size, int prot, int flags, int fd, off_t offset)
 {
     return mmap(where, size, prot, flags, fd, offset);
-}
-
-/* A place of SIZE bytes where nothing is mapped. */
-static char *free_place(size_t size)
-{
-    char *p = map_anon(size);
-
-    EXPECT_OK(munmap(p, size));
-    return p;
 }
 
 static void expect_mapped(const char *p, size_t size)
@@ -58,7 +50,7 @@ static void sizes_are_rounded(void)
 
 static void hints(void)
 {
-    char *place = free_place(16 * PAGE), *p, *q;
+    char *place = free_place(16), *p, *q;
 
     p = map(place + 4 * PAGE, PAGE, RW, ANON, -1, 0);
     EXPECT_EQ(p, place + 4 * PAGE);
@@ -203,7 +195,7 @@ static void addresses_of_nobody(void)
 
 static void bad_arguments(void)
 {
-    char *p = free_place(PAGE);
+    char *p = free_place(1);
 
     EXPECT_ERROR(map(NULL, 0, RW, ANON, -1, 0), EINVAL);
     EXPECT_ERROR(map(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL);
@@ -320,17 +312,7 @@ static void munmap_splits(void)
     expect_hole(p, 16 * PAGE);
 }
 
-/* Files.  Each of these runs on tmpfs and on the disk. */
-
-static const char *folder;
-
-static char *in_folder(const char *name)
-{
-    static char path[128];
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    return path;
-}
+/* Files */
 
 /* A new file of SIZE bytes, byte I of which is 'a' + I / PAGE. */
 static int new_file(const char *name, size_t size)
@@ -509,22 +491,6 @@ static void check_random_order(void)
     unlink(in_folder("mmap.8"));
 }
 
-static void on_disk_and_in_memory(void (*check)(void))
-{
-    folder = ".";
-    check();
-    if (access("/tests", W_OK) == 0) {
-        folder = "/tests";
-        check();
-    }
-}
-
-#define FILE_TEST(name)                                                        \
-    static void name(void)                                                     \
-    {                                                                          \
-        on_disk_and_in_memory(check_##name);                                   \
-    }
-
 FILE_TEST(contents)
 FILE_TEST(beyond_end)
 FILE_TEST(truncation)
@@ -671,7 +637,7 @@ static void random_against_model(void)
     static const int prots[] = { PROT_NONE, PROT_READ, RW, RW };
 
     memset(model, 0, sizeof(model));
-    arena = free_place((ARENA + 64) * PAGE) + 32 * PAGE;
+    arena = free_place(ARENA + 64) + 32 * PAGE;
     for (int step = 0; step < 600 && !test_failures(); step++) {
         size_t first = rand_below(&test_rand, ARENA);
         size_t count = rand_range(&test_rand, 1, ARENA - first < 12 ? ARENA - first : 12);
