@@ -272,8 +272,8 @@ static void file_without_text(void)
 static const struct test tests[] = {
     TEST(program_on_the_stack), TEST(fifo_as_program), TEST(too_many_strings),
     TEST(exec_keeps_ours), TEST(handler_without_stack), TEST(wait_for_sigchld),
-    TEST(kill_a_vfork_parent), TEST(faults_of_a_vfork_child), TEST(timer_without_end), TEST(too_many_signals),
-    TEST(file_without_text),
+    TEST(kill_a_vfork_parent), TEST(faults_of_a_vfork_child), TEST(timer_without_end),
+    TEST(too_many_signals), TEST(file_without_text),
 };
 
 TEST_MAIN(tests)

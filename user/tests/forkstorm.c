@@ -360,7 +360,7 @@ static void stops_and_continues(void)
     EXPECT_EQ(waitpid(child, &status, WCONTINUED | WUNTRACED | WNOHANG), 0);
     EXPECT_OK(kill(child, SIGSTOP));
     EXPECT_EQ(waitpid(child, &status, WUNTRACED), child);
-    end_child(child);                                               /* SIGKILL works on stopped ones */
+    end_child(child);                                               /* though it is stopped */
 }
 
 static long wait_id(int type, pid_t id, siginfo_t *info, int options)
