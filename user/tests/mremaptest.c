@@ -276,7 +276,8 @@ static void too_many_mappings(void)
 struct attempt {
     size_t offset, old_size, new_size;
     int flags;
-    struct debug_fail order;
+    uint32_t site;
+    uint64_t nth;
 };
 
 #define STRIDE 40               /* pages from one that is touched to the next */
@@ -300,7 +301,6 @@ static bool some_are_filled(char *p, size_t from, size_t to)
 static void move_with_failure(void *arg)
 {
     struct attempt *a = arg;
-    struct debug_fail off = { .sites = a->order.sites };
     size_t npages = 6 * MB / PAGE, first = a->offset / PAGE, last = first + a->old_size / PAGE;
     char *p = map_anon(6 * MB), *to = free_place(16 * MB / PAGE) + 4 * MB + 3 * PAGE, *q;
     int before = test_failures(), error;
@@ -308,10 +308,10 @@ static void move_with_failure(void *arg)
 
     fill_some(p, npages);
     size = read_statm().size;
-    EXPECT_EQ(debug_call(DEBUG_FAIL_NTH, (uintptr_t)&a->order, 0), 0);
+    fail_nth(a->site, a->nth);
     q = remap(p + a->offset, a->old_size, a->new_size, a->flags, to);
     error = errno;
-    EXPECT_EQ(debug_call(DEBUG_FAIL_NTH, (uintptr_t)&off, 0), 0);
+    fail_nth(a->site, 0);
     if (q == MAP_FAILED) {
         EXPECT_EQ(error, ENOMEM);
         EXPECT(some_are_filled(p, 0, npages));
@@ -340,7 +340,8 @@ static void allocations_fail(void)
         int refused = 0, status;
 
         for (uint64_t n = 1; n <= ORDERS; n++) {
-            a->order = (struct debug_fail){ .sites = sites[i % COUNT(sites)], .nth = n };
+            a->site = sites[i % COUNT(sites)];
+            a->nth = n;
             status = run_child(move_with_failure, a);
             EXPECT(status == 0 || status == REFUSED << 8);
             refused += status == REFUSED << 8;
