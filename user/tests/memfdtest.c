@@ -66,7 +66,7 @@ static mode_t mode_of(int fd)
     return st.st_mode;
 }
 
-/* ---- the file ------------------------------------------------------------------------------ */
+/* The file */
 
 static void expect_link(int fd, const char *should)
 {
@@ -194,7 +194,7 @@ static void is_a_file_of_memory(void)
     close(fd);
 }
 
-/* ---- which seals ---------------------------------------------------------------------------- */
+/* Which seals */
 
 static void seals_at_birth(void)
 {
@@ -258,7 +258,7 @@ static void other_files_have_none(void)
     EXPECT_ERROR(seals_of(fd), EBADF);
 }
 
-/* ---- size ----------------------------------------------------------------------------------- */
+/* Size */
 
 static void may_not_shrink(void)
 {
@@ -317,7 +317,7 @@ static void writes_over_the_end(void)
     close(fd);
 }
 
-/* ---- stores --------------------------------------------------------------------------------- */
+/* Stores */
 
 static void may_not_be_written(void)
 {
@@ -331,8 +331,7 @@ static void may_not_be_written(void)
     EXPECT_ERROR(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, PAGE), EPERM);
     EXPECT_OK(fallocate(fd, 0, 0, 3 * PAGE));
     EXPECT_OK(ftruncate(fd, PAGE));
-    EXPECT(map(fd, 1, RW, MAP_SHARED) == MAP_FAILED);
-    EXPECT_EQ(errno, EPERM);
+    EXPECT_ERROR(map(fd, 1, RW, MAP_SHARED), EPERM);
     p = map(fd, 1, RW, MAP_PRIVATE);
     REQUIRE(p != MAP_FAILED);
     p[0] = 'b';                                         /* the copy's */
@@ -395,8 +394,7 @@ static void old_mappings_may_go_on(void)
     EXPECT_ERROR(pwrite(fd, "c", 1, 0), EPERM);
     EXPECT_ERROR(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, PAGE), EPERM);
     EXPECT_ERROR(madvise(p, PAGE, MADV_REMOVE), EPERM);
-    EXPECT(map(fd, 1, RW, MAP_SHARED) == MAP_FAILED);
-    EXPECT_EQ(errno, EPERM);
+    EXPECT_ERROR(map(fd, 1, RW, MAP_SHARED), EPERM);
     q = map(fd, 2, PROT_READ, MAP_SHARED);
     REQUIRE(q != MAP_FAILED);
     EXPECT(q[0] == 'b' && q[PAGE] == 'b');
@@ -409,7 +407,7 @@ static void old_mappings_may_go_on(void)
     close(fd);
 }
 
-/* ---- programs ------------------------------------------------------------------------------- */
+/* Programs */
 
 static void execute_bits_stay(void)
 {
@@ -430,7 +428,7 @@ static void execute_bits_stay(void)
     close(fd);
 }
 
-/* ---- at once -------------------------------------------------------------------------------- */
+/* At once */
 
 #define FILES 24
 

@@ -49,7 +49,7 @@ static void become_user(size_t limit)
     REQUIRE(setuid(NOBODY) == 0);
 }
 
-/* ---- lock and unlock ---------------------------------------------------------------------- */
+/* Lock and unlock */
 
 static void locking_makes_present(void)
 {
@@ -200,7 +200,7 @@ static void invalidation_is_refused(void)
     munmap(p, 4 * PAGE);
 }
 
-/* ---- mmap, munmap, mremap, mprotect, brk ---------------------------------------------------- */
+/* What mmap, munmap, mremap, mprotect and brk do to locks */
 
 static void mapped_locked(void)
 {
@@ -347,7 +347,7 @@ static void locked_stack(void)
     EXPECT_EQ(locked(), 4);
 }
 
-/* ---- mlockall ------------------------------------------------------------------------------ */
+/* All of memory */
 
 static void all_there_is(void)
 {
@@ -403,7 +403,7 @@ static void each_call_says_anew(void)
     EXPECT_EQ(locked(), all + 8);
 }
 
-/* ---- limits -------------------------------------------------------------------------------- */
+/* Limits */
 
 static void limit_of_a_user(void)
 {
@@ -418,8 +418,7 @@ static void limit_of_a_user(void)
     EXPECT_ERROR(mlock(p + PAGE, 4 * PAGE), ENOMEM);
     EXPECT_EQ(locked(), 4);
     EXPECT_ERROR(mlock(p, -2 * PAGE), ENOMEM);
-    EXPECT(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0) == MAP_FAILED);
-    EXPECT_EQ(errno, EAGAIN);
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0), EAGAIN);
     EXPECT_ERROR(mlockall(MCL_CURRENT), ENOMEM);
     EXPECT_OK(munlock(p, PAGE));
     q = mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
@@ -436,14 +435,12 @@ static void limit_of_growth(void)
     EXPECT_OK(munmap(p + 4 * PAGE, 4 * PAGE));
     become_user(4 * PAGE);
     EXPECT_OK(mlock(p, 3 * PAGE));
-    EXPECT(mremap(p, 3 * PAGE, 5 * PAGE, MREMAP_MAYMOVE) == MAP_FAILED);
-    EXPECT_EQ(errno, EAGAIN);
+    EXPECT_ERROR(mremap(p, 3 * PAGE, 5 * PAGE, MREMAP_MAYMOVE), EAGAIN);
     EXPECT(mremap(p + 3 * PAGE, PAGE, 5 * PAGE, 0) == p + 3 * PAGE);    /* is not locked */
     EXPECT_OK(mlockall(MCL_FUTURE));
     EXPECT(sbrk(3 * PAGE) == (void *)-1);
     EXPECT(sbrk(0) == end);
-    EXPECT(mmap(NULL, 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
-    EXPECT_EQ(errno, EAGAIN);
+    EXPECT_ERROR(mmap(NULL, 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), EAGAIN);
     EXPECT(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
     EXPECT_EQ(locked(), 4);
 }
@@ -460,8 +457,7 @@ static void no_limit_no_lock(void)
     EXPECT_ERROR(mlock2(p, PAGE, 2), EINVAL);
     EXPECT_ERROR(mlockall(MCL_FUTURE), EPERM);
     EXPECT_ERROR(mlockall(0), EINVAL);
-    EXPECT(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0) == MAP_FAILED);
-    EXPECT_EQ(errno, EPERM);
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0), EPERM);
     EXPECT_EQ(locked(), 1);
     EXPECT_OK(munlock(p, PAGE));
     EXPECT_OK(munlockall());
@@ -482,12 +478,13 @@ static void root_has_no_limit(void)
     EXPECT(locked() > 32);
 }
 
-/* ---- fork and exec ------------------------------------------------------------------------- */
+/* Fork and exec */
 
 static void expect_nothing_locked(void *arg)
 {
-    char *p = arg ? arg : map_anon(4 * PAGE);
+    char *p;
 
+    (void)arg;
     EXPECT_EQ(locked(), 0);
     p = map_anon(4 * PAGE);
     EXPECT_EQ(locked(), 0);
@@ -498,7 +495,7 @@ static void store_and_lock(void *arg)
 {
     char *p = arg;
 
-    expect_nothing_locked(arg);
+    expect_nothing_locked(NULL);
     p[0] = 2;
     EXPECT_OK(mlock(p, 4 * PAGE));
     EXPECT_EQ(locked(), 4);
@@ -513,7 +510,7 @@ static void children_inherit_no_lock(void)
     EXPECT_OK(mlockall(MCL_CURRENT | MCL_FUTURE));
     all = locked();
     p[0] = 1;
-    EXPECT_EQ(run_child(expect_nothing_locked, p), 0);
+    EXPECT_EQ(run_child(expect_nothing_locked, NULL), 0);
     EXPECT_EQ(run_child(store_and_lock, p), 0);
     EXPECT_EQ(p[0], 1);
     EXPECT_EQ(locked(), all);
@@ -547,7 +544,7 @@ static void programs_inherit_no_lock(void)
     EXPECT_EQ(run_child(lock_and_exec, NULL), 0);
 }
 
-/* ---- the machine's figure -------------------------------------------------------------------- */
+/* The machine's figure */
 
 /* Pages that somebody has locked: exact here, while Linux's figure lags behind. */
 static long mlocked(void)
@@ -657,7 +654,7 @@ static void truncated_pages_are_free(void)
     close(fd);
 }
 
-/* ---- at once --------------------------------------------------------------------------------- */
+/* At once */
 
 static void truncate_often(void *arg)
 {
