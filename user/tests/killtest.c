@@ -286,7 +286,6 @@ static void to_a_group(void)
     EXPECT_SEEN(SIGUSR1);
 }
 
-
 static const struct test tests[] = {
     TEST(continue_is_handled),
     CHILD_TEST(stop_and_continue_cancel),

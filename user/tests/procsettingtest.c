@@ -13,13 +13,13 @@
 
 static void expect_setting(const char *path, const char *largest, const char *too_large)
 {
-    static const char *const bad[] = { "", "x", "-1", "1 2", "1x", "0x10", " ",
+    static const char *const bad[] = { "x", "-1", "1 2", "1x", "0x10", " ",
                                        "18446744073709551616" };
     char was[32], is[32];
 
     read_file(path, was, sizeof(was));
     for (size_t i = 0; i < COUNT(bad); i++)
-        if (*bad[i] && write_text(path, bad[i]) != EINVAL)
+        if (write_text(path, bad[i]) != EINVAL)
             fail(__FILE__, __LINE__, "%s takes \"%s\"", path, bad[i]);
     EXPECT_EQ(write_text(path, too_large), EINVAL);
     read_file(path, is, sizeof(is));
