@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <time.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
@@ -115,9 +116,8 @@ static void show_hart(void *shown)
 
 static struct shown *map_shown(void)
 {
-    struct shown *s = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct shown *s = (void *)map_shared(1);
 
-    REQUIRE(s != MAP_FAILED);
     s->hart = -1;
     return s;
 }

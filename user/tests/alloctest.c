@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include "lib/bitops.h"
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
@@ -386,8 +387,7 @@ static void objects_change_harts(void)
     long figures[2];
 
     need_debug_call();
-    kept = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    REQUIRE(kept != MAP_FAILED);
+    kept = (void *)map_shared(1);
     for (int i = 0; i < workers(); i++)
         kept[i].kind = DEBUG_BLOCK_OBJECT;
     on_each_hart(take_objects);

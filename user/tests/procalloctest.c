@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/effect.h"
 #include "user/tests/lib/lines.h"
@@ -25,14 +26,12 @@ static char *memory;
 
 static void touch(void)
 {
-    memory = map_anon(N * PAGE);
-    for (long i = 0; i < N; i++)
-        memory[i * (long)PAGE] = 1;
+    memory = map_touched(N);
 }
 
 static void release(void)
 {
-    munmap(memory, N * PAGE);
+    unmap(memory, N);
 }
 
 /* What the three files say of a zone. */

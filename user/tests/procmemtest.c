@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/sysinfo.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/effect.h"
@@ -25,14 +26,12 @@ static char *memory;
 
 static void touch(void)
 {
-    memory = map_anon(N * PAGE);
-    for (long i = 0; i < N; i++)
-        memory[i * (long)PAGE] = 1;
+    memory = map_touched(N);
 }
 
 static void release(void)
 {
-    munmap(memory, N * PAGE);
+    unmap(memory, N);
 }
 
 static void touch_and_release(void)
@@ -97,7 +96,7 @@ static void write_and_read(void)
     read_from_disk();
 }
 
-static void map_pages(void)
+static void map_cached(void)
 {
     int fd;
 
@@ -138,7 +137,7 @@ static const struct cause dirty_file = { dirty_on_disk, remove_from_disk },
                           clean_file = { write_and_read, remove_from_disk },
                           written_file = { write_on_disk, remove_from_disk },
                           tmpfs_file = { write_in_memory, remove_from_memory },
-                          mapped_file = { map_pages, unmap_pages },
+                          mapped_file = { map_cached, unmap_pages },
                           file_fault = { map_from_disk, unmap_pages },
                           names = { look_at_many_names, drop_names },
                           dropped_pages = { drop_pages, NULL },

@@ -16,6 +16,15 @@ char *map_pages(size_t npages, int prot, int flags, int fd, size_t first)
     return p;
 }
 
+char *map_touched(size_t npages)
+{
+    char *p = map_anon(npages * PAGE);
+
+    for (size_t i = 0; i < npages; i++)
+        p[i * PAGE] = 1;
+    return p;
+}
+
 char *map_shared(size_t npages)
 {
     return map_pages(npages, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -12,6 +12,9 @@
 /* A mapping where the kernel likes, of a file from its page FIRST on. */
 char *map_pages(size_t npages, int prot, int flags, int fd, size_t first);
 
+/* Private memory of which every page is there. */
+char *map_touched(size_t npages);
+
 /* Shared memory without a file, readable and writable. */
 char *map_shared(size_t npages);
 
