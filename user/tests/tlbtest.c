@@ -9,6 +9,7 @@
  * The director's hart has no user if there are others: who does not send word to them fails
  * all the same.
  */
+#include <fcntl.h>
 #include <sched.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
@@ -19,6 +20,7 @@
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define ROUNDS 3
 #define USERS 3
+#define FILE_ "/tlbtest.file"   /* on the disk */
 
 /* In shared memory: a forked copy looks on. */
 static struct board {
@@ -27,12 +29,13 @@ static struct board {
     bool taken;                 /* the call that takes it away has returned     */
     uint64_t uses[USERS];       /* in this round, by each user                  */
     uint64_t lost[USERS];       /* the last round that ended for it             */
+    uint64_t uses_then[USERS];  /* how far the users were at some moment        */
     uint64_t forked;            /* the last round in which fork has returned    */
-    uint64_t uses_then[USERS];  /* how far the users were                       */
     char stack[16 * KB] __attribute__((aligned(16)));   /* the director's       */
 } *board;
 
 static volatile uint64_t *page;     /* a word for each user                     */
+static int file = -1;               /* of which it is, or of none               */
 static void (*take)(void);          /* what the director does to it             */
 static bool users_store;            /* each counts up its word                  */
 static uint64_t content;            /* or looks whether it still is this        */
@@ -94,7 +97,21 @@ static int user(void *arg)
 
 static void map_page(void)
 {
-    EXPECT_EQ(mmap((void *)page, PAGE, RW, ANON | MAP_FIXED, -1, 0), page);
+    int flags = file < 0 ? ANON : MAP_SHARED;
+
+    EXPECT_EQ(mmap((void *)page, PAGE, RW, flags | MAP_FIXED, file, 0), page);
+}
+
+static void note_uses(void)
+{
+    for (size_t t = 0; t < nusers; t++)
+        board->uses_then[t] = look(&board->uses[t]);
+}
+
+static void await_loss(void)
+{
+    for (size_t t = 0; t < nusers; t++)
+        AWAIT(look(&board->lost[t]) == board->round);
 }
 
 static void play_round(void)
@@ -109,8 +126,7 @@ static void play_round(void)
         AWAIT(look(&board->uses[t]));
     take();
     __atomic_store_n(&board->taken, true, __ATOMIC_RELEASE);
-    for (size_t t = 0; t < nusers; t++)
-        AWAIT(look(&board->lost[t]) == board->round);
+    await_loss();
 }
 
 /* After a fork it stores to nothing private: to copy a page, even of a stack, would flush
@@ -247,8 +263,7 @@ static void fork_beside(void)
 {
     pid_t pid = clone(look_at_copy, stack_of_thread(USERS), SIGCHLD, NULL);
 
-    for (size_t t = 0; t < nusers; t++)
-        board->uses_then[t] = look(&board->uses[t]);
+    note_uses();
     __atomic_store_n(&board->forked, board->round, __ATOMIC_RELEASE);
     EXPECT_CHILD(pid);
     unmap();
@@ -257,6 +272,33 @@ static void fork_beside(void)
 static void stores_after_fork_stay_here(void)
 {
     take_from_writers(fork_beside);
+}
+
+/* What is written becomes clean; a store that nobody sees then would be lost. */
+static void write_back(void)
+{
+    uint64_t words[USERS];
+
+    EXPECT_OK(fsync(file));
+    note_uses();
+    for (size_t t = 0; t < nusers; t++)
+        AWAIT(look(&board->uses[t]) > board->uses_then[t] + 2);
+    unmap();
+    await_loss();
+    EXPECT_OK(fsync(file));
+    set_text("/proc/sys/vm/drop_caches", "1\n");
+    EXPECT_EQ(pread(file, words, sizeof(words), 0), sizeof(words));
+    for (size_t t = 0; t < nusers; t++)
+        EXPECT_EQ(words[t], board->uses[t]);
+    EXPECT_OK(ftruncate(file, 0));
+    EXPECT_OK(ftruncate(file, PAGE));
+}
+
+static void stores_after_fsync_are_written(void)
+{
+    file = open(FILE_, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    REQUIRE(file >= 0 && unlink(FILE_) == 0 && ftruncate(file, PAGE) == 0);
+    take_from_writers(write_back);
 }
 
 static const struct test tests[] = {
@@ -268,6 +310,7 @@ static const struct test tests[] = {
     CHILD_TEST(stores_end_at_mremap),
     CHILD_TEST(a_first_store_is_seen),
     CHILD_TEST(stores_after_fork_stay_here),
+    CHILD_TEST(stores_after_fsync_are_written),
 };
 
 TEST_MAIN(tests)
