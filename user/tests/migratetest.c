@@ -54,7 +54,7 @@ static void anonymous(void)
 
 /* What a child and the test agree on, in shared memory. */
 static struct board {
-    volatile unsigned ready, go, seen;
+    volatile unsigned ready, go, stop, done, seen;
     volatile uint64_t pfn[CHILDREN];
 } *board;
 
@@ -353,6 +353,101 @@ static void refused(void)
     EXPECT_OK(munmap(p + PAGE, PAGE));
 }
 
+/* Without a frame to move to nothing changes. */
+static void expect_no_frame(char *p)
+{
+    struct debug_page before, after;
+
+    memset(p, 9, PAGE);
+    before = read_page(p);
+    fail_nth(DEBUG_FAIL_PAGE, 1);
+    EXPECT_EQ(debug_call(DEBUG_MIGRATE, (uintptr_t)p, 0), -ENOMEM);
+    fail_nth(DEBUG_FAIL_PAGE, 0);
+    after = read_page(p);
+    EXPECT(memcmp(&after, &before, sizeof(after)) == 0);
+    for (size_t i = 0; i < PAGE; i++)
+        EXPECT_EQ(p[i], 9);
+    p[0] = 10;
+    move(p);
+    EXPECT(p[0] == 10 && p[PAGE - 1] == 9);
+}
+
+static void no_frame_to_move_to(void)
+{
+    int fd = make_file(PAGE);
+    char *own = map_anon(PAGE), *file = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0);
+
+    need_debug_call();
+    REQUIRE(file != MAP_FAILED);
+    new_board();
+    expect_no_frame(own);
+    expect_no_frame((char *)board);
+    expect_no_frame(file);
+    EXPECT_OK(munmap(own, PAGE));
+    EXPECT_OK(munmap(board, PAGE));
+    EXPECT_OK(munmap(file, PAGE));
+    close(fd);
+    unlink(FILE_);
+}
+
+/* Movers of one page are in each other's way: one looks while another refers to it. */
+#define MOVERS 4
+#define ENOUGH 5                /* refusals */
+
+static char *wanted_page;
+
+static void move_again_and_again(void *arg)
+{
+    report_ready();
+    while (!board->stop) {
+        long r = debug_call(DEBUG_MIGRATE, (uintptr_t)wanted_page, 0);
+
+        if (r == -EBUSY)
+            __atomic_fetch_add(&board->seen, 1, __ATOMIC_SEQ_CST);
+        else
+            EXPECT_EQ(r, 0);
+        EXPECT(wanted_page[0] == 3 && wanted_page[PAGE - 1] == 3);
+    }
+    __atomic_fetch_add(&board->done, 1, __ATOMIC_SEQ_CST);
+    AWAIT(board->done == MOVERS);
+    EXPECT_EQ(*(volatile char *)wanted_page, 3);        /* it is mapped, at the latest now */
+    board->pfn[(uintptr_t)arg] = read_page(wanted_page).pfn;
+}
+
+static void move_by_many(char *p)
+{
+    long failed = proc_number("/proc/vmstat", "pgmigrate_fail ");
+    pid_t pid[MOVERS];
+
+    new_board();
+    memset(p, 3, PAGE);
+    wanted_page = p;
+    for (uintptr_t i = 0; i < MOVERS; i++)
+        pid[i] = start_child(move_again_and_again, (void *)i);
+    AWAIT(board->ready == MOVERS);
+    board->go = 1;
+    AWAIT(board->seen >= ENOUGH);
+    board->stop = 1;
+    for (unsigned i = 0; i < MOVERS; i++)
+        EXPECT_CHILD(pid[i]);
+    EXPECT_EQ(proc_number("/proc/vmstat", "pgmigrate_fail ") - failed, board->seen);
+    for (unsigned i = 0; i < MOVERS; i++)
+        EXPECT_EQ(board->pfn[i], read_page(p).pfn);
+    EXPECT_EQ(read_page(p).mapcount, 1);
+    EXPECT(p[0] == 3 && p[PAGE - 1] == 3);
+    EXPECT_OK(munmap(board, PAGE));
+    EXPECT_OK(munmap(p, PAGE));
+}
+
+static void many_movers(void)
+{
+    need_debug_call();
+    if (harts() == 1)
+        skip("needs several harts");
+    move_by_many(map_anon(PAGE));
+    move_by_many(mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+}
+
 /* Counters in one private and one shared page; forks come and go meanwhile. */
 #define ROUNDS 100
 
@@ -432,7 +527,8 @@ static void strangers_cost_nothing(void)
 static const struct test tests[] = {
     TEST(anonymous), TEST(family), TEST(moved_by_mremap), TEST(own_page_of_child),
     TEST(shared_file), TEST(truncated_file), TEST(private_file), TEST(shared_memory),
-    TEST(rights), TEST(no_access), TEST(locked_memory), TEST(refused), TEST(storm),
+    TEST(rights), TEST(no_access), TEST(locked_memory), TEST(refused), TEST(no_frame_to_move_to),
+    TEST(many_movers), TEST(storm),
     TEST(strangers_cost_nothing),
 };
 TEST_MAIN(tests)
