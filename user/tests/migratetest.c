@@ -11,11 +11,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
 
 #define RW (PROT_READ | PROT_WRITE)
-#define FILE_ "/migrated"               /* on the disk */
 #define CHILDREN 8
 
 /* Give the page at P another frame. */
@@ -166,18 +166,6 @@ static void own_page_of_child(void)
     EXPECT_OK(munmap(p, PAGE));
 }
 
-static int make_file(size_t size)
-{
-    int fd = open(FILE_, O_RDWR | O_CREAT | O_TRUNC, 0600);
-    char page[PAGE];
-
-    REQUIRE(fd >= 0);
-    memset(page, 1, PAGE);
-    for (size_t n = 0; n < size; n += PAGE)
-        EXPECT_EQ(write(fd, page, PAGE), PAGE);
-    return fd;
-}
-
 static char read_byte(int fd, off_t at)
 {
     char c = 0;
@@ -189,7 +177,7 @@ static char read_byte(int fd, off_t at)
 /* Stores before and after, written back or not: the file has them all. */
 static void shared_file(void)
 {
-    int fd = make_file(2 * PAGE);
+    int fd = new_disk_file(2, 1);
     char *p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED, fd, 0);
     char *q = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, PAGE);
 
@@ -210,17 +198,15 @@ static void shared_file(void)
     }
     EXPECT_OK(munmap(p, 2 * PAGE));
     EXPECT_OK(munmap(q, PAGE));
-    EXPECT_OK(fsync(fd));
-    set_text("/proc/sys/vm/drop_caches", "1\n");
+    drop_cached_pages();
     EXPECT(read_byte(fd, PAGE) == 9 && read_byte(fd, PAGE + 1) == 9 && read_byte(fd, 0) == 1);
     close(fd);
-    unlink(FILE_);
 }
 
 /* Truncation finds the page at its new frame. */
 static void truncated_file(void)
 {
-    int fd = make_file(2 * PAGE);
+    int fd = new_disk_file(2, 1);
     char *p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED, fd, 0);
 
     need_debug_call();
@@ -230,12 +216,11 @@ static void truncated_file(void)
     EXPECT_FAULT(try_read(p + PAGE), SIGBUS, BUS_ADRERR, p + PAGE);
     EXPECT_OK(munmap(p, 2 * PAGE));
     close(fd);
-    unlink(FILE_);
 }
 
 static void private_file(void)
 {
-    int fd = make_file(2 * PAGE);
+    int fd = new_disk_file(2, 1);
     char *p = mmap(NULL, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
 
     need_debug_call();
@@ -249,7 +234,6 @@ static void private_file(void)
     EXPECT_EQ(read_byte(fd, PAGE), 1);
     EXPECT_OK(munmap(p, 2 * PAGE));
     close(fd);
-    unlink(FILE_);
 }
 
 static void move_in_child(void *p)
@@ -374,7 +358,7 @@ static void expect_no_frame(char *p)
 
 static void no_frame_to_move_to(void)
 {
-    int fd = make_file(PAGE);
+    int fd = new_disk_file(1, 1);
     char *own = map_anon(PAGE), *file = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0);
 
     need_debug_call();
@@ -387,7 +371,6 @@ static void no_frame_to_move_to(void)
     EXPECT_OK(munmap(board, PAGE));
     EXPECT_OK(munmap(file, PAGE));
     close(fd);
-    unlink(FILE_);
 }
 
 /* Movers of one page are in each other's way: one looks while another refers to it. */

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include "lib/abi/pagemap.h"
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
 
 #define N 8                     /* pages of an area */
 #define RW (PROT_READ | PROT_WRITE)
-#define FILE_NAME "/smapstest.file"
 #define BIT(n) (1UL << (n))
 
 /* Areas: mappings that no neighbour can be merged with. */
@@ -57,14 +57,9 @@ static int load(const volatile char *p, size_t npages)
 /* A file of N pages that are on the disk, and mapped nowhere. */
 static int new_file(void)
 {
-    static char page[PAGE];
-    int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    int fd = new_disk_file(N, 0);
 
-    REQUIRE(fd >= 0);
-    for (int i = 0; i < N; i++)
-        EXPECT_EQ(write(fd, page, PAGE), PAGE);
     EXPECT_OK(fsync(fd));
-    EXPECT_OK(unlink(FILE_NAME));
     return fd;
 }
 

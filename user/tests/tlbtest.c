@@ -9,9 +9,9 @@
  * The director's hart has no user if there are others: who does not send word to them fails
  * all the same.
  */
-#include <fcntl.h>
 #include <sched.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/threads.h"
 #include "user/tests/lib/watch.h"
@@ -20,7 +20,6 @@
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define ROUNDS 3
 #define USERS 3
-#define FILE_ "/tlbtest.file"   /* on the disk */
 
 /* In shared memory: a forked copy looks on. */
 static struct board {
@@ -285,8 +284,7 @@ static void write_back(void)
         AWAIT(look(&board->uses[t]) > board->uses_then[t] + 2);
     unmap();
     await_loss();
-    EXPECT_OK(fsync(file));
-    set_text("/proc/sys/vm/drop_caches", "1\n");
+    drop_cached_pages();
     EXPECT_EQ(pread(file, words, sizeof(words), 0), sizeof(words));
     for (size_t t = 0; t < nusers; t++)
         EXPECT_EQ(words[t], board->uses[t]);
@@ -296,8 +294,7 @@ static void write_back(void)
 
 static void stores_after_fsync_are_written(void)
 {
-    file = open(FILE_, O_RDWR | O_CREAT | O_TRUNC, 0600);
-    REQUIRE(file >= 0 && unlink(FILE_) == 0 && ftruncate(file, PAGE) == 0);
+    file = new_disk_file(1, 0);
     take_from_writers(write_back);
 }
 

@@ -11,25 +11,34 @@
 
 #define DROP_CACHES "/proc/sys/vm/drop_caches"
 
-static int write_file(void)
+static int write_file(size_t npages, char fill)
 {
     static char page[PAGE];
     int fd = open(DISK_FILE, O_CREAT | O_TRUNC | O_RDWR, 0600);
 
     REQUIRE(fd >= 0);
-    for (long i = 0; i < DISK_FILE_PAGES; i++)
+    memset(page, fill, PAGE);
+    for (size_t i = 0; i < npages; i++)
         EXPECT_EQ(write(fd, page, PAGE), PAGE);
+    return fd;
+}
+
+int new_disk_file(size_t npages, char fill)
+{
+    int fd = write_file(npages, fill);
+
+    EXPECT_OK(unlink(DISK_FILE));
     return fd;
 }
 
 void dirty_on_disk(void)
 {
-    close(write_file());
+    close(write_file(DISK_FILE_PAGES, 0));
 }
 
 void write_on_disk(void)
 {
-    int fd = write_file();
+    int fd = write_file(DISK_FILE_PAGES, 0);
 
     EXPECT_OK(fsync(fd));
     close(fd);

@@ -11,6 +11,10 @@
 #define DISK_FILE "/disk_file.tmp"
 #define DISK_FILE_PAGES 256L
 
+/* Another one, which has no name: NPAGES full of FILL, not written yet.  Its descriptor, to
+ * read and write. */
+int new_disk_file(size_t npages, char fill);
+
 /* Make the file, or make it anew, with DISK_FILE_PAGES pages that are not written yet. */
 void dirty_on_disk(void);
 
