@@ -7,8 +7,6 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
@@ -20,16 +18,15 @@
 
 static void read_disk(void *arg)
 {
-    unsigned seed = 1 + (unsigned)(uintptr_t)arg;
+    struct rand r;
     int fd = open("/dev/vda", O_RDONLY);
     char block[PAGE];
 
     REQUIRE(fd >= 0);
+    rand_seed(&r, test_seed * READERS + (uintptr_t)arg);
     for (int i = 0; i < READS; i++) {
-        off_t at;
+        off_t at = (off_t)(rand_below(&r, BLOCKS) * PAGE);
 
-        seed = seed * 1103515245 + 12345;
-        at = (off_t)(seed >> 8) % BLOCKS * PAGE;
         EXPECT_OK(posix_fadvise(fd, at, PAGE, POSIX_FADV_DONTNEED));
         EXPECT_EQ(pread(fd, block, PAGE, at), PAGE);
     }
@@ -61,7 +58,7 @@ static void line_moves(void)
     for (uintptr_t i = 0; i < READERS; i++)
         pid[i] = start_child(read_disk, (void *)i);
     for (int left = READERS; left > 0;) {
-        EXPECT_OK((int)debug_call(DEBUG_ROTATE_IRQS, 0, 0));
+        EXPECT_EQ(debug_call(DEBUG_ROTATE_IRQS, 0, 0), 0);
         sched_yield();
         while (left > 0 && waitpid(pid[left - 1], &status, WNOHANG) > 0) {
             EXPECT_EQ(status, 0);
