@@ -14,8 +14,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 

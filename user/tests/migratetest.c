@@ -7,9 +7,6 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"

@@ -5,9 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include "lib/abi/pagemap.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"

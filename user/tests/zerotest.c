@@ -6,8 +6,6 @@
  * that the frames it gets then are likely to be these.
  */
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
 #include "user/tests/lib/child.h"
 
 #define RW (PROT_READ | PROT_WRITE)
