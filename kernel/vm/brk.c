@@ -26,6 +26,15 @@ static struct vma *heap_before(struct mm *mm, vaddr_t end)
     return vma && vma->end == end && vma->flags == heap_flags(mm) && !vma->mapping ? vma : NULL;
 }
 
+/* Whether the heap may end at END: before what comes NEXT a page stays free, and before
+ * a stack its guard. */
+static bool has_room(vaddr_t end, const struct vma *next)
+{
+    size_t guard = next && (next->flags & VM_GROWSDOWN) ? STACK_GUARD : 0;
+
+    return !next || end + PAGE_SIZE + guard <= next->start;
+}
+
 /* Let the heap, which ends at OLD_END, end at END: most often its VMA just grows. */
 static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
 {
@@ -36,9 +45,9 @@ static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
         || !vm_within_limits(mm, HEAP_FLAGS, npages) || !mlock_fits(mm, mm->def_flags, npages))
         return false;
     next = heap ? vmaset_next(&mm->vmas, heap) : vmaset_find_from(&mm->vmas, old_end);
-    if (next && next->start < end)
+    if (!has_room(end, next))
         return false;
-    if (!heap || (next && next->start == end))
+    if (!heap)
         return vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE | mm->def_flags) == 0;
     if (vm_charge(mm, heap->flags, npages) < 0)
         return false;
