@@ -221,7 +221,7 @@ static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
         proto->pgoff = start >> PAGE_SHIFT;
     next = vmaset_find_from(&mm->vmas, end);
     if (!vmaset_extend(&mm->vmas, proto, next)) {
-        if (mm->vmas.count >= max_map_count)
+        if (mm->vmas.count > max_map_count)         /* Linux's limit: one more than of splits */
             return -ENOMEM;
         vma = vma_alloc(mm, proto);
         if (!vma)

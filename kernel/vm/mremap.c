@@ -50,7 +50,7 @@ static int check_arguments(const struct remap *q)
 
 static bool has_room(const struct remap *q, size_t nvmas)
 {
-    return q->mm->vmas.count + nvmas <= max_map_count;
+    return q->mm->vmas.count + nvmas < max_map_count;
 }
 
 /* MREMAP_FIXED: the place must be one, and lie apart from the old one. */

@@ -50,11 +50,13 @@ void expect_line(const char *file, int at, const char *line, const char *format,
 int write_text(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY), error = 0;
+    ssize_t done;
 
     if (fd < 0)
         return errno;
-    if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-        error = errno;
+    done = write(fd, text, strlen(text));
+    if (done != (ssize_t)strlen(text))
+        error = done < 0 ? errno : EIO;
     close(fd);
     return error;
 }
