@@ -115,6 +115,9 @@ int64_t sys_wait4(const uint64_t *a)
     return pid;
 }
 
+/* Like Linux, waitid stores no more of a siginfo than what it has to say. */
+#define CHILD_INFO_SIZE (offsetof(struct siginfo, si_status) + sizeof(int32_t))
+
 static void describe_child(struct siginfo *info, const struct wait_result *r)
 {
     memset(info, 0, sizeof(*info));
@@ -156,7 +159,7 @@ int64_t sys_waitid(const uint64_t *a)
     if (r < 0)
         return r;
     describe_child(&info, &result);
-    if (a[2] && copy_to_user(a[2], &info, sizeof(info)))
+    if (a[2] && copy_to_user(a[2], &info, CHILD_INFO_SIZE))
         return -EFAULT;
     if (a[4] && r && copy_to_user(a[4], &result.rusage, sizeof(result.rusage)))
         return -EFAULT;

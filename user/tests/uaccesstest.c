@@ -156,7 +156,7 @@ static const struct row rows[] = {
     ROW(execve, STRING, 0, NULL_OK | NO_CONTROL, AT("/bin/true"), 0, VECTOR),
     ROW(execveat, STRING, 0, 0, HERE, OPEN, 0, 0, 0),
     ROW(execveat, READS, 8, NULL_OK | NO_CONTROL, HERE, AT("/bin/true"), OPEN, 0, 0),
-    ROW(waitid, WRITES, 128, NULL_OK, P_ALL, 0, OPEN, WEXITED | WNOHANG | WNOWAIT, 0),
+    ROW(waitid, WRITES, 28, NULL_OK, P_ALL, 0, OPEN, WEXITED | WNOHANG | WNOWAIT, 0),
     ROW(waitid, WRITES, 144, NULL_OK, P_ALL, 0, 0, WEXITED | WNOHANG | WNOWAIT, OPEN),
     ROW(getrusage, WRITES, 144, 0, RUSAGE_SELF, OPEN),
     ROW(times, WRITES, 32, NULL_OK, OPEN),
