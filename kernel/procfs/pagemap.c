@@ -131,15 +131,15 @@ static void pagemap_release(struct file *f)
     kfree(v);
 }
 
-#define TABLE_FOPS(open_, read_, release_)                                              \
-    { .open = (open_), .read = (read_), .release = (release_),                          \
-      .write = file_op_write_refuse, .seek = synth_seek, .mmap = file_op_mmap_refuse,   \
+#define TABLE_FOPS(open_, read_, write_, release_)                                      \
+    { .open = (open_), .read = (read_), .write = (write_), .release = (release_),       \
+      .seek = synth_seek, .mmap = file_op_mmap_refuse,                                  \
       .fsync = file_op_fsync_refuse, .iterate = file_op_iterate_notdir,                 \
       .poll = file_op_poll_ready, .ioctl = file_op_ioctl_refuse,                        \
       .flush = file_op_flush_nothing, .fallocate = file_op_fallocate_refuse }
 
 const struct file_operations proc_pagemap_fops =
-    TABLE_FOPS(pagemap_open, pagemap_read, pagemap_release);
+    TABLE_FOPS(pagemap_open, pagemap_read, file_op_write_refuse, pagemap_release);
 
 /* ---- Frames --------------------------------------------------------------------------- */
 
@@ -238,10 +238,19 @@ static ssize_t kpageflags_read(struct file *f, struct uio *uio, uint64_t *pos)
     return read_words(uio, pos, frames.end_pfn, NULL, fill_flags);
 }
 
+/* Linux's error where a file of /proc, but not of a process, cannot be written. */
+static ssize_t write_nothing(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)f;
+    (void)uio;
+    (void)pos;
+    return -EIO;
+}
+
 const struct file_operations proc_kpagecount_fops =
-    TABLE_FOPS(file_op_open_accept, kpagecount_read, file_op_release_nothing);
+    TABLE_FOPS(file_op_open_accept, kpagecount_read, write_nothing, file_op_release_nothing);
 const struct file_operations proc_kpageflags_fops =
-    TABLE_FOPS(file_op_open_accept, kpageflags_read, file_op_release_nothing);
+    TABLE_FOPS(file_op_open_accept, kpageflags_read, write_nothing, file_op_release_nothing);
 
 /* ---- clear_refs ----------------------------------------------------------------------- */
 

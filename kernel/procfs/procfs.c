@@ -70,6 +70,17 @@ static void set_kind(struct inode *inode, uint32_t mode, const struct inode_oper
     inode->nlink = S_ISDIR(mode) ? 2 : 1;
 }
 
+/* A process may become another user's as long as its inodes are in memory. */
+static void set_owner(struct inode *inode)
+{
+    const struct process *p = node_of(inode)->process;
+
+    if (!p)
+        return;
+    inode->uid = p->cred.euid;
+    inode->gid = p->cred.egid;
+}
+
 /* The inode INO, made for NODE if it is not in memory.  0 or -ENOMEM. */
 static int get_inode(struct super_block *sb, uint64_t ino, const struct node *node, uint32_t mode,
                      const struct inode_operations *ops, const struct file_operations *fops,
@@ -81,20 +92,20 @@ static int get_inode(struct super_block *sb, uint64_t ino, const struct node *no
     if (!inode)
         return -ENOMEM;
     *out = inode;
-    if (!inode_test(inode, INODE_NEW))
+    if (!inode_test(inode, INODE_NEW)) {
+        set_owner(inode);
         return 0;
+    }
     copy = kmem_cache_alloc(node_cache, GFP_KERNEL);
     if (!copy) {
         inode_fail_new(inode);
         return -ENOMEM;
     }
     *copy = *node;
-    if (copy->process) {
+    if (copy->process)
         process_get(copy->process);
-        inode->uid = copy->process->cred.euid;
-        inode->gid = copy->process->cred.egid;
-    }
     inode->private = copy;
+    set_owner(inode);
     set_kind(inode, mode, ops, fops);
     inode->atime = inode->mtime = inode->ctime = inode_now();
     inode_unlock_new(inode);
@@ -204,13 +215,15 @@ static int fd_dir_lookup(struct inode *dir, const char *name, size_t len, struct
                      S_IFLNK | 0700, &link_ops, &file_ops_default, child);
 }
 
-/* A process's names die with it.  A descriptor's name lasts no longer than somebody
- * holds it, and link_follow() asks for the file each time. */
+/* A process's names die with it, and are looked up again when it becomes another user's.
+ * A descriptor's name lasts no longer than somebody holds it, and link_follow() asks for
+ * the file each time. */
 static bool is_stale(struct inode *inode)
 {
     const struct process *p = node_of(inode)->process;
 
-    return p && list_is_empty(&p->all_link);
+    return p && (list_is_empty(&p->all_link) || inode->uid != p->cred.euid
+                 || inode->gid != p->cred.egid);
 }
 
 /* Directories */

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include "lib/abi/pagemap.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"
@@ -505,7 +506,7 @@ static void frames_of_the_machine(void)
     EXPECT_EQ(pread(fd, words, 8, (off_t)(pfn * 8)), 0);
     EXPECT_ERROR(pread(fd, words, 8, 4), EINVAL);
     EXPECT_ERROR(read(fd, words, 9), EINVAL);
-    EXPECT_ERROR(write(open("/proc/kpagecount", O_RDWR), words, 8), EINVAL);
+    EXPECT_ERROR(write(open("/proc/kpagecount", O_RDWR), words, 8), EIO);
     close(fd);
 }
 
@@ -537,16 +538,22 @@ static void reads_of_pagemap(void)
     free_area(p, 1500);
 }
 
-/* To the owner, pages; to root, frames; to others, nothing. */
+/* To the owner, pages; to root, frames; to others, nothing.  On Linux a process that
+ * changed its user does not own its files in /proc before it says that it may. */
 static void who_may_look(void)
 {
     char *p = new_area();
+    int own = open("/proc/self/pagemap", O_RDONLY);
+    uint64_t word = 0;
 
     store(p, 1);
     EXPECT_OK(setresuid(1000, 1000, 1000));
     EXPECT_ERROR(open("/proc/1/pagemap", O_RDONLY), EACCES);
     EXPECT_ERROR(open("/proc/kpagecount", O_RDONLY), EACCES);
     EXPECT_ERROR(open("/proc/kpageflags", O_RDONLY), EACCES);
+    EXPECT_EQ(pread(own, &word, 8, (off_t)((uintptr_t)p / PAGE * 8)), 8);
+    EXPECT_EQ(word & KINDS, PM_PRESENT | PM_MMAP_EXCLUSIVE);
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     EXPECT_EQ(word_of(getpid(), p) & (KINDS | PM_PFN_MASK), PM_PRESENT | PM_MMAP_EXCLUSIVE);
 }
 
@@ -586,7 +593,7 @@ static void peak_is_forgotten(void)
     store(p, 512);
     EXPECT_OK(munmap(p, 2 * MB));
     EXPECT(proc_number("/proc/self/status", "VmHWM:")
-           >= proc_number("/proc/self/status", "VmRSS:") + 2000);
+           >= proc_number("/proc/self/status", "VmRSS:") + 1000);      /* Linux counts roughly */
     set_text("/proc/self/clear_refs", "5");
     EXPECT(proc_number("/proc/self/status", "VmHWM:")
            < proc_number("/proc/self/status", "VmRSS:") + 100);
