@@ -297,22 +297,24 @@ static void may_not_grow(void)
     close(fd);
 }
 
-/* Of a write over the end the whole pages are done. */
+/* Of a write over the end whole pages are done: as many as the kernel takes at a time. */
 static void writes_over_the_end(void)
 {
     int fd = make_filled(2);
     char three[3 * PAGE], c = 0;
+    ssize_t done;
 
     memset(three, 'b', sizeof(three));
     EXPECT_OK(ftruncate(fd, PAGE + 100));
     EXPECT_OK(seal(fd, F_SEAL_GROW));
-    EXPECT_EQ(pwrite(fd, three, sizeof(three), 0), PAGE);
+    done = pwrite(fd, three, sizeof(three), 0);
+    EXPECT(done == PAGE || (done == -1 && errno == EPERM));
     EXPECT_ERROR(pwrite(fd, three, PAGE, PAGE), EPERM);
     EXPECT_EQ(pwrite(fd, three, 100, PAGE), 100);
     EXPECT_EQ(pwrite(fd, three, 10, PAGE + 90), 10);
     EXPECT_ERROR(pwrite(fd, three, 11, PAGE + 90), EPERM);
     EXPECT_EQ(pread(fd, &c, 1, 0), 1);
-    EXPECT_EQ(c, 'b');
+    EXPECT_EQ(c, done == -1 ? 'a' : 'b');
     EXPECT_EQ(size_of(fd), PAGE + 100);
     close(fd);
 }

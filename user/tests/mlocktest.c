@@ -55,10 +55,11 @@ static void locking_makes_present(void)
 {
     char *p = map_anon(16 * PAGE), line[256], again[256];
 
+    p[15 * PAGE] = 1;               /* some Linuxes do not join used parts to unused ones */
     EXPECT_EQ(locked(), 0);
     EXPECT(find_mapping(p, line, sizeof(line)));
     EXPECT_OK(mlock(p + PAGE + 5, 2 * PAGE));           /* of pages 1, 2 and 3 */
-    EXPECT_EQ(in_memory(p, 16), 3);
+    EXPECT_EQ(in_memory(p, 16), 4);
     EXPECT_EQ(in_memory(p + PAGE, 3), 3);
     EXPECT_EQ(locked(), 3);
     EXPECT(p[PAGE] == 0 && p[4 * PAGE - 1] == 0);
@@ -66,7 +67,7 @@ static void locking_makes_present(void)
     EXPECT_EQ(locked(), 2);
     EXPECT_OK(munlock(p, 16 * PAGE));
     EXPECT_EQ(locked(), 0);
-    EXPECT_EQ(in_memory(p, 16), 3);
+    EXPECT_EQ(in_memory(p, 16), 4);
     EXPECT(find_mapping(p, again, sizeof(again)));      /* one mapping again */
     EXPECT(strcmp(line, again) == 0);
     munmap(p, 16 * PAGE);

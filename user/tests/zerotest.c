@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/watch.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 #define PATTERN 0xa5
@@ -185,9 +186,11 @@ static void expect_zero_in_file(const char *what, int fd, off_t at, size_t size)
     expect_zero(what, buf, size);
 }
 
-/* What was cut off, and what a mapping stored behind the end, never comes back. */
-static void check_truncation(const char *path)
+/* What was cut off never comes back.  Nor does what a mapping stored behind the end: but
+ * Linux's tmpfs clears that only when it writes, and UNSURE bytes may be as they were left. */
+static void check_truncation(const char *path, size_t unsure)
 {
+    size_t from = 100 + unsure;
     int fd = file_of(path, 3 * PAGE);
     char *p = mmap(NULL, 3 * PAGE, RW, MAP_SHARED, fd, 0);
 
@@ -197,8 +200,8 @@ static void check_truncation(const char *path)
     expect_zero("behind the new end", p + 100, PAGE - 100);
     memset(p + 100, PATTERN, PAGE - 100);
     EXPECT_OK(ftruncate(fd, 3 * PAGE));
-    expect_zero("in a grown file", p + 100, 3 * PAGE - 100);
-    expect_zero_in_file("read from a grown file", fd, 100, 3 * PAGE - 100);
+    expect_zero("in a grown file", p + from, 3 * PAGE - from);
+    expect_zero_in_file("read from a grown file", fd, (off_t)from, 3 * PAGE - from);
     EXPECT_EQ((unsigned char)p[99], PATTERN);
     EXPECT_OK(munmap(p, 3 * PAGE));
     close(fd);
@@ -221,24 +224,24 @@ static void check_hole(const char *path)
     close(fd);
 }
 
-static void check_files(const char *path)
+static void check_files(const char *path, size_t unsure)
 {
     dirty_frames();
     check_tail(path, MAP_SHARED);
     check_tail(path, MAP_PRIVATE);
-    check_truncation(path);
+    check_truncation(path, unsure);
     check_hole(path);
     EXPECT_OK(unlink(path));
 }
 
 static void files_in_memory(void)
 {
-    check_files(ZERO_FILE);
+    check_files(ZERO_FILE, has_debug_call() ? 0 : PAGE - 100);
 }
 
 static void files_on_disk(void)
 {
-    check_files(DISK_FILE_NAME);
+    check_files(DISK_FILE_NAME, 0);
 }
 
 /* A private page that grew out of the zero page is not the zero page. */
