@@ -110,13 +110,20 @@ static void warm_up(void)
     }
 }
 
-/* What runtest does where it is process 1. */
+/* What runtest does where it is process 1; and links that Pagoda's devtmpfs has. */
 static void furnish(void)
 {
+    static const char *const links[][2] = {
+        { "/proc/self/fd", "/dev/fd" }, { "fd/0", "/dev/stdin" }, { "fd/1", "/dev/stdout" },
+        { "fd/2", "/dev/stderr" },
+    };
+
     if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) < 0
         || mount("proc", "/proc", "proc", 0, NULL) < 0
         || mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0)
         err(1, "mount");
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        symlink(links[i][0], links[i][1]);
     chmod("/tmp", 01777);
     chdir("/tmp");
     setenv("PATH", "/bin:/tests", 1);
