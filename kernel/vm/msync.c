@@ -22,7 +22,7 @@ static struct file *shared_file(const struct vma *vma)
 }
 
 /* The first VMA from *AT on: *AT moves to its end, FILE is what to write.  0,
- * -ENOMEM if a hole came first (it is passed over), -EBUSY. */
+ * -ENOMEM if a hole came first (it is passed over), -EBUSY in either case. */
 static int next_file(struct mm *mm, vaddr_t *at, vaddr_t end, unsigned flags, struct file **file)
 {
     struct vma *vma;
@@ -31,10 +31,10 @@ static int next_file(struct mm *mm, vaddr_t *at, vaddr_t end, unsigned flags, st
     *file = NULL;
     rwsem_read_lock(&mm->lock);
     vma = vmaset_find_range(&mm->vmas, *at, end);
-    if (!vma || vma->start > *at)
-        err = -ENOMEM;
-    else if ((flags & MS_INVALIDATE) && (vma->flags & VM_LOCKED))
+    if (vma && (flags & MS_INVALIDATE) && (vma->flags & VM_LOCKED))
         err = -EBUSY;
+    else if (!vma || vma->start > *at)
+        err = -ENOMEM;
     *at = vma ? MIN(vma->end, end) : end;
     if (vma && err != -EBUSY)
         *file = shared_file(vma);
@@ -42,10 +42,23 @@ static int next_file(struct mm *mm, vaddr_t *at, vaddr_t end, unsigned flags, st
     return err;
 }
 
+/* Write FILE, which may be NULL, if it is to be on the disk now; its reference goes. */
+static int write_file(struct file *file, unsigned flags)
+{
+    int err = 0;
+
+    if (!file)
+        return 0;
+    if (flags & MS_SYNC)
+        err = file->ops->fsync(file, false);
+    file_put(file);
+    return err;
+}
+
 int vm_msync(struct mm *mm, vaddr_t addr, size_t len, unsigned flags)
 {
     vaddr_t end = addr + align_up(len, PAGE_SIZE);
-    int err = 0, result = 0;
+    int err = 0, io, result = 0;
     struct file *file;
 
     if ((addr & ~PAGE_MASK) || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC))
@@ -55,15 +68,10 @@ int vm_msync(struct mm *mm, vaddr_t addr, size_t len, unsigned flags)
         return -ENOMEM;
     while (addr < end && err != -EBUSY) {
         err = next_file(mm, &addr, end, flags, &file);
-        if (file && (flags & MS_SYNC) && err != -EBUSY) {
-            int io = file->ops->fsync(file, false);
-
-            err = io ? io : err;
-        }
-        if (file)
-            file_put(file);
-        if (err && (!result || result == -ENOMEM))
-            result = err;
+        io = write_file(file, flags);
+        if (io)
+            return io;
+        result = err ? err : result;
     }
     return result;
 }

@@ -54,6 +54,7 @@ TESTS = [
     program("mremaptest", "allocations_fail", test="mremap-fail", cpus=(2,), kernels=(DEBUG,)),
     program("mremaptest", "too_many_mappings", once=True, test="mremap-count", cpus=(1,),
             kernels=(PLAIN,)),
+    program("msynctest", tags=("quick",)),
     program("pgrptest", tags=("quick",)),
     program("pipetest", tags=("quick",)),
     program("polltest", tags=("quick",)),

@@ -380,38 +380,6 @@ static void rights_come_and_go(void)
     unlink(ON_DISK);
 }
 
-static void msync_errors(void)
-{
-    char *p = share(-1, 3 * PAGE, RW);
-
-    EXPECT_ERROR(msync(p + 1, PAGE, MS_SYNC), EINVAL);
-    EXPECT_ERROR(msync(p, PAGE, MS_SYNC | MS_ASYNC), EINVAL);
-    EXPECT_ERROR(msync(p, PAGE, 8), EINVAL);
-    EXPECT_OK(msync(p, 0, MS_SYNC));
-    EXPECT_OK(msync(p, 3 * PAGE, 0));
-    EXPECT_OK(msync(p, 3 * PAGE, MS_ASYNC | MS_INVALIDATE));
-    EXPECT_OK(munmap(p + PAGE, PAGE));
-    EXPECT_ERROR(msync(p, 3 * PAGE, MS_SYNC), ENOMEM);
-    EXPECT_ERROR(msync(p, -PAGE, MS_SYNC), ENOMEM);
-    munmap(p, 3 * PAGE);
-}
-
-/* A hole does not keep what lies behind it from being written. */
-static void msync_goes_on_behind_a_hole(void)
-{
-    int fd = make_file(ON_DISK, 3 * PAGE);
-    char *p = share(fd, 3 * PAGE, RW);
-
-    memset(p, 'm', 3 * PAGE);
-    EXPECT_OK(munmap(p + PAGE, PAGE));
-    EXPECT_ERROR(msync(p, 3 * PAGE, MS_SYNC), ENOMEM);
-    munmap(p, 3 * PAGE);
-    close(fd);
-    drop_caches();
-    EXPECT_EQ(byte_at(ON_DISK, 2 * PAGE), 'm');
-    unlink(ON_DISK);
-}
-
 /* System calls whose memory is the file they work on. */
 static void calls_on_mapped_memory(void)
 {
@@ -435,7 +403,7 @@ static const struct test tests[] = {
     TEST(futex_between_processes), TEST(mappings_and_files_agree),
     TEST(stores_outlive_their_process), TEST(every_store_is_written_back),
     TEST(clean_pages_stay_clean), TEST(stores_find_room), TEST(full_file_system),
-    TEST(end_of_file), TEST(hole_under_mappings), TEST(open_modes), TEST(rights_come_and_go), TEST(msync_errors),
-    TEST(msync_goes_on_behind_a_hole), TEST(calls_on_mapped_memory),
+    TEST(end_of_file), TEST(hole_under_mappings), TEST(open_modes), TEST(rights_come_and_go),
+    TEST(calls_on_mapped_memory),
 };
 TEST_MAIN(tests)
