@@ -84,6 +84,7 @@ TESTS = [
     program("stacktest", tags=("quick",)),
     program("timetest", tags=("quick",)),
     program("tlbtest", tags=("quick",)),
+    program("truncatetest", tags=("quick",)),
     program("uaccesstest", tags=("quick",)),
     program("willneedtest", tags=("quick",)),
     program("zerotest", tags=("quick",)),
