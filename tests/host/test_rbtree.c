@@ -129,6 +129,23 @@ static struct element *new_element(struct rand *r, uint64_t keys)
     return e;
 }
 
+/* What an insertion in front of element I, or its removal, may change in the next. */
+static void change_next(struct rand *r, int i)
+{
+    if (i < count && rand_one_in(r, 2))
+        sorted[i]->weight = rand_below(r, 60);
+}
+
+/* The first element behind those with keys up to KEY. */
+static int place_of(uint64_t key)
+{
+    int i = count;
+
+    while (i > 0 && sorted[i - 1]->key > key)
+        i--;
+    return i;
+}
+
 static void step(struct rb_root *root, struct rand *r, uint64_t keys, bool is_growing)
 {
     int i = count ? (int)rand_below(r, (uint64_t)count) : 0;
@@ -141,6 +158,7 @@ static void step(struct rb_root *root, struct rand *r, uint64_t keys, bool is_gr
         if (count == MAX_ELEMENTS || (!is_growing && !rand_one_in(r, 4)))
             break;
         e = new_element(r, keys);
+        change_next(r, place_of(e->key));
         if (rand_one_in(r, 2))
             insert(root, e);
         else
@@ -150,6 +168,7 @@ static void step(struct rb_root *root, struct rand *r, uint64_t keys, bool is_gr
     case 3:
         if (!count)
             break;
+        change_next(r, i + 1);
         rb_erase(root, &sorted[i]->node);
         memset(sorted[i], 0x66, sizeof *sorted[i]);
         free(sorted[i]);
