@@ -1,55 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calendar.c - seconds to dates and back, in the Gregorian calendar and UTC.
- *
- * Years are counted from 1 March, which puts the leap day at the end: then the months' lengths
- * follow one rule, 153 days for every five, and a day number splits into 400-year cycles,
- * centuries, 4-year cycles and years by division.
+ * calendar.c - seconds to dates and back, in UTC.
  */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-#define SECONDS_PER_DAY 86400
-#define DAYS_PER_400_YEARS 146097
-#define DAYS_TO_EPOCH 719468 /* from 1 March of year 0 to 1 January 1970 */
-
-static long divide_down(long a, long b)
-{
-    return a / b - (a % b < 0);
-}
-
-/* Days from 1 January 1970 to a day; MONTH is 1 to 12. */
-static long days_from_date(long year, int month, long day)
-{
-    long cycle, year_of_cycle, day_of_year;
-
-    year -= month <= 2;
-    cycle = divide_down(year, 400);
-    year_of_cycle = year - cycle * 400;
-    day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return cycle * DAYS_PER_400_YEARS + year_of_cycle * 365 + year_of_cycle / 4
-           - year_of_cycle / 100 + day_of_year - DAYS_TO_EPOCH;
-}
-
-/* Year, month and day of month of a day counted from 1 January 1970. */
-static void date_from_days(long days, long *year, int *month, int *day)
-{
-    long cycle, day_of_cycle, year_of_cycle, day_of_year;
-
-    days += DAYS_TO_EPOCH;
-    cycle = divide_down(days, DAYS_PER_400_YEARS);
-    day_of_cycle = days - cycle * DAYS_PER_400_YEARS;
-    year_of_cycle = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524
-                     - day_of_cycle / (DAYS_PER_400_YEARS - 1)) / 365;
-    day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    *month = (int)((5 * day_of_year + 2) / 153);
-    *day = (int)(day_of_year - (153 * *month + 2) / 5 + 1);
-    *month += *month < 10 ? 3 : -9;
-    *year = year_of_cycle + cycle * 400 + (*month <= 2);
-}
+#include "lib/calendar.h"
 
 struct tm *gmtime_r(const time_t *t, struct tm *tm)
 {
@@ -70,7 +28,7 @@ struct tm *gmtime_r(const time_t *t, struct tm *tm)
         .tm_mday = day,
         .tm_mon = month - 1,
         .tm_year = (int)(year - 1900),
-        .tm_wday = (int)(((days + 4) % 7 + 7) % 7), /* 1 January 1970 was a Thursday */
+        .tm_wday = weekday_from_days(days),
         .tm_yday = (int)(days - days_from_date(year, 1, 1)),
         .tm_zone = "UTC",
     };
