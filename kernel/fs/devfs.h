@@ -32,3 +32,4 @@ int devfs_make_node(const char *name, uint32_t mode, dev_t rdev);
 
 void devfs_init(void);          /* registers devtmpfs, memory devices, disks   */
 void devtty_init(void);         /* registers the terminals (devtty.c)          */
+void devrtc_init(void);         /* registers the clock, if any (devrtc.c)      */

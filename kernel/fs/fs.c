@@ -48,5 +48,6 @@ void fs_init(void)
     tmpfs_init();
     devfs_init();
     devtty_init();
+    devrtc_init();
     shrinker_register(&fs_shrinker);
 }

@@ -136,10 +136,11 @@ static const struct {
     { VM_READ, "rd " },        { VM_WRITE, "wr " },       { VM_EXEC, "ex " },
     { SHOW_STORES, "sh " },    { VM_MAYREAD, "mr " },     { VM_MAYWRITE, "mw " },
     { VM_MAYEXEC, "me " },     { VM_SHARED, "ms " },      { VM_GROWSDOWN, "gd " },
-    { VM_PFNMAP, "pf " },      { VM_LOCKED, "lo " },      { VM_SEQ_READ, "sr " },
-    { VM_RAND_READ, "rr " },   { VM_DONTCOPY, "dc " },    { VM_SPECIAL, "de " },
-    { VM_LOCKONFAULT, "lf " }, { VM_ACCOUNT, "ac " },     { VM_NORESERVE, "nr " },
-    { VM_WIPEONFORK, "wf " },
+    { VM_PFNMAP, "pf " },      { VM_LOCKED, "lo " },      { VM_PFNMAP, "io " },
+    { VM_SEQ_READ, "sr " },    { VM_RAND_READ, "rr " },   { VM_DONTCOPY, "dc " },
+    { VM_SPECIAL | VM_PFNMAP, "de " },                    { VM_LOCKONFAULT, "lf " },
+    { VM_ACCOUNT, "ac " },     { VM_NORESERVE, "nr " },   { VM_WIPEONFORK, "wf " },
+    { VM_PFNMAP, "dd " },
 };
 
 static void show_flags(struct synth_buf *b, const struct vma *vma)

@@ -52,8 +52,8 @@ static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t 
     struct page *page;
     pfn_t pfn = pte_pfn(e);
 
-    if (!pfn_is_valid(pfn)) {
-        COMPLAIN(a, "mm %p: %lx maps pfn %lx, which is no RAM\n", (void *)mm, va, pfn);
+    if (pfn_is_valid(pfn) == !!(vma->flags & VM_PFNMAP)) {
+        COMPLAIN(a, "mm %p: %lx maps pfn %lx, RAM or not\n", (void *)mm, va, pfn);
         return;
     }
     if (e.bits & PTE_SPECIAL)

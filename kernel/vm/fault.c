@@ -79,9 +79,12 @@ static enum fault_result fault_walk(struct fault *f)
 static enum fault_result set_accessed_dirty(struct fault *f)
 {
     uint64_t want = PTE_A | (f->access == ACCESS_WRITE ? PTE_W | PTE_D : 0);
+    enum fault_result r = FAULT_OK;
 
     if ((f->old.bits & want) == want) {
         count_vm_event(VM_SPURIOUS_FAULT);
+        if (f->vma->flags & VM_PFNMAP)
+            r = FAULT_DEVICE;
     } else {
         struct pte new = { f->old.bits | want };
 
@@ -91,7 +94,7 @@ static enum fault_result set_accessed_dirty(struct fault *f)
         count_vm_event(VM_AD_FAULT);
     }
     tlb_flush_page_local(&f->mm->ctx, f->va);
-    return FAULT_OK;
+    return r;
 }
 
 static enum fault_result fault_resolve(struct fault *f)
@@ -244,7 +247,8 @@ static struct page *present_page(struct mm *mm, vaddr_t va, enum access access)
     if (pte) {
         spin_lock(&mm->pt_lock);
         e = pte_read(pte);
-        if (pte_is_present(e) && (access != ACCESS_WRITE || pte_may_write(e))) {
+        if (pte_is_present(e) && (access != ACCESS_WRITE || pte_may_write(e))
+            && pfn_is_valid(pte_pfn(e))) {
             page = pfn_to_page(pte_pfn(e));
             get_page(page);
         }
@@ -269,7 +273,7 @@ void fault_user(vaddr_t addr, enum access access)
     struct mm *mm = current_mm();
     enum fault_result r = addr < USER_END ? handle_mm_fault(mm, addr, access) : FAULT_MAPERR;
 
-    if (r == FAULT_OK)
+    if (r == FAULT_OK || r == FAULT_DEVICE)
         return;
     if (r == FAULT_OOM)
         signal_ops->out_of_memory();

@@ -31,7 +31,7 @@ struct fault {
 enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access);
 
 /* The page of MM at VA, made present for ACCESS, with a reference; NULL if it
- * cannot be.  For access from outside the process.  May sleep. */
+ * cannot be, or is a device's.  For access from outside the process.  May sleep. */
 struct page *mm_get_page(struct mm *mm, vaddr_t va, enum access access);
 
 /* The rights of VMA against ACCESS. */

@@ -14,6 +14,7 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/vm/device.h"
 #include "kernel/vm/mlock.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/populate.h"
@@ -38,6 +39,7 @@ struct request {
     struct vma proto;       /* what the VMA will be, but for its range    */
     struct file *memory;    /* made for shared memory without a file      */
     struct address_space *writer_of;    /* counts us as a writer, or NULL */
+    pfn_t pfn;              /* VM_PFNMAP: the first frame                 */
 };
 
 unsigned max_map_count = 65530, mmap_min_addr = MMAP_MIN_ADDR;
@@ -104,6 +106,22 @@ static void map_pages_of(struct request *q, struct file *f, struct address_space
     q->proto.pgoff = pgoff;
 }
 
+/* There are no copies of what is not memory. */
+static int map_frames_of(struct request *q, struct file *f, const struct mmap_request *m)
+{
+    if (!(q->proto.flags & VM_SHARED)) {
+        if (q->proto.flags & VM_WRITE)
+            return -EINVAL;
+        q->proto.flags &= ~VM_MAYWRITE;
+    }
+    q->proto.ops = &device_vma_ops;
+    q->proto.file = f;
+    q->proto.pgoff = m->pgoff;
+    q->proto.flags |= VM_PFNMAP;
+    q->pfn = m->pfn;
+    return 0;
+}
+
 /* Let the file say which mapping it means. */
 static __attribute__((noinline)) int ask_file(struct request *q, struct file *f, uint64_t offset)
 {
@@ -130,7 +148,7 @@ static __attribute__((noinline)) int ask_file(struct request *q, struct file *f,
         map_pages_of(q, f, m.as, m.pgoff);
         return 0;
     case MMAP_PFN:
-        break;
+        return map_frames_of(q, f, &m);
     }
     return -ENODEV;
 }
@@ -166,7 +184,7 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
         q->proto.flags |= VM_ACCOUNT;
     if (file)
         err = ask_file(q, file, offset);
-    if (!err && (q->proto.flags & VM_SHARED) && !q->proto.mapping)
+    if (!err && (q->proto.flags & VM_SHARED) && q->proto.ops == &anon_vma_ops)
         err = make_shared_memory(q);
     return err;
 }
@@ -217,7 +235,7 @@ static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
 
     proto->start = start;
     proto->end = end;
-    if (!proto->mapping)
+    if (proto->ops == &anon_vma_ops)
         proto->pgoff = start >> PAGE_SHIFT;
     next = vmaset_find_from(&mm->vmas, end);
     if (!vmaset_extend(&mm->vmas, proto, next)) {
@@ -290,6 +308,15 @@ static int charge(const struct request *q)
     return err;
 }
 
+static int enter_frames(const struct request *q, struct list *doomed)
+{
+    int err = remap_pfn_range(vmaset_find(&q->mm->vmas, q->addr), q->pfn);
+
+    if (err)
+        vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
+    return err;
+}
+
 /* Find or make the place, and enter the VMA there. */
 static int place(struct request *q)
 {
@@ -299,6 +326,8 @@ static int place(struct request *q)
 
     rwsem_write_lock(&mm->lock);
     q->proto.flags |= mm->def_flags;
+    if (q->proto.flags & VM_PFNMAP)
+        q->proto.flags &= ~VM_LOCKS;        /* frames of a device cannot go anyway */
     err = check_limits(q);
     if (!err)
         err = charge(q);
@@ -306,6 +335,8 @@ static int place(struct request *q)
         err = choose_place(q, &doomed);
         if (!err)
             err = enter(mm, &q->proto, q->addr, q->addr + q->len);
+        if (!err && (q->proto.flags & VM_PFNMAP))
+            err = enter_frames(q, &doomed);
         if (err)
             vm_uncharge(q->proto.flags, q->len >> PAGE_SHIFT);
     }

@@ -4,7 +4,7 @@
  *
  * The range is worked off VMA by VMA: a hole stops it, and what was done before
  * the hole stays done, as on Linux.  The right to write is entered here only for
- * pages that nobody shares; for others by the fault that first uses it.
+ * pages that nobody shares, and for devices; for others by the fault that first uses it.
  */
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
@@ -22,7 +22,8 @@ struct change {
 
 static inline struct change change_to(uint32_t flags)
 {
-    uint64_t rights = vma_pte_bits(flags, false, false) & ~(PTE_A | PTE_D);
+    bool at_once = (flags & (VM_PFNMAP | VM_WRITE)) == (VM_PFNMAP | VM_WRITE);
+    uint64_t rights = vma_pte_bits(flags, at_once, true) & ~(PTE_A | PTE_D);
     uint64_t writable = flags & VM_WRITE ? PTE_W | PTE_WRITE_LATER : 0;
 
     return (struct change){

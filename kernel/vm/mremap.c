@@ -165,7 +165,7 @@ static struct vma *enter_copy(const struct remap *q, const struct vma *vma)
     }
     if (copy->span && !anon_span_covers(copy))
         anon_span_cover(copy);
-    if (!copy->span && !copy->mapping)
+    if (copy->ops == &anon_vma_ops && !copy->span)
         copy->pgoff = q->new >> PAGE_SHIFT;     /* no page of it yet: as one mapped here */
     rmap_link(copy);
     vmaset_insert(&q->mm->vmas, copy, vmaset_find_from(&q->mm->vmas, copy->end));

@@ -45,6 +45,7 @@ enum fault_result {
     FAULT_MAPERR,           /* SIGSEGV: no VMA                                 */
     FAULT_ACCERR,           /* SIGSEGV: VMA, but no right                      */
     FAULT_SIGBUS,           /* beyond the end of the object, or its I/O failed */
+    FAULT_DEVICE,           /* no right is missing, but what is there is no memory */
     FAULT_OOM               /* no memory                                       */
 };
 

@@ -23,6 +23,7 @@ TESTS = [
     program("brktest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("credtest", tags=("quick",)),
+    program("devicetest", tags=("quick",)),
     program("dontneedtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
     program("elftest", tags=("quick",)),
