@@ -36,6 +36,7 @@ static struct board {
 static volatile uint64_t *page;     /* a word for each user                     */
 static int file = -1;               /* of which it is, or of none               */
 static void (*take)(void);          /* what the director does to it             */
+static void (*look_after)(void);    /* and when all have lost it; or NULL       */
 static bool users_store;            /* each counts up its word                  */
 static uint64_t content;            /* or looks whether it still is this        */
 static size_t nusers, nharts;
@@ -107,12 +108,6 @@ static void note_uses(void)
         board->uses_then[t] = look(&board->uses[t]);
 }
 
-static void await_loss(void)
-{
-    for (size_t t = 0; t < nusers; t++)
-        AWAIT(look(&board->lost[t]) == board->round);
-}
-
 static void play_round(void)
 {
     map_page();
@@ -125,7 +120,10 @@ static void play_round(void)
         AWAIT(look(&board->uses[t]));
     take();
     __atomic_store_n(&board->taken, true, __ATOMIC_RELEASE);
-    await_loss();
+    for (size_t t = 0; t < nusers; t++)
+        AWAIT(look(&board->lost[t]) == board->round);
+    if (look_after)
+        look_after();
 }
 
 /* After a fork it stores to nothing private: to copy a page, even of a stack, would flush
@@ -276,14 +274,17 @@ static void stores_after_fork_stay_here(void)
 /* What is written becomes clean; a store that nobody sees then would be lost. */
 static void write_back(void)
 {
-    uint64_t words[USERS];
-
     EXPECT_OK(fsync(file));
     note_uses();
     for (size_t t = 0; t < nusers; t++)
         AWAIT(look(&board->uses[t]) > board->uses_then[t] + 2);
     unmap();
-    await_loss();
+}
+
+static void look_at_disk(void)
+{
+    uint64_t words[USERS];
+
     drop_cached_pages();
     EXPECT_EQ(pread(file, words, sizeof(words), 0), sizeof(words));
     for (size_t t = 0; t < nusers; t++)
@@ -295,6 +296,7 @@ static void write_back(void)
 static void stores_after_fsync_are_written(void)
 {
     file = new_disk_file(1, 0);
+    look_after = look_at_disk;
     take_from_writers(write_back);
 }
 
