@@ -317,6 +317,55 @@ static long map_unmap_64m(long n)
     return map_unmap(64 * MB, n);
 }
 
+/* N mappings of one page with holes of one page between them; the last call's serve again. */
+static char *crowd(size_t n)
+{
+    static char *p;
+    static size_t size;
+
+    if (size == n)
+        return p;
+    if (size)
+        munmap(p, 2 * size * PAGE);
+    size = n;
+    p = map_anon(2 * n * PAGE);
+    for (size_t i = 0; p && i < n; i++)
+        if (munmap(p + (2 * i + 1) * PAGE, PAGE) < 0)
+            p = NULL;
+    return p;
+}
+
+/* A call that looks for the mapping of an address, here and there among many, and leaves it. */
+static long find_among(size_t nmaps, long n)
+{
+    char *p = crowd(nmaps);
+    long start = now();
+
+    for (long i = 0; i < n; i++)
+        if (!p || madvise(p + (size_t)i * 7919 % nmaps * 2 * PAGE, PAGE, MADV_NORMAL) < 0)
+            return -1;
+    return now() - start;
+}
+
+/* Two pages fit into none of the holes. */
+static long map_among(size_t nmaps, long n)
+{
+    return crowd(nmaps) ? map_unmap(2 * PAGE, n) : -1;
+}
+
+#define AMONG(what, nmaps)                                                     \
+    static long what##_##nmaps(long n)                                         \
+    {                                                                          \
+        return what(nmaps, n);                                                 \
+    }
+
+AMONG(find_among, 10)
+AMONG(map_among, 10)
+AMONG(find_among, 1000)
+AMONG(map_among, 1000)
+AMONG(find_among, 60000)
+AMONG(map_among, 60000)
+
 static long munmap_touched(long n)
 {
     char *p = map_anon((size_t)n * PAGE);
@@ -576,6 +625,12 @@ static const struct row rows[] = {
     { "cow_reuse", 512, cow_reuse },
     { "mmap_munmap_4k", 200, map_unmap_4k },
     { "mmap_munmap_64m", 200, map_unmap_64m },
+    { "find_among_10", 400, find_among_10 },
+    { "map_among_10", 200, map_among_10 },
+    { "find_among_1000", 400, find_among_1000 },
+    { "map_among_1000", 200, map_among_1000 },
+    { "find_among_60000", 400, find_among_60000 },
+    { "map_among_60000", 200, map_among_60000 },
     { "munmap_touched_page", 2048, munmap_touched },
     { "madvise_dontneed_page", 2048, dontneed_touched },
     { "mprotect_page", 400, protect_one },
