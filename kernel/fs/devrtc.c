@@ -27,7 +27,7 @@ static int read_time(uintptr_t arg)
     t.tm_mon = month - 1;
     t.tm_year = (int)(year - 1900);
     t.tm_wday = weekday_from_days(days);
-    t.tm_yday = (int)(days - days_from_date(year, 1, 1));
+    t.tm_yday = (int)(days - days_from_date(year, 1, 1)) + 1;   /* as on Linux, unlike C's */
     return file_copy_out(arg, &t, sizeof(t));
 }
 
