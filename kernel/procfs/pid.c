@@ -195,7 +195,7 @@ int proc_show_pid_stat(struct synth_buf *b, struct process *p)
                     "%lu %lu %lu %lu %lu %lu %lu %d\n",
                  mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
                  p->rlimits[RLIMIT_RSS].rlim_cur, mm ? mm->start_code : 0, mm ? mm->end_code : 0,
-                 mm ? mm->start_stack : 0, s.pending | s.shared_pending, s.blocked, s.ignored,
+                 mm ? mm->start_stack : 0, s.pending, s.blocked, s.ignored,
                  s.caught, p->exit_signal, s.hart, mm ? mm->start_data : 0, mm ? mm->end_data : 0,
                  mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
                  mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_status);

@@ -201,7 +201,7 @@ static void signals(void)
     EXPECT_EQ(own(CAUGHT), BIT(SIGUSR1));
     EXPECT_EQ(own(IGNORED), BIT(SIGUSR2));
     EXPECT_EQ(own(BLOCKED), BIT(SIGHUP) | BIT(SIGTERM));
-    EXPECT_EQ(own(SIGNAL), BIT(SIGHUP) | BIT(SIGTERM));
+    EXPECT_EQ(own(SIGNAL), BIT(SIGTERM));               /* those of the thread, only */
 }
 
 /* Time, faults, scheduling */
@@ -480,6 +480,12 @@ static long vm(const char *key)
     return strtol(status_of(getpid(), key), NULL, 10);
 }
 
+/* Linux counts resident pages of each processor apart, and here does not add them all. */
+static long rough_pages(void)
+{
+    return has_debug_call() ? 0 : 128;
+}
+
 static void peaks_stay(void)
 {
     long size = vm("VmPeak:"), resident = vm("VmHWM:");
@@ -492,7 +498,7 @@ static void peaks_stay(void)
     resident = vm("VmHWM:");
     unmap_area();
     EXPECT_EQ(vm("VmPeak:"), size);
-    EXPECT_EQ(vm("VmHWM:"), resident);
+    EXPECT_RANGE(vm("VmHWM:"), resident - 4 * rough_pages(), resident + 4 * rough_pages());
     EXPECT(vm("VmSize:") < size);
     EXPECT(vm("VmRSS:") < resident);
 }
@@ -507,7 +513,7 @@ static void statm_agrees(void)
     EXPECT_RANGE(s.resident - before.resident, N, N + 4);
     EXPECT_EQ(s.data - before.data, N);
     EXPECT_EQ(own(VSIZE), s.size * (long)PAGE);
-    EXPECT_EQ(own(RSS), s.resident);
+    EXPECT_RANGE(own(RSS), s.resident - rough_pages(), s.resident + rough_pages());
     EXPECT_EQ(s.text, vm("VmExe:") / 4);
     EXPECT_EQ(s.shared, vm("RssFile:") / 4);
     EXPECT_EQ(s.lib, 0);
@@ -708,6 +714,7 @@ static void files_are_known(void)
     struct dirent *e;
     size_t n = 0, i;
 
+    need_debug_call();                                  /* Linux has more */
     REQUIRE(dir != NULL);
     for (; (e = readdir(dir)); n++) {
         for (i = 0; i < COUNT(known) && strcmp(e->d_name, known[i]) != 0; i++)
