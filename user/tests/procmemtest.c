@@ -500,6 +500,8 @@ static void other_harts_flush(void)
 {
     long sent = vm("nr_tlb_remote_flush "), received = vm("nr_tlb_remote_flush_received");
 
+    if (received < 0)
+        skip("this kernel does not count flushes");
     two_harts.begin();
     EXPECT_RANGE(vm("nr_tlb_remote_flush ") - sent, harts() > 1, harts() > 1 ? EFFECT_ANY : 0);
     EXPECT_RANGE(vm("nr_tlb_remote_flush_received") - received, harts() > 1,

@@ -31,6 +31,7 @@ void expect_fields(const char *path, const struct effect *table, size_t count)
 {
     static char text[16384];
 
+    need_debug_call();
     read_file(path, text, sizeof(text));
     for (char *line = text; *line; line = strchr(line, '\n') + 1) {
         size_t len = strcspn(line, " \t\n");
@@ -91,6 +92,7 @@ static void expect_group(const char *path, const struct effect *group, size_t n)
 
 void expect_effects(const char *path, const struct effect *table, size_t count)
 {
+    need_debug_call();
     for (size_t i = 0, n; i < count; i += n) {
         n = 1;
         if (table[i].cause)
