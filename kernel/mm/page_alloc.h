@@ -77,13 +77,6 @@ struct reclaim_ops {
 void page_alloc_set_reclaim(const struct reclaim_ops *ops);
 
 /*
- * What to undo when the last reference to a page of IDENTITY goes while it still
- * has that identity (an anonymous page held by somebody beyond its last
- * mapping).  It is OWNED after that.  RELEASE must not sleep.
- */
-void page_alloc_set_release(enum page_identity identity, void (*release)(struct page *page));
-
-/*
  * A cache that can give memory back.  COUNT says how many objects could go,
  * SCAN frees up to NR of them and returns how many it freed.  Both obey gfp.
  */

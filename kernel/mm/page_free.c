@@ -18,13 +18,6 @@
                       (1u << PG_LRU) | (1u << PG_ACTIVE) | (1u << PG_SWAPCACHE) |      \
                       (1u << PG_ISOLATED))
 
-static void (*release_page[PAGE_IDENTITIES])(struct page *page);
-
-void page_alloc_set_release(enum page_identity identity, void (*release)(struct page *page))
-{
-    release_page[identity] = release;
-}
-
 __attribute__((noreturn, cold))
 static void bad_refcount(const struct page *page, int32_t old)
 {
@@ -55,8 +48,8 @@ static inline bool drop_reference(struct page *page)
 /* The last reference is gone: see that nobody uses PAGE and forget what it was. */
 static inline void retire(struct page *page)
 {
-    if (release_page[page->identity]) {
-        release_page[page->identity](page);
+    if (page->identity == PAGE_ANON) {          /* nobody holds on to one but by references */
+        page->anon_vma = NULL;
         page->identity = PAGE_OWNED;
     }
     if (page->identity != PAGE_OWNED || (page->mapcount | (int32_t)page->mlocks)

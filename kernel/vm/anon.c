@@ -114,15 +114,8 @@ enum fault_result anon_copy_on_write(struct fault *f)
     return r;
 }
 
-/* The last reference is gone: the frame is nobody's. */
-static void anon_release(struct page *page)
-{
-    page->anon_vma = NULL;
-}
-
 void anon_init(void)
 {
-    page_alloc_set_release(PAGE_ANON, anon_release);
     zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
     if (!zero_page)
         panic("vm: no memory for the zero page");
