@@ -119,20 +119,22 @@ struct snapshot {
     uint64_t utime, stime, cutime, cstime;
     uint64_t minflt, majflt, cminflt, cmajflt;
     uint64_t pending, shared_pending, blocked, ignored, caught;
+    uint64_t harts;             /* that it may run on */
     uint64_t nvcsw, nivcsw;
 };
 
+/* What each thread has its own of: the first one's. */
+static void gather_thread(struct snapshot *s, const struct task *t)
+{
+    s->pending = t->pending.set;
+    s->blocked = t->blocked;
+    s->hart = t->thread->hart;
+    s->harts = t->thread->allowed & ((1UL << nr_harts) - 1);
+}
+
 static void gather_signals(struct snapshot *s, struct process *p)
 {
-    const struct task *t;
-
     s->shared_pending = p->pending.set;
-    if (!list_is_empty(&p->tasks)) {
-        t = list_first_entry(&p->tasks, struct task, link);
-        s->pending = t->pending.set;
-        s->blocked = t->blocked;
-        s->hart = t->thread->hart;
-    }
     for (int i = 0; i < NSIG_MAX; i++) {
         void (*handler)(int) = p->sighand->action[i].sa_handler;
 
@@ -171,6 +173,8 @@ static void gather(struct snapshot *s, struct process *p)
         s->minflt += t->thread->minflt;
         s->majflt += t->thread->majflt;
     }
+    if (!list_is_empty(&p->tasks))
+        gather_thread(s, list_first_entry(&p->tasks, struct task, link));
     gather_signals(s, p);
     spin_unlock_irqrestore(&proc_lock, flags);
 }
@@ -245,6 +249,29 @@ static void show_mm(struct synth_buf *b, const struct mm *mm)
     kilobytes(b, "VmSwap", 0);
 }
 
+/* The numbers of the bits of MASK: 0,2-4 */
+static void print_list(struct synth_buf *b, uint64_t mask)
+{
+    const char *comma = "";
+
+    for (unsigned first = 0, last; mask >> first; first = last + 1) {
+        last = first;
+        if (!(mask >> first & 1))
+            continue;
+        while (mask >> last >> 1 & 1)
+            last++;
+        synth_printf(b, last > first ? "%s%u-%u" : "%s%u", comma, first, last);
+        comma = ",";
+    }
+    synth_puts(b, "\n");
+}
+
+static void show_harts(struct synth_buf *b, uint64_t mask)
+{
+    synth_printf(b, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t", mask);
+    print_list(b, mask);
+}
+
 int proc_show_pid_status(struct synth_buf *b, struct process *p)
 {
     struct fd_table *files = process_get_files(p);
@@ -266,6 +293,7 @@ int proc_show_pid_status(struct synth_buf *b, struct process *p)
     synth_printf(b, "Threads:\t%u\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
                     "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.ntasks, s.pending, s.shared_pending,
                  s.blocked, s.ignored, s.caught);
+    show_harts(b, s.harts);
     synth_printf(b, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", s.nvcsw,
                  s.nivcsw);
     if (mm)

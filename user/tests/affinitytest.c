@@ -4,6 +4,7 @@
  */
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
@@ -85,6 +86,31 @@ static void masks_are_checked(void)
     EXPECT_OK(sched_setaffinity(0, 1, &little));
     EXPECT_EQ(allowed(0), 1);
     EXPECT_OK(sched_setaffinity(0, sizeof(two), two));
+}
+
+static bool status_says(const char *mask, const char *list)
+{
+    char wanted[80], text[4096];
+
+    snprintf(wanted, sizeof(wanted), "\nCpus_allowed:\t%s\nCpus_allowed_list:\t%s\n", mask, list);
+    read_file("/proc/self/status", text, sizeof(text));
+    return strstr(text, wanted) != NULL;
+}
+
+static void shown_in_status(void)
+{
+    EXPECT_OK(bind(0, 1));
+    EXPECT(status_says("1", "0"));
+    if (harts() < 2)
+        return;
+    EXPECT_OK(bind(0, 3));
+    EXPECT(status_says("3", "0-1"));
+    if (harts() < 4)
+        return;
+    EXPECT_OK(bind(0, 0xd));
+    EXPECT(status_says("d", "0,2-3"));
+    EXPECT_OK(bind(0, 8));
+    EXPECT(status_says("8", "3"));
 }
 
 static void expect_hart(void *hart)
@@ -259,9 +285,9 @@ static void strangers_are_refused(void)
 }
 
 static const struct test tests[] = {
-    CHILD_TEST(binding_moves_at_once), CHILD_TEST(masks_are_checked), CHILD_TEST(children_inherit),
-    CHILD_TEST(running_one_is_moved), CHILD_TEST(bound_ones_share), CHILD_TEST(sleepers_stay),
-    CHILD_TEST(many_move), CHILD_TEST(strangers_are_refused),
+    CHILD_TEST(binding_moves_at_once), CHILD_TEST(masks_are_checked), CHILD_TEST(shown_in_status),
+    CHILD_TEST(children_inherit), CHILD_TEST(running_one_is_moved), CHILD_TEST(bound_ones_share),
+    CHILD_TEST(sleepers_stay), CHILD_TEST(many_move), CHILD_TEST(strangers_are_refused),
 };
 
 TEST_MAIN(tests)

@@ -465,6 +465,8 @@ static const struct effect status[] = {
     { "SigBlk:", NULL, 0, 0, "see signals" },
     { "SigIgn:", NULL, 0, EFFECT_ANY, "see signals" },
     { "SigCgt:", NULL, 0, EFFECT_ANY, "see signals" },
+    { "Cpus_allowed:", NULL, 0, EFFECT_ANY, "see affinitytest" },
+    { "Cpus_allowed_list:", NULL, 0, EFFECT_ANY, "see affinitytest" },
     { "voluntary_ctxt_switches:", NULL, 0, EFFECT_ANY, "see switches" },
     { "nonvoluntary_ctxt_switches:", NULL, 0, EFFECT_ANY, "see switches" },
 };
