@@ -30,9 +30,9 @@ static struct vma *heap_before(struct mm *mm, vaddr_t end)
  * a stack its guard. */
 static bool has_room(vaddr_t end, const struct vma *next)
 {
-    size_t guard = next && (next->flags & VM_GROWSDOWN) ? STACK_GUARD : 0;
-
-    return !next || end + PAGE_SIZE + guard <= next->start;
+    if (!next || end + STACK_GUARD < next->start)
+        return true;
+    return end < next->start && !(next->flags & VM_GROWSDOWN);
 }
 
 /* Let the heap, which ends at OLD_END, end at END: most often its VMA just grows. */
@@ -41,7 +41,7 @@ static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
     struct vma *heap = heap_before(mm, old_end), *next;
     size_t npages = (end - old_end) >> PAGE_SHIFT;
 
-    if (end > USER_END || end - mm->start_brk > mm->limit_data
+    if (end - mm->start_brk > mm->limit_data
         || !vm_within_limits(mm, HEAP_FLAGS, npages) || !mlock_fits(mm, mm->def_flags, npages))
         return false;
     next = heap ? vmaset_next(&mm->vmas, heap) : vmaset_find_from(&mm->vmas, old_end);
@@ -49,7 +49,7 @@ static bool grow_heap(struct mm *mm, vaddr_t old_end, vaddr_t end)
         return false;
     if (!heap)
         return vm_map_anon(mm, old_end, end, VM_READ | VM_WRITE | mm->def_flags) == 0;
-    if (vm_charge(mm, heap->flags, npages) < 0)
+    if (vm_charge(mm, HEAP_FLAGS, npages) < 0)
         return false;
     vm_account(mm, heap->flags, (int64_t)npages);
     vmaset_resize(&mm->vmas, heap, heap->start, end);
@@ -60,7 +60,7 @@ static bool change_heap(struct mm *mm, vaddr_t brk, struct list *doomed)
 {
     vaddr_t old_end = align_up(mm->brk, PAGE_SIZE), end = align_up(brk, PAGE_SIZE);
 
-    if (brk < mm->start_brk || end < brk)
+    if (brk < mm->start_brk || brk > USER_END)
         return false;
     if (end < old_end)
         return vm_remove_range(mm, end, old_end, doomed) == 0;
