@@ -28,6 +28,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "user/tests/lib/child.h"
 
 #define MODULES "/modules"
 #define PLAN "/plan"
@@ -149,19 +150,11 @@ static void start(char *line)
     err(127, RUNTEST);
 }
 
-/* Everything that the program left running goes, and is waited for. */
-static int collect(pid_t program)
+/* As a shell would say it. */
+static int exit_code(int status)
 {
-    int status = 0, one;
-    pid_t pid;
-
-    while ((pid = wait(&one)) != program)
-        if (pid < 0 && errno != EINTR)
-            return -1;
-    status = one;
-    kill(-1, SIGKILL);
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
+    if (status < 0)
+        return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -176,7 +169,7 @@ static void perform(char *line)
     pid = fork();
     if (pid == 0)
         start(line);
-    status = pid < 0 ? -1 : collect(pid);
+    status = pid < 0 ? -1 : exit_code(wait_last_child(pid));
     printf("# end %d %ld\n", status, milliseconds() - begin);
     fflush(stdout);
 }

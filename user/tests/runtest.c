@@ -24,6 +24,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
 static const struct {
@@ -79,23 +80,6 @@ static void set_seed(void)
     setenv("SEED", word, 1);
 }
 
-/* Everything that the program left running goes, and is waited for. */
-static int collect(pid_t program)
-{
-    int status = 0, one;
-    pid_t pid;
-
-    while ((pid = wait(&one)) != program)
-        if (pid < 0 && errno != EINTR)
-            return -1;
-    status = one;
-    if (getpid() == 1)
-        kill(-1, SIGKILL);
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
-    return status;
-}
-
 /* Run the program; whether it ended with status 0. */
 static bool run(char **argv)
 {
@@ -110,7 +94,7 @@ static bool run(char **argv)
         note("%s: errno %d", path, errno);
         _exit(127);
     }
-    status = pid < 0 ? -1 : collect(pid);
+    status = pid < 0 ? -1 : wait_last_child(pid);
     if (status == 0)
         return true;
     if (pid < 0)

@@ -30,6 +30,21 @@ int wait_child(pid_t pid)
     return status;
 }
 
+int wait_last_child(pid_t pid)
+{
+    int status, one;
+    pid_t found;
+
+    while ((found = wait(&status)) != pid)
+        if (found < 0 && errno != EINTR)
+            return -1;
+    if (getpid() == 1)
+        kill(-1, SIGKILL);
+    while (wait(&one) > 0 || errno == EINTR)
+        continue;
+    return status;
+}
+
 int run_child(void (*function)(void *), void *arg)
 {
     return wait_child(start_child(function, arg));

@@ -16,6 +16,10 @@ pid_t start_child(void (*function)(void *), void *arg);
 /* Wait for the child PID and return its wait status. */
 int wait_child(pid_t pid);
 
+/* The same for init, which is left alone then: whatever else runs goes, and is waited
+ * for.  -1 if there is no child PID.  Other processes wait for their children only. */
+int wait_last_child(pid_t pid);
+
 /* Both: the wait status of a child that runs FUNCTION(ARG). */
 int run_child(void (*function)(void *), void *arg);
 
