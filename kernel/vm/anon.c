@@ -45,16 +45,11 @@ static enum fault_result anon_fault(struct fault *f)
     return FAULT_OK;
 }
 
-static void nothing_around(struct fault *f)
-{
-    (void)f;
-}
-
 const struct vma_ops anon_vma_ops = {
     .name = "anon",
     .fault = anon_fault,
     .make_writable = anon_copy_on_write,
-    .fault_around = nothing_around,
+    .fault_around = vma_op_nothing_around,
 };
 
 /* Take over the frame under f->old if this entry is all that refers to it. */

@@ -34,14 +34,9 @@ static enum fault_result no_frame(struct fault *f)
     return FAULT_SIGBUS;
 }
 
-static void nothing_around(struct fault *f)
-{
-    (void)f;
-}
-
 const struct vma_ops device_vma_ops = {
     .name = "device",
     .fault = no_frame,
     .make_writable = no_frame,
-    .fault_around = nothing_around,
+    .fault_around = vma_op_nothing_around,
 };

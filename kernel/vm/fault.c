@@ -51,6 +51,11 @@ bool vma_allows(const struct vma *vma, enum access access)
     return false;
 }
 
+void vma_op_nothing_around(struct fault *f)
+{
+    (void)f;
+}
+
 /* Set f->vma with the map lock held, growing a stack if that is what it takes. */
 static enum fault_result fault_find(struct fault *f)
 {

@@ -26,16 +26,11 @@ static enum fault_result special_fault(struct fault *f)
     return FAULT_OK;
 }
 
-static void nothing_around(struct fault *f)
-{
-    (void)f;
-}
-
 const struct vma_ops special_vma_ops = {
     .name = "special",
     .fault = special_fault,
     .make_writable = anon_copy_on_write,
-    .fault_around = nothing_around,
+    .fault_around = vma_op_nothing_around,
 };
 
 int vm_map_sigreturn(struct mm *mm)

@@ -138,5 +138,7 @@ static inline bool anon_span_covers(const struct vma *vma)
     return pages->first <= anon_index(vma, vma->start) && anon_index(vma, vma->end - 1) <= pages->last;
 }
 
+void vma_op_nothing_around(struct fault *f);    /* for kinds without neighbours that are ready */
+
 extern const struct vma_ops anon_vma_ops;       /* vm/anon.c    */
 extern const struct vma_ops file_vma_ops;       /* vm/filemap.c */
