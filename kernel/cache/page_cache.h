@@ -183,7 +183,8 @@ void page_cache_end_read(struct page *page, int error);
  * that is not cached is the file system's to clear; a cached one becomes dirty
  * if it has a block (PG_MAPPED_BLOCK) or is memory only.  May sleep. */
 void page_cache_truncate(struct address_space *as, uint64_t start, uint64_t end);
-/* Drop clean, unmapped, unused pages [START, END]; returns how many.  May sleep. */
+/* Drop pages [START, END] that are clean, unmapped, unused and on a disk; returns how many.
+ * May sleep. */
 size_t page_cache_invalidate(struct address_space *as, pgoff_t start, pgoff_t end);
 /* Drop the page at INDEX, dirty or not: its block is being freed.  Nobody else
  * uses it.  May sleep (writeback). */

@@ -101,7 +101,8 @@ size_t page_cache_invalidate(struct address_space *as, pgoff_t start, pgoff_t en
             pgoff_t index = page->index;
 
             if (index <= end && page_trylock(page)) {
-                if (page->mapping == as && !page_test(page, PG_WRITEBACK))
+                if (page->mapping == as && !page_test(page, PG_WRITEBACK)
+                    && !page_test(page, PG_SWAPBACKED))
                     dropped += page_cache_remove(as, page, true);
                 page_unlock(page);
             }

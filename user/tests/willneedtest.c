@@ -14,6 +14,7 @@
 #include "user/tests/lib/watch.h"
 
 #define ON_DISK "/willneedtest.file"
+#define IN_MEMORY "/tmp/willneedtest.file"
 #define MANY 64                     /* pages */
 
 /* Reading files */
@@ -127,6 +128,38 @@ static void fadvise_willneed_reads(void)
     unmap(p, MANY);
     remove_file(fd, ON_DISK);
     EXPECT_EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED), EBADF);
+}
+
+/* Whole pages go that are clean and that nobody maps. */
+static void fadvise_dontneed_drops(void)
+{
+    int fd = make_file(ON_DISK, "abcdef"), memory = make_file(IN_MEMORY, "a");
+    char *p = map_pages(6, PROT_READ, MAP_SHARED, fd, 0);
+    char *q = map_pages(1, PROT_READ, MAP_SHARED, memory, 0);
+    char content[PAGE];
+
+    memset(content, 'x', PAGE);
+    need_to_drop_pages();
+    EXPECT_OK(fsync(fd));
+    EXPECT_EQ(posix_fadvise(fd, PAGE / 2, PAGE, POSIX_FADV_DONTNEED), 0);
+    EXPECT_EQ(in_memory(p, 6), 6);
+    EXPECT_EQ(posix_fadvise(fd, PAGE / 2, 2 * PAGE, POSIX_FADV_DONTNEED), 0);
+    EXPECT_EQ(in_memory(p, 6), 5);
+    EXPECT_EQ(in_memory(p + PAGE, 1), 0);
+    EXPECT_EQ(pwrite(fd, content, PAGE, 2 * PAGE), PAGE);
+    madvise(p, 6 * PAGE, MADV_RANDOM);
+    EXPECT_EQ(p[3 * PAGE], 'd');
+    EXPECT_EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    EXPECT_EQ(in_memory(p + 3 * PAGE, 1), 1);           /* mapped */
+    if (has_debug_call())                               /* Linux may be using the others, too */
+        EXPECT_EQ(in_memory(p, 2) + in_memory(p + 4 * PAGE, 2), 0);
+    EXPECT_PAGES(p, "abxdef");                          /* the dirty one was not lost */
+    EXPECT_EQ(posix_fadvise(memory, 0, 0, POSIX_FADV_DONTNEED), 0);
+    EXPECT_EQ(in_memory(q, 1), 1);                      /* it is nowhere else */
+    unmap(p, 6);
+    unmap(q, 1);
+    remove_file(fd, ON_DISK);
+    remove_file(memory, IN_MEMORY);
 }
 
 /* Nothing to read: memory, what lies behind the end of a file, holes. */
@@ -317,7 +350,8 @@ static void populate_can_be_killed(void)
 
 static const struct test tests[] = {
     TEST(random_reads_one_page), TEST(sequential_reads_ahead), TEST(random_maps_one_page),
-    TEST(willneed_reads), TEST(fadvise_willneed_reads), TEST(willneed_nothing),
+    TEST(willneed_reads), TEST(fadvise_willneed_reads), TEST(fadvise_dontneed_drops),
+    TEST(willneed_nothing),
     TEST(populate_memory), TEST(populate_private_file), TEST(populate_breaks_sharing),
     TEST(populate_shared), TEST(populate_needs_rights), TEST(populate_stops),
     TEST(populate_does_not_grow_a_stack), TEST(populate_can_be_killed),
