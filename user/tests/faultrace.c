@@ -25,6 +25,11 @@
 #define LONG_STEPS 12000
 #define FORK_EVERY 25
 
+/* A page stays free between slots: a mapping of which a part was one with a neighbour for a
+ * while can be two for ever, and then not be moved by one call. */
+#define STRIDE ((PAGES + 1) * PAGE)
+#define ARENA (2 * SLOTS * STRIDE)
+
 enum kind { STEADY, STEADY_SHARED, STEADY_FILE, PASSING, PASSING_FILE };
 
 static const enum kind kinds[SLOTS] = {
@@ -140,7 +145,8 @@ static void move_slot(size_t s)
     if (mprotect(from, PAGES * PAGE, RW)
         || mremap(from, PAGES * PAGE, PAGES * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
         fail(__FILE__, __LINE__, "slot %zu cannot be moved", s);
-    slots[s].lives = !slots[s].lives;
+    else
+        slots[s].lives = !slots[s].lives;
 }
 
 static void change_slot(struct rand *r, size_t s)
@@ -244,23 +250,20 @@ static void fill_file(void)
 
 static void begin(void)
 {
-    size_t size = PAGES * PAGE;
-
     fill_file();
-    arena = mmap(NULL, 2 * SLOTS * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                 -1, 0);
+    arena = mmap(NULL, ARENA, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     REQUIRE(arena != MAP_FAILED);
     memset(counts, 0, sizeof(counts));
     for (size_t s = 0; s < SLOTS; s++) {
-        slots[s].home[0] = arena + s * size;
-        slots[s].home[1] = arena + (SLOTS + s) * size;
+        slots[s].home[0] = arena + s * STRIDE;
+        slots[s].home[1] = arena + (SLOTS + s) * STRIDE;
         slots[s].lives = 0;
         map_slot(s);
     }
     for (size_t i = 0; i < THREADS; i++)
         rand_seed(&rands[i], seed * THREADS + i);
     stop = false;
-    jump_back_from(arena, 2 * SLOTS * size);
+    jump_back_from(arena, ARENA);
 }
 
 /* All that was counted is there. */
@@ -275,7 +278,7 @@ static void end(void)
                 EXPECT_EQ(*word_at(home, p, t), counts[t][s][p]);
     }
     EXPECT(touched > 0 && missed > 0);
-    EXPECT_OK(munmap(arena, 2 * SLOTS * PAGES * PAGE));
+    EXPECT_OK(munmap(arena, ARENA));
     close(file);
     if (test_failures())
         note("seed of this race: %lu", seed);
