@@ -10,6 +10,7 @@
 #include "lib/abi/pagemap.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"
+#include "user/tests/lib/frames.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
 
@@ -398,35 +399,6 @@ static void rollup_is_the_sum(void)
 }
 
 /* pagemap */
-
-static uint64_t word_at(const char *path, uint64_t index)
-{
-    uint64_t word = 0;
-    int fd = open(path, O_RDONLY);
-
-    REQUIRE(fd >= 0);
-    EXPECT_EQ(pread(fd, &word, 8, (off_t)(index * 8)), 8);
-    close(fd);
-    return word;
-}
-
-static uint64_t word_of(pid_t pid, const void *p)
-{
-    char path[64];
-
-    snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
-    return word_at(path, (uintptr_t)p / PAGE);
-}
-
-static uint64_t frame_of(pid_t pid, const void *p)
-{
-    return word_of(pid, p) & PM_PFN_MASK;
-}
-
-static uint64_t entries_of(uint64_t pfn)
-{
-    return word_at("/proc/kpagecount", pfn);
-}
 
 static uint64_t flags_of(uint64_t pfn)
 {
