@@ -11,6 +11,7 @@ from programs import program
 LARGE = "/tests/filetest large_directory_on_disk large_directory_in_memory"
 PROMPT = r"[#$] $"
 HOST_FILES, KEPT = 700, 600 << 10       # as in disktest.c
+SHARED = 40 << 20                       # as in bigmaptest.c
 DESCRIPTORS, SYNCED = 8, 200 << 10      # their first sector; as in badsectortest.c
 
 
@@ -106,6 +107,28 @@ def checksum_agrees(run):
     assert md5_of(run.disk("second"), "/big", scratch) == told
 
 
+def shared_content():
+    """What the three writers of bigmaptest.c leave, page by page."""
+    rising = bytes(range(256)) * 17
+    for page in range(SHARED >> 12):
+        start = 8 * page % 256
+        full = page.to_bytes(8, "little") + rising[start + 8:start + 4096]
+        stored = bytearray(4096)
+        for at in range(6):             # three writers, two stages
+            stored[at::63] = full[at::63]
+        yield stored
+
+
+def shared_file_is_right(run):
+    disk_is_clean(run)
+    should = hashlib.md5()
+    for page in shared_content():
+        should.update(page)
+    scratch = os.path.join(run.folder, "shared")
+    assert md5_of(run.disk("second"), "/shared", scratch) == should.hexdigest(), \
+        "the host finds other bytes in the file than were stored"
+
+
 def state(run, serial="root"):
     """What the superblock says about how a file system was left."""
     text = command("dumpe2fs", "-h", run.disk(serial))
@@ -175,6 +198,11 @@ TESTS = [
     with_second_disk("/bin/env", "400M", plain_disk, checksum_agrees,
                      "BIGFILE_MB=300 /tests/bigfiletest", mem="64M", once=True, cpus=(1, 4),
                      test="bigfiletest-300", tags=("soak",), timeout=300),
+    with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, cpus=(1,), once=True),
+    with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, cpus=(2, 4), once=True,
+                     test="bigmaptest-harts", tags=("soak",), timeout=300),     # many interrupts
+    with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, mem="32M", cpus=(1,),
+                     test="bigmaptest-small", once=True, tags=("soak",), timeout=300),
     with_second_disk("shelltest", "8M", disk_with_scripts, None, cpus=(2,), once=True),
     program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
             test="shelltest-loop", cpus=(1, 4), timeout=120),
