@@ -15,7 +15,8 @@ CPUS   ?= 2#      ## harts of the machine (a list for tests: CPUS=1,2,4)
 MEM    ?= 128M#   ## its memory
 APPEND ?=#        ## more kernel arguments
 DEBUG  ?=#        ## DEBUG=1: the debug kernel (poison, lock ranks, audits)
-T      ?=#        ## run the tests whose name contains this
+T      ?=#        ## run the tests whose name contains this (fuzz-host: seconds)
+FUZZ   ?=#        ## fuzz-host: the harnesses whose name contains this
 SEED   ?=#        ## seed of random tests
 REPEAT ?=#        ## run each QEMU test this often
 JOBS   ?= 2#      ## host processors that the test runners may use
@@ -37,6 +38,7 @@ include tools/make/kernel.mk
 include tools/make/user.mk
 include tools/make/image.mk
 include tools/make/host.mk
+include tools/make/fuzz.mk
 include tools/make/run.mk
 include tools/make/check.mk
 

@@ -54,6 +54,12 @@ check_compiler()
     else
         fault clang "no clang with lld" "make setup; make lint and make test need it"
     fi
+    if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        "${FUZZCC:-clang}" -fsanitize=fuzzer,address -xc - -o /dev/null >/dev/null 2>&1; then
+        good libFuzzer "found (make fuzz-host)"
+    else
+        hint libFuzzer "${FUZZCC:-clang} has none: make fuzz-host will not work (Debian: libclang-rt-dev)"
+    fi
     if have riscv64-linux-gnu-gcc; then
         good "Linux compiler" "riscv64-linux-gnu-gcc"
     else

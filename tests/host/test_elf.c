@@ -1,13 +1,15 @@
-// sources: kernel/proc/elf.c
+// sources: kernel/proc/elf.c tests/fuzz/elf.c
 /* SPDX-License-Identifier: MIT */
 /*
  * test_elf.c - what exec reads from an ELF file, and what it must not believe.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include "kernel/proc/elf.h"
 #include "lib/abi/errno.h"
 #include "lib/rand.h"
+#include "tests/fuzz/fuzz.h"
 
 #define USER_END  0x4000000000UL
 #define FILE_SIZE 0x5000UL
@@ -97,7 +99,9 @@ Test(elf, segments_outside_the_file)
     ph[1].p_memsz = FILE_SIZE;
     cr_assert_eq(parse(), -ENOEXEC);
     setup();
-    ph[1].p_offset = UINT64_MAX - 0x3df;        /* offset + size wraps */
+    ph[1].p_offset = UINT64_MAX - 0x3df;
+    cr_assert_eq(parse(), -ENOEXEC);
+    ph[1].p_filesz = 0x400;                     /* now offset + size wraps */
     cr_assert_eq(parse(), -ENOEXEC);
     setup();
     ph[1].p_filesz = 0x3001;                    /* more than in memory */
@@ -110,6 +114,13 @@ Test(elf, segments_outside_the_user_half)
     cr_assert_eq(parse(), -ENOEXEC);
     setup();
     ph[1].p_memsz = USER_END;
+    cr_assert_eq(parse(), -ENOEXEC);
+    ph[1].p_memsz = UINT64_MAX - 0x1000;        /* address + size wraps */
+    cr_assert_eq(parse(), -ENOEXEC);
+    ph[1].p_memsz = USER_END - ph[1].p_vaddr;
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.end, USER_END);
+    ph[1].p_memsz++;
     cr_assert_eq(parse(), -ENOEXEC);
     setup();
     ph[1].p_vaddr = UINT64_MAX - 0x3df;
@@ -147,33 +158,54 @@ Test(elf, an_interpreter)
     ph[2].p_filesz = 20;
     ph[2].p_offset = FILE_SIZE;
     cr_assert_eq(parse(), -EINVAL);
+    ph[2].p_offset = FILE_SIZE - 20;
+    cr_assert_eq(parse(), 0);
+    ph[2].p_offset++;
+    cr_assert_eq(parse(), -EINVAL);
+}
+
+Test(elf, headers_that_no_segment_holds)
+{
+    ph[0].p_filesz = sizeof(header);            /* they begin right behind it */
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.phdr, 0);
+    ph[0].p_filesz++;
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.phdr, 0x10000 + sizeof(header));
+}
+
+Test(elf, as_many_segments_as_there_may_be)
+{
+    struct elf64_phdr many[ELF_SEGMENTS + 1];
+
+    for (size_t i = 0; i <= ELF_SEGMENTS; i++) {
+        many[i] = ph[0];
+        many[i].p_vaddr += 0x2000 * i;
+    }
+    header.e_phnum = ELF_SEGMENTS;
+    cr_assert_eq(elf_parse(&header, many, FILE_SIZE, USER_END, &image), 0);
+    cr_assert_eq(image.nsegments, ELF_SEGMENTS);
+    header.e_phnum++;
+    cr_assert_eq(elf_parse(&header, many, FILE_SIZE, USER_END, &image), -ENOEXEC);
+    many[3].p_memsz = many[3].p_filesz = 0;     /* holds nothing: does not count */
+    cr_assert_eq(elf_parse(&header, many, FILE_SIZE, USER_END, &image), 0);
 }
 
 /* Whatever the bytes are: no crash, and what is accepted is sane. */
 Test(elf, random_damage, .timeout = 60)
 {
+    const size_t headers = sizeof(header) + sizeof(ph);
+    uint8_t *file = malloc(FILE_SIZE);
     struct rand rng;
 
     rand_seed(&rng, 7);
+    memset(file, 0, FILE_SIZE);
     for (int i = 0; i < 300000; i++) {
-        struct { struct elf64_ehdr h; struct elf64_phdr p[4]; } file;
-
-        setup();
-        file.h = header;
-        memcpy(file.p, ph, sizeof(ph));
+        memcpy(file, &header, sizeof(header));
+        memcpy(file + sizeof(header), ph, sizeof(ph));
         for (int n = 0; n < 3; n++)
-            ((uint8_t *)&file)[rand_below(&rng, sizeof(file))] = (uint8_t)rand_next(&rng);
-        if (elf_check_header(&file, sizeof(file), &header) || header.e_phnum > 4)
-            continue;
-        if (elf_parse(&header, file.p, FILE_SIZE, USER_END, &image))
-            continue;
-        for (size_t s = 0; s < image.nsegments; s++) {
-            const struct elf_segment *seg = &image.segment[s];
-
-            cr_assert(seg->filesz <= seg->memsz && seg->offset + seg->filesz <= FILE_SIZE);
-            cr_assert(seg->vaddr + seg->memsz <= USER_END && seg->vaddr + seg->memsz > seg->vaddr);
-            cr_assert(s == 0 || seg->vaddr / PAGE_SIZE * PAGE_SIZE
-                                >= image.segment[s - 1].vaddr + image.segment[s - 1].memsz);
-        }
+            file[rand_below(&rng, headers)] = (uint8_t)rand_next(&rng);
+        fuzz_elf(file, FILE_SIZE);
     }
+    free(file);
 }

@@ -1,48 +1,28 @@
-// sources: lib/path.c
+// sources: lib/path.c tests/fuzz/path.c
 /* SPDX-License-Identifier: MIT */
 /*
  * test_path.c - paths taken apart, against strtok and by hand.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include "lib/abi/errno.h"
 #include "lib/path.h"
 #include "lib/rand.h"
+#include "tests/fuzz/fuzz.h"
 
 Test(path, names_as_strtok_finds_them)
 {
     struct rand r = { 13 };
 
     for (int round = 0; round < 20000; round++) {
-        char path[24], copy[24], *token;
-        const char *rest = path, *tail;
-        struct path_name name, last;
-        size_t n = rand_below(&r, sizeof path), dir_len;
-        int names = 0, err;
+        size_t n = rand_below(&r, 24);
+        uint8_t *path = malloc(n + 1);
 
         for (size_t i = 0; i < n; i++)
-            path[i] = "//ab."[rand_below(&r, 5)];
-        path[n] = '\0';
-        strcpy(copy, path);
-        err = path_split(path, &dir_len, &last);
-        for (token = strtok(copy, "/"); token; token = strtok(NULL, "/"), names++) {
-            cr_assert(path_next(&rest, &name) == 1);
-            cr_assert(path_name_is(&name, token) && name.s == path + (token - copy));
-            cr_assert(path_is_dot(&name) == (strcmp(token, ".") == 0));
-            cr_assert(path_is_dotdot(&name) == (strcmp(token, "..") == 0));
-            cr_assert(name.has_slash == (name.s[name.len] == '/'));
-            tail = name.s + name.len;
-            cr_assert(name.is_last == (strspn(tail, "/") == strlen(tail)));
-        }
-        cr_assert(path_next(&rest, &name) == 0 && path_next(&rest, &name) == 0);
-        if (n == 0) {
-            cr_assert(err == -ENOENT);
-        } else if (names == 0) {
-            cr_assert(err == -EISDIR && dir_len == 1 && last.len == 0);
-        } else {
-            cr_assert(err == 0 && last.s == name.s && last.len == name.len);
-            cr_assert(path + dir_len == last.s && last.has_slash == name.has_slash);
-        }
+            path[i] = (uint8_t)"//ab."[rand_below(&r, 5)];
+        fuzz_path(path, n);
+        free(path);
     }
 }
 

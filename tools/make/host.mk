@@ -5,7 +5,7 @@
 # A test, tests/host/test_X.c, says in its head what it is linked with:
 #     // sources: lib/rbtree.c kernel/mm/buddy.c
 #     // cflags: -DNAME=value          (optional)
-# where @ext2 stands for the files named in tests/host/ext2.sources.
+# where @ext2 stands for the files named in tests/host/ext2.sources, and so on.
 # It is compiled with those and with the shim, under ASan and UBSan.
 
 HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(never_meant) $(werror) -fno-omit-frame-pointer \
@@ -14,15 +14,15 @@ HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(never_meant) $(werror)
 host_tests := $(sort $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c)))
 host_tests := $(foreach t,$(host_tests),$(if $(T),$(if $(findstring $(T),$t),$t),$t))
 
-# host_says TEST KEYWORD: the rest of the line "// KEYWORD: ...".
-host_says = $(shell sed -n 's,^// *$2: *,,p' tests/host/$1.c | head -n 1)
-
-host_sources = $(foreach s,$(call host_says,$1,sources),$(if $(filter @%,$s),$(call host_list,$(s:@%=%)),$s))
+# file_says FILE KEYWORD: the rest of the line "// KEYWORD: ...".
+file_says = $(shell sed -n 's,^// *$2: *,,p' $1 | head -n 1)
+# file_sources FILE: what it is linked with.
+file_sources = $(foreach s,$(call file_says,$1,sources),$(if $(filter @%,$s),$(call host_list,$(s:@%=%)),$s))
 host_list = $(shell grep -v '^\#' tests/host/$1.sources)
 
 define host_rule
-$1_obj := $(patsubst %.c,build/host/$1.obj/%.o,tests/host/$1.c tests/host/shim.c $(call host_sources,$1))
-$1_cflags := $(call host_says,$1,cflags)
+$1_obj := $(patsubst %.c,build/host/$1.obj/%.o,tests/host/$1.c tests/host/shim.c $(call file_sources,tests/host/$1.c))
+$1_cflags := $(call file_says,tests/host/$1.c,cflags)
 build/host/$1.obj/%.o: %.c
 	@mkdir -p $$(@D)
 	@$$(say) HOSTCC $$@
