@@ -184,6 +184,21 @@ void backtrace_print_stack(uintptr_t fp, uintptr_t stack, uintptr_t end)
         ;
 }
 
+/* Callers mix well when each is multiplied by an odd number of 64 random bits. */
+uint32_t backtrace_hash(uintptr_t fp, uintptr_t stack, uintptr_t end)
+{
+    uint64_t hash = 0;
+
+    for (unsigned i = 0; i < MAX_CALLERS && !(fp & 7) && in_range(fp, stack, end); i++) {
+        const uintptr_t *record = (const uintptr_t *)(fp - FRAME_RECORD);
+
+        hash = (hash ^ record[1]) * 0x9e3779b97f4a7c15;
+        hash ^= hash >> 32;
+        fp = record[0];
+    }
+    return (uint32_t)hash ? (uint32_t)hash : 1;
+}
+
 /* A leaf function saves only the previous frame pointer, where others save ra. */
 static void backtrace_frame(const struct trap_frame *f)
 {

@@ -30,6 +30,9 @@ void panic_set_exit(bool exit);
  * stack [STACK, END) of a thread that does not run. */
 void backtrace_print(uintptr_t fp);
 void backtrace_print_stack(uintptr_t fp, uintptr_t stack, uintptr_t end);
+/* A number for the callers from FP on, on the stack [STACK, END), which is the running
+ * thread's: the same for the same callers, never 0. */
+uint32_t backtrace_hash(uintptr_t fp, uintptr_t stack, uintptr_t end);
 
 /* The function that contains PC, and PC's distance from its start; NULL if none. */
 const char *ksym_find(uintptr_t pc, uintptr_t *offset);

@@ -27,6 +27,7 @@
 #include "kernel/core/spinlock.h"
 #include "kernel/core/trace.h"
 #include "kernel/riscv/trap_frame.h"
+#include "kernel/sched/fail.h"
 #include "kernel/sched/fpu.h"
 #include "kernel/sched/sched_internal.h"
 #include "kernel/sched/timer.h"
@@ -532,6 +533,7 @@ void yield(void)
 
 void thread_exit(void)
 {
+    fail_set_nth(0, 0, false);
     interrupts_off();
     ASSERT(!current->mmu);
     current->state = THREAD_DEAD;

@@ -76,6 +76,7 @@ struct thread {
     uint64_t nvcsw, nivcsw;             /* voluntary and forced switches   [p] */
     uint64_t minflt, majflt;            /* page faults, without and with I/O [p] */
     uint32_t fail_site, fail_countdown; /* fault injection for this thread [p] */
+    bool fail_new_stacks;               /* ... see fail.h                  [p] */
     void (*fn)(void *arg);              /* kernel threads                  [c] */
     void *arg;
     uint64_t held_ranks[RANK_MAX];      /* debug: sleeping locks held      [p] */

@@ -79,11 +79,15 @@ static int64_t fail_call(uintptr_t user)
     if (site < 0 || f.nth > UINT32_MAX)
         return -EINVAL;
     f.left = fail_nth_left();
-    fail_set_nth((unsigned)site, 0);
+    f.stacks = fail_nr_stacks();
+    f.failed = vm_event_sum(VM_FAIL_INJECTED);
+    fail_set_nth((unsigned)site, 0, false);
     if (copy_to_user(user, &f, sizeof(f)))
         return -EFAULT;
     fail_set_chance((unsigned)site, f.one_in);
-    fail_set_nth((unsigned)site, (uint32_t)f.nth);
+    if (f.forget_stacks)
+        fail_forget_stacks();
+    fail_set_nth((unsigned)site, (uint32_t)f.nth, f.new_stacks);
     return 0;
 }
 

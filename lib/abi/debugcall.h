@@ -144,7 +144,12 @@ struct debug_fail {
     uint32_t sites;             /* DEBUG_FAIL_...                          */
     uint32_t one_in;            /* everybody's: one call in so many; 0 off */
     uint64_t nth;               /* the caller's n-th from now, once; 0 off */
+    uint32_t new_stacks;        /* for nth count only calls from where none has failed
+                                   under such an order, by all their callers */
+    uint32_t forget_stacks;     /* but first forget from where some have   */
     uint64_t left;              /* out: what was left of the last nth      */
+    uint64_t stacks;            /* out: from how many places some have failed */
+    uint64_t failed;            /* out: failures since the machine was started */
 };
 
 struct debug_page {
