@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/rest.h"
 #include "user/tests/lib/watch.h"
 
 static const struct {
@@ -33,21 +34,6 @@ static const struct {
     { "devtmpfs", "/dev", "devtmpfs" },
     { "proc", "/proc", "proc" },
     { "tmpfs", "/tmp", "tmpfs" },
-};
-
-static const struct figure {
-    const char *name;
-    size_t offset;
-} figures[] = {
-#define FRAMES(kind) { "frames " #kind, offsetof(struct debug_counters, frames[DEBUG_FRAME_##kind]) }
-    FRAMES(FREE), FRAMES(PCP), FRAMES(RESERVED), FRAMES(KERNEL), FRAMES(SLAB), FRAMES(TABLE),
-    FRAMES(ANON), FRAMES(FILE), FRAMES(META), FRAMES(SHMEM), FRAMES(OTHER),
-#undef FRAMES
-#define FIGURE(field) { #field, offsetof(struct debug_counters, field) }
-    FIGURE(frames_total), FIGURE(objects), FIGURE(object_bytes), FIGURE(kmallocs),
-    FIGURE(vmalloc_areas), FIGURE(vmalloc_pages), FIGURE(threads), FIGURE(processes),
-    FIGURE(files), FIGURE(inodes), FIGURE(dentries), FIGURE(mms), FIGURE(vmas),
-#undef FIGURE
 };
 
 /* Mount what is not mounted; the kernel may have done some of it. */
@@ -106,40 +92,6 @@ static bool run(char **argv)
     return false;
 }
 
-static uint64_t figure_of(const struct debug_counters *c, const struct figure *f)
-{
-    return *(const uint64_t *)((const char *)c + f->offset);
-}
-
-/*
- * Free frames count as one, wherever they are kept.  So do the tables of the kernel's
- * own space: it keeps them for ever, and how many it needs depends on how many kernel
- * stacks were in use at once.
- */
-static void count_at_rest(struct debug_counters *c)
-{
-    debug_call(DEBUG_QUIESCE, 0, 0);
-    *c = read_counters();
-    c->frames[DEBUG_FRAME_FREE] += c->frames[DEBUG_FRAME_PCP] + c->kernel_tables;
-    c->frames[DEBUG_FRAME_PCP] = 0;
-    c->frames[DEBUG_FRAME_TABLE] -= c->kernel_tables;
-}
-
-static bool compare(const struct debug_counters *before, const struct debug_counters *after)
-{
-    bool same = true;
-
-    for (size_t i = 0; i < COUNT(figures); i++) {
-        uint64_t was = figure_of(before, &figures[i]), is = figure_of(after, &figures[i]);
-
-        if (is == was)
-            continue;
-        note("leak: %s was %lu, is %lu", figures[i].name, was, is);
-        same = false;
-    }
-    return same;
-}
-
 static bool run_and_compare(char **argv)
 {
     static struct debug_counters before, after;
@@ -151,7 +103,7 @@ static bool run_and_compare(char **argv)
     count_at_rest(&before);
     well = run(argv) && well;
     count_at_rest(&after);
-    return compare(&before, &after) && well;
+    return same_at_rest(&before, &after) && well;
 }
 
 static bool audit(void)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rest.c - what the kernel holds when it is at rest.
+ */
+#include "user/tests/lib/rest.h"
+
+static const struct figure {
+    const char *name;
+    size_t offset;
+} figures[] = {
+#define FRAMES(kind) { "frames " #kind, offsetof(struct debug_counters, frames[DEBUG_FRAME_##kind]) }
+    FRAMES(FREE), FRAMES(PCP), FRAMES(RESERVED), FRAMES(KERNEL), FRAMES(SLAB), FRAMES(TABLE),
+    FRAMES(ANON), FRAMES(FILE), FRAMES(META), FRAMES(SHMEM), FRAMES(OTHER),
+#undef FRAMES
+#define FIGURE(field) { #field, offsetof(struct debug_counters, field) }
+    FIGURE(frames_total), FIGURE(objects), FIGURE(object_bytes), FIGURE(kmallocs),
+    FIGURE(vmalloc_areas), FIGURE(vmalloc_pages), FIGURE(threads), FIGURE(processes),
+    FIGURE(files), FIGURE(inodes), FIGURE(dentries), FIGURE(mms), FIGURE(vmas),
+#undef FIGURE
+};
+
+static uint64_t figure_of(const struct debug_counters *c, const struct figure *f)
+{
+    return *(const uint64_t *)((const char *)c + f->offset);
+}
+
+/*
+ * Free frames count as one, wherever they are kept.  So do the tables of the kernel's
+ * own space: it keeps them for ever, and how many it needs depends on how many kernel
+ * stacks were in use at once.
+ */
+void count_at_rest(struct debug_counters *c)
+{
+    debug_call(DEBUG_QUIESCE, 0, 0);
+    *c = read_counters();
+    c->frames[DEBUG_FRAME_FREE] += c->frames[DEBUG_FRAME_PCP] + c->kernel_tables;
+    c->frames[DEBUG_FRAME_PCP] = 0;
+    c->frames[DEBUG_FRAME_TABLE] -= c->kernel_tables;
+}
+
+bool same_at_rest(const struct debug_counters *before, const struct debug_counters *after)
+{
+    bool same = true;
+
+    for (size_t i = 0; i < COUNT(figures); i++) {
+        uint64_t was = figure_of(before, &figures[i]), is = figure_of(after, &figures[i]);
+
+        if (is == was)
+            continue;
+        note("leak: %s was %lu, is %lu", figures[i].name, was, is);
+        same = false;
+    }
+    return same;
+}
