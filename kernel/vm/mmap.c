@@ -40,6 +40,7 @@ struct request {
     struct file *memory;    /* made for shared memory without a file      */
     struct address_space *writer_of;    /* counts us as a writer, or NULL */
     pfn_t pfn;              /* VM_PFNMAP: the first frame                 */
+    struct vma *spare;      /* made before what is in the way went        */
 };
 
 unsigned max_map_count = 65530, mmap_min_addr = MMAP_MIN_ADDR;
@@ -172,6 +173,7 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
              vm_flags_from_prot(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
     q->memory = NULL;
     q->writer_of = NULL;
+    q->spare = NULL;
     if ((q->flags & MAP_TYPE) != MAP_PRIVATE)
         q->proto.flags |= VM_SHARED;
     else if ((q->flags & MAP_GROWSDOWN) && !file)
@@ -203,14 +205,25 @@ vaddr_t vm_find_hole(const struct mm *mm, size_t len)
     return vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
 }
 
-/* Make the place that MAP_FIXED demands free. */
-static __attribute__((noinline)) int clear_place(const struct request *q, struct list *doomed)
+/* Make the place that MAP_FIXED demands free.  What is there goes only if the new mapping is
+ * sure to come. */
+static __attribute__((noinline)) int clear_place(struct request *q, struct list *doomed)
 {
+    int err;
+
     if (!vmaset_find_range(&q->mm->vmas, q->addr, q->addr + q->len))
         return 0;
     if (q->flags & MAP_FIXED_NOREPLACE)
         return -EEXIST;
-    return vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
+    if (q->mm->vmas.count > max_map_count)
+        return -ENOMEM;
+    q->spare = vma_alloc(q->mm, &q->proto);
+    if (!q->spare)
+        return -ENOMEM;
+    err = vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
+    if (err)
+        vma_free(q->spare);
+    return err;
 }
 
 static int choose_place(struct request *q, struct list *doomed)
@@ -228,10 +241,10 @@ static int choose_place(struct request *q, struct list *doomed)
     return q->addr ? 0 : -ENOMEM;
 }
 
-/* Enter a VMA like PROTO at [START, END), which is free. */
-static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
+/* Enter a VMA like PROTO at [START, END), which is free: VMA, or a new one if that is NULL. */
+static int enter(struct mm *mm, struct vma *proto, struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    struct vma *vma, *next;
+    struct vma *next;
 
     proto->start = start;
     proto->end = end;
@@ -239,13 +252,19 @@ static int enter(struct mm *mm, struct vma *proto, vaddr_t start, vaddr_t end)
         proto->pgoff = start >> PAGE_SHIFT;
     next = vmaset_find_from(&mm->vmas, end);
     if (!vmaset_extend(&mm->vmas, proto, next)) {
-        if (mm->vmas.count > max_map_count)         /* Linux's limit: one more than of splits */
+        if (!vma && mm->vmas.count > max_map_count) /* Linux's limit: one more than of splits */
             return -ENOMEM;
-        vma = vma_alloc(mm, proto);
+        if (!vma)
+            vma = vma_alloc(mm, proto);
         if (!vma)
             return -ENOMEM;
+        vma->start = start;
+        vma->end = end;
+        vma->pgoff = proto->pgoff;
         rmap_link(vma);
         vmaset_insert(&mm->vmas, vma, next);
+    } else if (vma) {
+        vma_free(vma);
     }
     vm_account(mm, proto->flags, (end - start) >> PAGE_SHIFT);
     return 0;
@@ -263,7 +282,7 @@ int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags)
     err = vm_charge(mm, vm_flags, npages);
     if (err)
         return err;
-    err = enter(mm, &proto, start, end);
+    err = enter(mm, &proto, NULL, start, end);
     if (err)
         vm_uncharge(vm_flags, npages);
     return err;
@@ -334,7 +353,7 @@ static int place(struct request *q)
     if (!err) {
         err = choose_place(q, &doomed);
         if (!err)
-            err = enter(mm, &q->proto, q->addr, q->addr + q->len);
+            err = enter(mm, &q->proto, q->spare, q->addr, q->addr + q->len);
         if (!err && (q->proto.flags & VM_PFNMAP))
             err = enter_frames(q, &doomed);
         if (err)
