@@ -8,7 +8,8 @@ static const struct figure {
     const char *name;
     size_t offset;
 } figures[] = {
-#define FRAMES(kind) { "frames " #kind, offsetof(struct debug_counters, frames[DEBUG_FRAME_##kind]) }
+#define FRAMES(kind)                                                           \
+    { "frames " #kind, offsetof(struct debug_counters, frames[DEBUG_FRAME_##kind]) }
     FRAMES(FREE), FRAMES(PCP), FRAMES(RESERVED), FRAMES(KERNEL), FRAMES(SLAB), FRAMES(TABLE),
     FRAMES(ANON), FRAMES(FILE), FRAMES(META), FRAMES(SHMEM), FRAMES(OTHER),
 #undef FRAMES
