@@ -111,12 +111,18 @@ void mmu_context_start(void)
     spin_set_wait_hook(tlb_serve_inbox);
 }
 
+static void flush_everything(void)
+{
+    sfence_all();
+    count_vm_event(VM_TLB_LOCAL_ALL);
+}
+
 static uint64_t new_asid(struct hart_tlb *tlb)
 {
     if (tlb->next_asid > max_asid) {
         tlb->generation++;
         tlb->next_asid = 1;
-        sfence_all();
+        flush_everything();
         count_vm_event(VM_ASID_ROLLOVER);
     }
     return tlb->generation << GENERATION_SHIFT | (max_asid ? tlb->next_asid++ : 0);
@@ -201,7 +207,7 @@ static void flush_user(vaddr_t start, vaddr_t end)
 static void flush_kernel(vaddr_t start, vaddr_t end)
 {
     if (end - start > FLUSH_ALL_PAGES * PAGE_SIZE) {
-        sfence_all();
+        flush_everything();
         return;
     }
     for (vaddr_t va = start; va < end; va += PAGE_SIZE)
