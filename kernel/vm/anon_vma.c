@@ -106,7 +106,19 @@ void anon_space_fork(struct mm *child, struct mm *parent)
     get(a);
     anon_vma_lock(a);
     enter_home(a, &child->anon);
+    __atomic_fetch_add(&a->root->nforks, 1, __ATOMIC_RELAXED);
     anon_vma_unlock(a);
+}
+
+/* The parent has not moved: its map lock is held all the time. */
+void anon_space_forked(struct mm *parent)
+{
+    struct anon_span *span;
+
+    list_for_each_entry(span, &parent->anon.moved, link)
+        span->copy = NULL;
+    if (parent->anon.anon_vma)
+        __atomic_fetch_sub(&parent->anon.anon_vma->root->nforks, 1, __ATOMIC_RELEASE);
 }
 
 void anon_space_leave(struct mm *mm)
@@ -137,6 +149,7 @@ static struct anon_vma *anon_vma_create(void)
     interval_tree_init(&a->spans);
     a->nmms = 0;
     a->refcount = 1;
+    a->nforks = 0;
     return a;
 }
 
@@ -153,7 +166,7 @@ static void branch(struct anon_vma *old, struct anon_vma *new, struct anon_space
 
     new->root = old->root;
     new->parent = old;                  /* S's reference is the child's now */
-    list_insert_tail(&old->children, &new->sibling);
+    list_insert_head(&old->children, &new->sibling);
     move_span(old, new, &s->home);
     list_for_each_entry(span, &s->moved, link)
         move_span(old, new, span);
@@ -259,14 +272,6 @@ int anon_span_fork(struct vma *vma, const struct vma *of)
     return 0;
 }
 
-void anon_span_forked(struct mm *parent)
-{
-    struct anon_span *span;
-
-    list_for_each_entry(span, &parent->anon.moved, link)
-        span->copy = NULL;
-}
-
 int anon_span_move(struct vma *vma, const struct vma *of)
 {
     vaddr_t base = of->span->base + (vma->start - of->start);
@@ -311,19 +316,20 @@ void anon_span_leave(struct vma *vma)
 
 struct walk {
     uint64_t index;
-    void (*fn)(struct mm *mm, vaddr_t va, void *arg);
+    bool (*fn)(struct mm *mm, vaddr_t va, void *arg);
     void *arg;
+    bool more;
 };
 
 static void visit(struct interval *it, void *arg)
 {
     const struct anon_span *span = container_of(it, struct anon_span, pages);
-    const struct walk *w = arg;
+    struct walk *w = arg;
     vaddr_t va = span->base + (w->index << PAGE_SHIFT);
 
     count_vm_event(VM_RMAP_STEP);
     if (va < USER_END)
-        w->fn(span->mm, va, w->arg);
+        w->more = w->fn(span->mm, va, w->arg);
 }
 
 /* The one after A in the family below TOP, parents first. */
@@ -338,14 +344,16 @@ static struct anon_vma *next_below(struct anon_vma *a, const struct anon_vma *to
     return NULL;
 }
 
-void anon_vma_for_each(struct anon_vma *a, uint64_t index,
-                       void (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg)
+bool anon_vma_for_each(struct anon_vma *a, uint64_t index,
+                       bool (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg)
 {
-    struct walk w = { .index = index, .fn = fn, .arg = arg };
+    struct walk w = { .index = index, .fn = fn, .arg = arg, .more = true };
+    bool growing = __atomic_load_n(&a->root->nforks, __ATOMIC_ACQUIRE);
 
     ASSERT(spin_is_mine(&a->root->lock));
-    for (struct anon_vma *each = a; each; each = next_below(each, a))
+    for (struct anon_vma *each = a; each && (w.more || growing); each = next_below(each, a))
         interval_for_each(&each->spans, index, index, visit, &w);
+    return w.more || growing;
 }
 
 void anon_vma_init(void)

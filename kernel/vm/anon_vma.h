@@ -44,6 +44,8 @@ struct anon_vma {
     struct rb_root spans;           /* intervals: span->pages               [lock] */
     size_t nmms;                    /* address spaces that stand here       [lock] */
     int32_t refcount;               /* these, children, holders                [a] */
+    uint32_t nforks;                /* the root's: under way in the family; one
+                                     * begins with the lock held               [a] */
 };
 
 /* An address space's part in all this. */
@@ -56,8 +58,10 @@ struct anon_space {
 };
 
 void anon_space_init(struct mm *mm);
-/* CHILD, empty until now, stands where PARENT does. */
+/* CHILD, empty until now, stands where PARENT does, and entries are going to be copied
+ * until anon_space_forked(PARENT). */
 void anon_space_fork(struct mm *child, struct mm *parent);
+void anon_space_forked(struct mm *parent);
 /* MM's last VMA is gone. */
 void anon_space_leave(struct mm *mm);
 
@@ -69,7 +73,6 @@ int anon_vma_prepare(struct vma *vma);
 void anon_span_share(struct vma *vma, const struct vma *of);
 /* VMA, without span, shows in another mm what OF does in one that is being forked. */
 int anon_span_fork(struct vma *vma, const struct vma *of);
-void anon_span_forked(struct mm *parent);
 /* VMA, without span, will show at its place what OF, which has one, shows now.  0, or
  * -ENOMEM.  May sleep. */
 int anon_span_move(struct vma *vma, const struct vma *of);
@@ -91,9 +94,11 @@ static inline void anon_vma_unlock(const struct anon_vma *a)
 struct anon_vma *anon_vma_of(const struct page *page);
 void anon_vma_put(struct anon_vma *a);
 
-/* Call FN for each place where page INDEX of A may be mapped; some may come twice.
- * The lock is held. */
-void anon_vma_for_each(struct anon_vma *a, uint64_t index,
-                       void (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg);
+/* Call FN for each place where page INDEX of A may be mapped, until it says that there are
+ * no others; some may come twice.  First comes who made the page, then the latest children:
+ * they show most of it.  True if there may be others still, which nobody asked, or which a
+ * fork is just making.  The lock is held. */
+bool anon_vma_for_each(struct anon_vma *a, uint64_t index,
+                       bool (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg);
 
 void anon_vma_init(void);

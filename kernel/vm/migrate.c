@@ -14,6 +14,10 @@
  * may be stored to, it is marked dirty.)  A walk may miss an entry that a fork copies at that
  * moment from a place yet to be visited to one already visited; but such a walk has changed
  * something itself.  So each walk is repeated until one has found nothing to do.
+ *
+ * Most walks end earlier.  An anonymous page gets new entries from forks alone: if none is
+ * under way, a walk has found all entries when it has frozen as many as there were.  And all
+ * are thawed when none is counted for the old frame.
  */
 #include "kernel/core/counters.h"
 #include "kernel/mm/icache.h"
@@ -32,13 +36,18 @@ struct migration {
     struct page *where;             /* which of them says where to look     */
     struct anon_vma *anon_vma;      /* of an anonymous page, referenced     */
     bool found;                     /* the walk has changed an entry        */
+    int32_t left;                   /* entries it has yet to freeze, or one of: */
 };
 
-static void freeze_at(struct mm *mm, vaddr_t va, void *arg)
+enum { NOT_COUNTED = -1, UNKNOWN = -2 };
+
+static bool freeze_at(struct mm *mm, vaddr_t va, void *arg)
 {
     struct migration *m = arg;
     struct pte *pte, old;
 
+    if (m->left == NOT_COUNTED)
+        m->left = (int32_t)__atomic_load_n(&m->from->mapcount, __ATOMIC_RELAXED);
     spin_lock(&mm->pt_lock);
     pte = pt_find(&mm->ctx.pt, va, 0);
     do {
@@ -46,12 +55,15 @@ static void freeze_at(struct mm *mm, vaddr_t va, void *arg)
         if (!old.bits || pte_is_moving(old) || pte_pfn(old) != page_to_pfn(m->from)
             || (old.bits & PTE_SPECIAL)) {
             spin_unlock(&mm->pt_lock);
-            return;
+            return m->left != 0;
         }
     } while (!pte_cmpxchg(pte, old, pte_freeze(old)));  /* the hardware may set A and D */
     tlb_flush_page(&mm->ctx, va);
     spin_unlock(&mm->pt_lock);
     m->found = true;
+    if (m->left > 0)
+        m->left--;
+    return m->left != 0;
 }
 
 /* The entry and its reference pass from one page to the other. */
@@ -63,7 +75,7 @@ static void pass_on(const struct migration *m)
     put_page(m->from);              /* not the last: the caller has one */
 }
 
-static void thaw_at(struct mm *mm, vaddr_t va, void *arg)
+static bool thaw_at(struct mm *mm, vaddr_t va, void *arg)
 {
     struct migration *m = arg;
     struct pte *pte, old;
@@ -78,15 +90,25 @@ static void thaw_at(struct mm *mm, vaddr_t va, void *arg)
         m->found = true;
     }
     spin_unlock(&mm->pt_lock);
+    return m->to == m->from || __atomic_load_n(&m->from->mapcount, __ATOMIC_RELAXED) != 0;
 }
 
 /* Walk until there is nothing left to do. */
-static void walk(struct migration *m, void (*fn)(struct mm *mm, vaddr_t va, void *arg))
+static void walk(struct migration *m, bool (*fn)(struct mm *mm, vaddr_t va, void *arg))
 {
+    bool more;
+
     do {
         m->found = false;
-        rmap_walk(m->where, m->anon_vma, fn, m);
-    } while (m->found);
+        more = rmap_walk(m->where, m->anon_vma, fn, m);
+        m->left = UNKNOWN;          /* some are frozen by now */
+    } while (m->found && more);
+}
+
+static void freeze(struct migration *m)
+{
+    m->left = NOT_COUNTED;
+    walk(m, freeze_at);
 }
 
 static void thaw(struct migration *m)
@@ -128,12 +150,13 @@ static int move(struct page *old, struct page *new, struct anon_vma *a)
     struct migration m = { .from = old, .to = old, .where = old, .anon_vma = a };
     bool done;
 
-    walk(&m, freeze_at);
+    freeze(&m);
     copy(new, old);
     done = a ? replace_anon(old, new) : page_cache_replace(old, new);
     if (done) {
         m.where = m.to = new;
-        walk(&m, freeze_at);        /* a fault on a neighbour may have mapped it, to read */
+        if (!a)
+            walk(&m, freeze_at);    /* a fault on a neighbour may have mapped it, to read */
     }
     thaw(&m);
     if (!done)

@@ -173,7 +173,7 @@ struct mm *mm_fork(struct mm *from)
     copy_description(c.to, from);
     anon_space_fork(c.to, from);
     err = copy_vmas(&c);
-    anon_span_forked(from);
+    anon_space_forked(from);
     /* A truncation may have taken pages away again already. */
     spin_lock(&c.to->pt_lock);
     c.to->rss_anon += c.anon;

@@ -148,7 +148,7 @@ static bool mkclean(struct page *page)
 
 struct walk {
     const struct page *page;
-    void (*fn)(struct mm *mm, vaddr_t va, void *arg);
+    bool (*fn)(struct mm *mm, vaddr_t va, void *arg);
     void *arg;
 };
 
@@ -161,23 +161,25 @@ static void visit(struct interval *it, void *arg)
     w->fn(vma->mm, address_of(vma, w->page->index), w->arg);
 }
 
-void rmap_walk(const struct page *page, struct anon_vma *a,
-               void (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg)
+bool rmap_walk(const struct page *page, struct anon_vma *a,
+               bool (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg)
 {
     struct walk w = { .page = page, .fn = fn, .arg = arg };
     struct address_space *as;
+    bool more;
 
     count_vm_event(VM_RMAP_WALK);
     if (page->identity == PAGE_ANON) {
         anon_vma_lock(a);
-        anon_vma_for_each(a, page->index, fn, arg);
+        more = anon_vma_for_each(a, page->index, fn, arg);
         anon_vma_unlock(a);
-        return;
+        return more;
     }
     as = page->mapping;
     spin_lock(&as->mmap_lock);
     rmap_for_each(as, page->index, page->index, visit, &w);
     spin_unlock(&as->mmap_lock);
+    return true;
 }
 
 static const struct mapping_ops ops = {

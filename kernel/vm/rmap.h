@@ -42,8 +42,10 @@ void rmap_for_each(struct address_space *as, uint64_t first, uint64_t last,
 
 /* Call FN for each place where PAGE, a file's (locked) or an anonymous one of A, may be
  * mapped; some may come twice.  FN runs with the reverse map locked, and looks at the place
- * under MM's page-table lock. */
-void rmap_walk(const struct page *page, struct anon_vma *a,
-               void (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg);
+ * under MM's page-table lock.  It returns whether there may be others: an anonymous page is
+ * looked for no further then.  False if FN has ended the walk, and no entry was copied by a
+ * fork meanwhile. */
+bool rmap_walk(const struct page *page, struct anon_vma *a,
+               bool (*fn)(struct mm *mm, vaddr_t va, void *arg), void *arg);
 
 void rmap_init(void);           /* registers mapping_ops */

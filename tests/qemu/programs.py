@@ -82,6 +82,7 @@ TESTS = [
     program("procsystest", "load_rises_and_falls", once=True, test="procsys-load", cpus=(2,),
             kernels=(PLAIN,)),
     program("rightstest", tags=("quick",)),
+    program("rmaptest", tags=("quick",)),
     program("robusttest", tags=("quick",)),
     program("scaletest", cpus=(1, 4), mem="256M"),
     program("scaletest", "two_processes_fault_side_by_side", test="scaletest-ratio", once=True,

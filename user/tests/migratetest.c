@@ -14,6 +14,7 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 #define CHILDREN 8
+#define FORKED 50
 
 /* Give the page at P another frame. */
 static void move(const void *p)
@@ -52,7 +53,7 @@ static void anonymous(void)
 /* What a child and the test agree on, in shared memory. */
 static struct board {
     volatile unsigned ready, go, stop, done, seen;
-    volatile uint64_t pfn[CHILDREN];
+    volatile uint64_t pfn[CHILDREN], pfn_of_forked[FORKED];
 } *board;
 
 static char *family_page;
@@ -472,6 +473,72 @@ static void storm(void)
     EXPECT_OK(munmap(board, PAGE));
 }
 
+/*
+ * A process forks while another one moves a page that both map: no entry may stay behind.
+ * Others map it, too: some are looked for before the process that forks, and some after.
+ */
+static struct gate told;
+
+static void look_when_told(void *arg)
+{
+    __atomic_fetch_add(&board->ready, 1, __ATOMIC_SEQ_CST);
+    wait_gate(&told);
+    board->pfn_of_forked[(uintptr_t)arg] = read_page(family_page).pfn;
+    EXPECT_EQ(*family_page, 7);
+}
+
+static void fork_meanwhile(void *arg)
+{
+    pid_t pid[FORKED];
+
+    (void)arg;
+    report_ready();
+    for (uintptr_t i = 2 * CHILDREN; i < FORKED; i++)
+        pid[i] = start_child(look_when_told, (void *)i);
+    board->stop = 1;
+    for (size_t i = 2 * CHILDREN; i < FORKED; i++)
+        EXPECT_CHILD(pid[i]);
+}
+
+static void move_until_stopped(void)
+{
+    for (bool stopped = false; !stopped;) {
+        stopped = board->stop;
+        debug_call(DEBUG_MIGRATE, (uintptr_t)family_page, 0);
+    }
+    AWAIT(board->ready == FORKED + 1);
+    EXPECT_EQ(read_page(family_page).mapcount, FORKED + 2);
+}
+
+static void forks_meanwhile(void)
+{
+    pid_t pid[2 * CHILDREN], forker;
+
+    need_debug_call();
+    new_board();
+    open_gate(&told);
+    family_page = map_anon(PAGE);
+    *family_page = 7;
+    for (uintptr_t i = 0; i < CHILDREN; i++)
+        pid[i] = start_child(look_when_told, (void *)i);
+    forker = start_child(fork_meanwhile, NULL);
+    for (uintptr_t i = CHILDREN; i < 2 * CHILDREN; i++)
+        pid[i] = start_child(look_when_told, (void *)i);
+    AWAIT(board->ready == 2 * CHILDREN + 1);
+    board->go = 1;
+    move_until_stopped();
+    for (size_t i = 0; i < FORKED; i++)
+        signal_gate(&told);
+    for (size_t i = 0; i < 2 * CHILDREN; i++)
+        EXPECT_CHILD(pid[i]);
+    EXPECT_CHILD(forker);
+    for (size_t i = 0; i < FORKED; i++)
+        EXPECT_EQ(board->pfn_of_forked[i], read_page(family_page).pfn);
+    close_gate(&told);
+    EXPECT_OK(munmap(board, PAGE));
+    EXPECT_OK(munmap(family_page, PAGE));
+}
+
 /* Processes that have nothing to do with a page cost a walk nothing. */
 static void strangers_cost_nothing(void)
 {
@@ -497,7 +564,7 @@ static void strangers_cost_nothing(void)
     steps = proc_number("/proc/vmstat", "rmap_step ");
     move(p);
     steps = proc_number("/proc/vmstat", "rmap_step ") - steps;
-    EXPECT(steps >= 3 && steps <= 5 * (1 + 8));     /* up to five walks, one mapper */
+    EXPECT(steps >= 2 && steps <= 5 * (1 + 8));     /* up to five walks, one mapper */
     close_gate(&input);
     for (int i = 0; i < 20; i++)
         EXPECT_EQ(wait_child(pid[i]), 0);
@@ -508,7 +575,7 @@ static const struct test tests[] = {
     TEST(anonymous), TEST(family), TEST(moved_by_mremap), TEST(own_page_of_child),
     TEST(shared_file), TEST(truncated_file), TEST(private_file), TEST(shared_memory),
     TEST(rights), TEST(no_access), TEST(locked_memory), TEST(refused), TEST(no_frame_to_move_to),
-    TEST(many_movers), TEST(storm),
+    TEST(many_movers), TEST(storm), TEST(forks_meanwhile),
     TEST(strangers_cost_nothing),
 };
 TEST_MAIN(tests)
