@@ -8,17 +8,17 @@
 
 static long map_more(struct area *a)
 {
-    return map_like(a, ELSEWHERE, 0);
+    return map_like(a, MOVED_TO, 0);
 }
 
 static long map_present(struct area *a)
 {
-    return map_like(a, ELSEWHERE, MAP_POPULATE);
+    return map_like(a, MOVED_TO, MAP_POPULATE);
 }
 
 static long map_locked(struct area *a)
 {
-    return map_like(a, ELSEWHERE, MAP_LOCKED);
+    return map_like(a, MOVED_TO, MAP_LOCKED);
 }
 
 static long map_over(struct area *a)
@@ -127,6 +127,21 @@ static void allow_part(struct area *a, long r)
         EXPECT_OK(mprotect(part(a), part_size(a), RW));
 }
 
+/* Memory that has not been promised, since nobody may store there. */
+static void map_for_reading(struct area *a)
+{
+    int anon = a->fd < 0 ? MAP_ANONYMOUS : 0;
+
+    REQUIRE(mmap(a->p, size_of(a), PROT_READ, MAP_PRIVATE | MAP_FIXED | anon, a->fd, 0) == a->p);
+    for (size_t i = 0; i < a->npages; i++)
+        a->is[i] = a->file_is ? a->file_is[i] : 0;
+}
+
+static long allow_stores_to_part(struct area *a)
+{
+    return result(mprotect(part(a), part_size(a), RW));
+}
+
 static void make_pieces(struct area *a)
 {
     for (size_t i = a->first; i < a->last; i += 2)
@@ -144,7 +159,7 @@ static long protect_pieces(struct area *a)
 static long move_all(struct area *a)
 {
     return result((long)mremap(a->p, size_of(a), size_of(a), MREMAP_MAYMOVE | MREMAP_FIXED,
-                               ELSEWHERE + PAGE));
+                               MOVED_TO));
 }
 
 static void is_elsewhere(struct area *a, long r)
@@ -156,7 +171,7 @@ static void is_elsewhere(struct area *a, long r)
 static long move_part(struct area *a)
 {
     return result((long)mremap(part(a), part_size(a), part_size(a), MREMAP_MAYMOVE | MREMAP_FIXED,
-                               ELSEWHERE + PAGE));
+                               MOVED_TO));
 }
 
 static void part_is_elsewhere(struct area *a, long r)
@@ -196,7 +211,7 @@ static void lock_it(struct area *a)
 static long move_and_keep(struct area *a)
 {
     return result((long)mremap(a->p, size_of(a), size_of(a),
-                               MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, ELSEWHERE + PAGE));
+                               MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, MOVED_TO));
 }
 
 /* What was private memory has moved, and left none; a file can still be seen here. */
@@ -215,7 +230,7 @@ static void is_there_and_here(struct area *a, long r)
 static long see_twice(struct area *a)
 {
     return result((long)mremap(a->p, 0, size_of(a), MREMAP_MAYMOVE | MREMAP_FIXED,
-                               ELSEWHERE + PAGE));
+                               MOVED_TO));
 }
 
 static void is_seen_twice(struct area *a, long r)
@@ -340,6 +355,8 @@ const struct action calls[] = {
     { "brk", ON(ANON), .prepare = end_heap, .act = grow_heap, .after = shrink_heap, NO_MEMORY },
     { "mprotect", MEMORY, .act = protect_part, NO_MEMORY },
     { "mprotect to nothing", MEMORY, .act = forbid_part, .after = allow_part, NO_MEMORY },
+    { "mprotect to allow stores", ON(ANON) | ON(PRIVATE_FILE), .prepare = map_for_reading,
+      .act = allow_stores_to_part, NO_MEMORY },
     { "mprotect of pieces", MEMORY, .prepare = make_pieces, .act = protect_pieces, NO_MEMORY,
       .in_part = true },
     { "mremap", ANYTHING, .act = move_all, .after = is_elsewhere, NO_MEMORY },

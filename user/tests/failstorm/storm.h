@@ -29,6 +29,10 @@ enum kind { ANON, PRIVATE_FILE, SHARED_FILE, SHMEM, MEMFD, DEVICE, KINDS };
 #define ELSEWHERE ((char *)0x2800000000)
 #define ASIDE ((char *)0x3000000000)
 
+/* There, too, it lies over a border between tables: some of it moves before the next table
+ * is needed. */
+#define MOVED_TO (ELSEWHERE + 2 * MB - 3 * PAGE)
+
 struct area {
     enum kind kind;
     char *p;
