@@ -24,9 +24,11 @@ static bool update_max_last(struct rb_node *n)
     return true;
 }
 
+RB_AUGMENT(by_max_last, update_max_last);
+
 void interval_tree_init(struct rb_root *tree)
 {
-    rb_init(tree, update_max_last);
+    rb_init(tree, &by_max_last);
 }
 
 void interval_insert(struct rb_root *tree, struct interval *it, uint64_t first, uint64_t last)

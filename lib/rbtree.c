@@ -21,26 +21,24 @@ static bool is_red(const struct rb_node *node)
 
 static void update(struct rb_root *root, struct rb_node *node)
 {
-    if (root->update)
-        root->update(node);
+    if (root->augment)
+        root->augment->update(node);
 }
 
 /* Recompute from NODE, if any, upwards until a value stays the same. */
 static void propagate(struct rb_root *root, struct rb_node *node)
 {
-    if (!root->update)
+    if (!root->augment)
         return;
-    while (node && root->update(node))
+    while (node && root->augment->update(node))
         node = node->parent;
 }
 
 /* Recompute from NODE, if any, up to the root. */
 static void update_upwards(struct rb_root *root, struct rb_node *node)
 {
-    if (!root->update)
-        return;
-    for (; node; node = node->parent)
-        root->update(node);
+    if (root->augment)
+        root->augment->update_upwards(node);
 }
 
 /* As propagate(), for a NODE new to its place: what it held before says nothing. */
@@ -340,7 +338,7 @@ static const char *check_node(const struct rb_root *root, struct rb_node *node)
         return "a right child has another parent";
     if (node->is_red && (is_red(node->left) || is_red(node->right)))
         return "a red node has a red child";
-    if (root->update && root->update(node))
+    if (root->augment && root->augment->update(node))
         return "an augmented value was stale";
     return NULL;
 }

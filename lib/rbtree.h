@@ -18,6 +18,12 @@
  * and its two children, such as the largest gap below.  update() recomputes
  * it and says whether it changed; the tree calls it wherever shape changes.
  * The value may depend on the set of elements below, not on their shape.
+ * RB_AUGMENT() makes of update() what a tree needs:
+ *
+ *     RB_AUGMENT(by_gap, update_max_gap);
+ *
+ *     rb_init(&tree, &by_gap);
+ *
  * Inserting and erasing recompute every value from there up to the root: what
  * they change in the next element in order may be entered there just before,
  * and costs no second walk.
@@ -43,20 +49,35 @@ struct rb_node {
 /* Recompute NODE's value from itself and its children; true if it changed. */
 typedef bool rb_update_fn(struct rb_node *node);
 
+struct rb_augment {
+    rb_update_fn *update;
+    void (*update_upwards)(struct rb_node *node);   /* from NODE, if any, up to the root */
+};
+
+/* Define NAME for UPDATE, which the walk upwards has inlined: the way up is what an
+ * augmented tree costs more than a plain one. */
+#define RB_AUGMENT(name, update)                            \
+    static void name##_upwards(struct rb_node *node)        \
+    {                                                       \
+        for (; node; node = node->parent)                   \
+            update(node);                                   \
+    }                                                       \
+    static const struct rb_augment name = { update, name##_upwards }
+
 struct rb_root {
     struct rb_node *top;
-    rb_update_fn *update;               /* NULL: not augmented             */
+    const struct rb_augment *augment;   /* NULL: a plain tree              */
 };
 
 #define RB_ROOT_INIT { NULL, NULL }
 
 #define rb_entry(node, type, member) container_of(node, type, member)
 
-/* UPDATE may be NULL. */
-static inline void rb_init(struct rb_root *root, rb_update_fn *update)
+/* AUGMENT may be NULL. */
+static inline void rb_init(struct rb_root *root, const struct rb_augment *augment)
 {
     root->top = NULL;
-    root->update = update;
+    root->augment = augment;
 }
 
 static inline bool rb_is_empty(const struct rb_root *root)

@@ -19,7 +19,7 @@ static size_t max_gap_of(const struct rb_node *node)
     return node ? area_of(node)->max_gap : 0;
 }
 
-static bool update(struct rb_node *node)
+static bool update_max_gap(struct rb_node *node)
 {
     struct vmarea *a = area_of(node);
     size_t old = a->max_gap;
@@ -28,10 +28,12 @@ static bool update(struct rb_node *node)
     return a->max_gap != old;
 }
 
+RB_AUGMENT(by_max_gap, update_max_gap);
+
 void vmarea_set_init(struct vmarea_set *s, vaddr_t start, vaddr_t end)
 {
     *s = (struct vmarea_set){ .start = start, .end = end };
-    rb_init(&s->tree, update);
+    rb_init(&s->tree, &by_max_gap);
 }
 
 struct vmarea *vmarea_first(const struct vmarea_set *s)

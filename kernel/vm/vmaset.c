@@ -34,9 +34,11 @@ static bool update_max_gap(struct rb_node *n)
     return true;
 }
 
+RB_AUGMENT(by_max_gap, update_max_gap);
+
 void vmaset_init(struct vma_set *s, vaddr_t base, vaddr_t limit, const struct vmaset_ops *ops)
 {
-    rb_init(&s->tree, update_max_gap);
+    rb_init(&s->tree, &by_max_gap);
     list_init(&s->list);
     s->hint = NULL;
     s->count = 0;
@@ -184,6 +186,7 @@ void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next)
     rb_insert_between(&s->tree, prev ? &prev->node : NULL, next ? &next->node : NULL, &vma->node);
     s->count++;
     s->total += vma_npages(vma);
+    s->hint = vma;              /* what is new is used next */
 }
 
 void vmaset_remove(struct vma_set *s, struct vma *vma)

@@ -42,6 +42,8 @@ static bool update_sum(struct rb_node *node)
     return true;
 }
 
+RB_AUGMENT(by_sum, update_sum);
+
 static bool update_max(struct rb_node *node)
 {
     struct element *e = element_of(node);
@@ -56,6 +58,8 @@ static bool update_max(struct rb_node *node)
     e->max_weight = max;
     return true;
 }
+
+RB_AUGMENT(by_max, update_max);
 
 static int by_key(const struct rb_node *a, const struct rb_node *b)
 {
@@ -193,12 +197,12 @@ static void step(struct rb_root *root, struct rand *r, uint64_t keys, bool is_gr
     }
 }
 
-static void run(rb_update_fn *update, uint64_t seed, uint64_t keys)
+static void run(const struct rb_augment *augment, uint64_t seed, uint64_t keys)
 {
     struct rb_root root;
     struct rand r = { seed };
 
-    rb_init(&root, update);
+    rb_init(&root, augment);
     check(&root);
     for (int round = 0; round < 6000; round++) {
         step(&root, &r, keys, round % 3000 < 1800);
@@ -222,9 +226,9 @@ Test(rbtree, random_plain)
 
 Test(rbtree, random_augmented)
 {
-    run(update_sum, 33, 1000);
-    run(update_max, 34, 1000);
-    run(update_max, 35, 30);
+    run(&by_sum, 33, 1000);
+    run(&by_max, 34, 1000);
+    run(&by_max, 35, 30);
 }
 
 /* Orders that trouble an unbalanced tree; depth at most 2 log2(n + 1). */
@@ -266,7 +270,7 @@ Test(rbtree, check_finds_faults)
     struct rb_node *node;
 
     memset(e, 0, sizeof e);
-    rb_init(&root, update_sum);
+    rb_init(&root, &by_sum);
     for (uint64_t i = 0; i < 15; i++) {
         e[i].key = i;
         e[i].weight = i;
