@@ -164,11 +164,12 @@ int pt_walk_range(struct pagetable *pt, vaddr_t start, vaddr_t end, struct pt_wa
 void pt_free_tables(struct pagetable *pt, vaddr_t start, vaddr_t end);
 
 /* The first entry in [P, LAST] that is not none; above LAST if there is none.  Most
- * are, and an exit looks at thousands of them: four at a time. */
+ * are, and an exit looks at thousands of them: eight at a time. */
 static inline struct pte *pt_next_used(struct pte *p, const struct pte *last)
 {
-    while (p + 3 <= last && !(p[0].bits | p[1].bits | p[2].bits | p[3].bits))
-        p += 4;
+    while (p + 7 <= last && !(p[0].bits | p[1].bits | p[2].bits | p[3].bits
+                              | p[4].bits | p[5].bits | p[6].bits | p[7].bits))
+        p += 8;
     while (p <= last && !p->bits)
         p++;
     return p;

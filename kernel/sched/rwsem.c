@@ -87,7 +87,7 @@ bool rwsem_write_trylock(struct rwsem *s)
 
 void rwsem_write_unlock(struct rwsem *s)
 {
-    ASSERT(rwsem_is_write_mine(s));
+    DEBUG_ASSERT(rwsem_is_write_mine(s));
     if (PAGODA_DEBUG)
         rank_release(s->rank, s->name);
     set_writer(s, NULL);

@@ -14,19 +14,23 @@ int64_t sys_brk(const uint64_t *a)
     return (int64_t)vm_brk(current_mm(), a[0]);
 }
 
-int64_t sys_mmap(const uint64_t *a)
+static __attribute__((noinline)) int64_t mmap_file(const uint64_t *a)
 {
-    struct fd_ref ref;
+    struct fd_ref ref = fd_get((int)a[4]);
     int64_t r;
 
-    if (a[3] & MAP_ANONYMOUS)
-        return vm_mmap(current_mm(), a[0], a[1], (unsigned)a[2], (unsigned)a[3], NULL, a[5]);
-    ref = fd_get((int)a[4]);
     if (!ref.file)
         return -EBADF;
     r = vm_mmap(current_mm(), a[0], a[1], (unsigned)a[2], (unsigned)a[3], ref.file, a[5]);
     fd_put(ref);
     return r;
+}
+
+int64_t sys_mmap(const uint64_t *a)
+{
+    if (!(a[3] & MAP_ANONYMOUS))
+        return mmap_file(a);
+    return vm_mmap(current_mm(), a[0], a[1], (unsigned)a[2], (unsigned)a[3], NULL, a[5]);
 }
 
 int64_t sys_munmap(const uint64_t *a)

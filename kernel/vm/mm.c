@@ -103,12 +103,15 @@ struct vma *vma_alloc(struct mm *mm, const struct vma *like)
 
     if (!vma)
         return NULL;
-    vma_init(vma, mm, like->ops, like->flags);
     vma->start = like->start;
     vma->end = like->end;
+    vma->flags = like->flags;
+    vma->mm = mm;
+    vma->ops = like->ops;
     vma->file = like->file;
     vma->mapping = like->mapping;
     vma->pgoff = like->pgoff;
+    vma->span = NULL;
     if (vma->file)
         file_get(vma->file);
     return vma;
@@ -116,11 +119,9 @@ struct vma *vma_alloc(struct mm *mm, const struct vma *like)
 
 void vma_free(struct vma *vma)
 {
-    struct file *file = vma->file;
-
+    if (vma->file)
+        file_put(vma->file);
     kmem_cache_free(vma_cache, vma);
-    if (file)
-        file_put(file);
 }
 
 static void vma_unlink_and_free(struct vma *vma)

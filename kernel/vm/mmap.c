@@ -193,16 +193,19 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
 
 /* Mappings of whole 2 MiB steps get page tables of their own: tables that are not
  * shared with neighbours are made, looked at and freed whole. */
-vaddr_t vm_find_hole(const struct mm *mm, size_t len)
+static __attribute__((noinline)) vaddr_t find_aligned_hole(const struct mm *mm, size_t len)
 {
     const size_t step = PT_LEAF_SIZE(1), spare = step - PAGE_SIZE;
-    vaddr_t at = 0;
+    vaddr_t at = vmaset_find_gap(&mm->vmas, len + spare, mmap_min_addr, mm->mmap_base);
 
-    if (is_aligned(len, step))
-        at = vmaset_find_gap(&mm->vmas, len + spare, mmap_min_addr, mm->mmap_base);
-    if (at)
-        return align_down(at + spare, step);
-    return vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
+    return at ? align_down(at + spare, step) : 0;
+}
+
+vaddr_t vm_find_hole(const struct mm *mm, size_t len)
+{
+    vaddr_t at = is_aligned(len, PT_LEAF_SIZE(1)) ? find_aligned_hole(mm, len) : 0;
+
+    return at ? at : vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
 }
 
 /* Make the place that MAP_FIXED demands free.  What is there goes only if the new mapping is
@@ -443,20 +446,37 @@ static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, va
     }
 }
 
-/* The pages of [START, END), from VMA on, leave the figures. */
+/* The pages of VMA in [START, END) leave the figures. */
 static void account_removed(struct mm *mm, const struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    for (; vma && vma->start < end; vma = vmaset_next(&mm->vmas, vma)) {
-        vaddr_t from = MAX(vma->start, start), to = MIN(vma->end, end);
+    size_t npages = (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
 
-        vm_account(mm, vma->flags, -(int64_t)((to - from) >> PAGE_SHIFT));
-        vm_uncharge(vma->flags, (to - from) >> PAGE_SHIFT);
+    vm_account(mm, vma->flags, -(int64_t)npages);
+    vm_uncharge(vma->flags, npages);
+}
+
+/* Take [START, END) out of VMA and those behind it; returns the one behind the hole. */
+static struct vma *remove_vmas(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end,
+                               struct list *doomed)
+{
+    struct vma *next;
+
+    for (; vma && vma->start < end; vma = next) {
+        next = vmaset_next(&mm->vmas, vma);
+        account_removed(mm, vma, start, end);
+        if (!vmaset_clear(&mm->vmas, vma, start, end)) {
+            rmap_unlink(vma);
+            list_insert_tail(doomed, &vma->link);
+        } else if (vma->start == end) {
+            return vma;
+        }
     }
+    return vma;
 }
 
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
 {
-    struct vma *vma, *next, *first = vmaset_find_range(&mm->vmas, start, end);
+    struct vma *next, *first = vmaset_find_range(&mm->vmas, start, end);
     bool touched = pt_has_tables(&mm->ctx.pt, start, end);
 
     if (!first)
@@ -469,10 +489,7 @@ int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doom
      * into the tables until the VMAs have left it. */
     if (touched)
         zap_range(mm, start, end);
-    account_removed(mm, first, start, end);
-    next = vmaset_remove_range(&mm->vmas, first, start, end, doomed);
-    list_for_each_entry(vma, doomed, link)
-        rmap_unlink(vma);
+    next = remove_vmas(mm, first, start, end, doomed);
     free_tables(mm, next, start, end, touched ? 1 : 2);
     return 0;
 }

@@ -200,25 +200,18 @@ void vmaset_remove(struct vma_set *s, struct vma *vma)
         s->hint = NULL;
 }
 
-struct vma *vmaset_remove_range(struct vma_set *s, struct vma *first, vaddr_t start, vaddr_t end,
-                                struct list *removed)
+bool vmaset_clear(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    struct vma *vma, *next;
-
-    for (vma = first; vma && vma->start < end; vma = next) {
-        next = vmaset_next(s, vma);
-        if (vma->start < start) {
-            ASSERT(vma->end <= end);
-            vmaset_resize(s, vma, vma->start, start);
-        } else if (vma->end > end) {
-            vmaset_resize(s, vma, end, vma->end);
-            return vma;
-        } else {
-            vmaset_remove(s, vma);
-            list_insert_tail(removed, &vma->link);
-        }
+    if (vma->start < start) {
+        ASSERT(vma->end <= end);
+        vmaset_resize(s, vma, vma->start, start);
+    } else if (vma->end > end) {
+        vmaset_resize(s, vma, end, vma->end);
+    } else {
+        vmaset_remove(s, vma);
+        return false;
     }
-    return vma;
+    return true;
 }
 
 /* Move the borders of VMA and nothing else. */

@@ -35,7 +35,7 @@ struct vmaset_ops {
 struct vma_set {
     struct rb_root tree;
     struct list list;
-    struct vma *hint;               /* last one found                          */
+    struct vma *hint;               /* last one found or entered               */
     size_t count;
     size_t total;                   /* pages                                   */
     vaddr_t base, limit;            /* where VMAs may lie                  [c] */
@@ -73,11 +73,9 @@ vaddr_t vmaset_find_gap(const struct vma_set *s, size_t len, vaddr_t low, vaddr_
 void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next);
 /* Take VMA out; the caller owns it. */
 void vmaset_remove(struct vma_set *s, struct vma *vma);
-/* Clear [START, END), of which FIRST is the first VMA: those inside are moved to
- * REMOVED, one that crosses a border is shortened; none may cross both.  Returns
- * the VMA behind the hole, or NULL. */
-struct vma *vmaset_remove_range(struct vma_set *s, struct vma *first, vaddr_t start, vaddr_t end,
-                                struct list *removed);
+/* Take [START, END), which meets VMA, out of it: true if it is shortened (at one border;
+ * it may not cross both), false if it went and is the caller's. */
+bool vmaset_clear(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end);
 /* Move the borders of VMA; must not meet its neighbours.  pgoff follows START. */
 void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end);
 

@@ -88,15 +88,15 @@ void model_remove(size_t first, size_t n)
 {
     vaddr_t start = model_va(first), end = model_va(first + n);
     struct vma *vma = vmaset_find_range(&model_set, start, end), *next;
-    struct list removed = LIST_INIT(removed);
 
     if (vma && vma->start < start && end < vma->end)
         ASSERT(vmaset_split(&model_set, vma, end));
     cells_clear(first, n);
-    next = vmaset_remove_range(&model_set, vma, start, end, &removed);
-    ASSERT(next == (vma ? vmaset_find_from(&model_set, start) : NULL));
-    list_for_each_entry_safe(vma, next, &removed, link)
-        owner_free(vma);
+    for (; vma && vma->start < end; vma = next) {
+        next = vmaset_next(&model_set, vma);
+        if (!vmaset_clear(&model_set, vma, start, end))
+            owner_free(vma);
+    }
 }
 
 /* What the kernel does first: let a VMA be exactly what [START, END) has of VMA.  NULL if
