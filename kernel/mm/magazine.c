@@ -178,30 +178,51 @@ static __attribute__((noinline)) void *alloc_slow(struct kmem_cache *cache, gfp_
     return obj;
 }
 
-void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+/* The object on top of the loaded magazine of the calling hart, or NULL. */
+static inline void *pop_loaded(struct kmem_cache *cache)
 {
     struct hart_magazines *h = &cache->harts[port_hart_index()];
     void *obj = NULL;
+
+    hart_lock(&h->lock);
+    if (h->rounds)
+        obj = h->loaded->objects[--h->rounds];
+    hart_unlock(&h->lock);
+    return obj;
+}
+
+/* Every step an allocation may take. */
+static __attribute__((noinline)) void *alloc_carefully(struct kmem_cache *cache, gfp_t gfp,
+                                                       void *caller)
+{
+    void *obj;
 
     if (port_should_fail(FAIL_SLAB) && !(gfp & __GFP_NOFAIL))
         return NULL;
     if (PAGODA_DEBUG)
         page_alloc_check_context(gfp);
-    hart_lock(&h->lock);
-    if (h->rounds)
-        obj = h->loaded->objects[--h->rounds];
-    hart_unlock(&h->lock);
+    obj = pop_loaded(cache);
     if (!obj)
         obj = alloc_slow(cache, gfp);
     if (!obj)
         return NULL;
     if (PAGODA_DEBUG)
-        slab_debug_alloc(cache, obj, __builtin_return_address(0));
+        slab_debug_alloc(cache, obj, caller);
     if (gfp & __GFP_ZERO) {
         DEBUG_ASSERT(!cache->ctor);
         memset(obj, 0, cache->size);
     }
     return obj;
+}
+
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+    void *obj = NULL;
+
+    /* Most find an object at once, and there is nothing else to do. */
+    if (!PAGODA_DEBUG && !port_failures_ordered() && !(gfp & __GFP_ZERO))
+        obj = pop_loaded(cache);
+    return obj ? obj : alloc_carefully(cache, gfp, __builtin_return_address(0));
 }
 
 /* Freeing */

@@ -135,7 +135,16 @@ void rank_release(enum lock_rank rank, const char *name);
  * allocator, user copy and disk request asks before it does anything.
  */
 enum fail_site { FAIL_PAGE, FAIL_SLAB, FAIL_VMALLOC, FAIL_UACCESS, FAIL_DISK, FAIL_SITES };
-bool port_should_fail(enum fail_site site);
+extern uint32_t port_fail_orders;       /* not 0: somebody has ordered failures [a] */
+bool port_decide_failure(enum fail_site site);
+static inline bool port_failures_ordered(void)
+{
+    return __builtin_expect(__atomic_load_n(&port_fail_orders, __ATOMIC_RELAXED) != 0, 0);
+}
+static inline bool port_should_fail(enum fail_site site)
+{
+    return port_failures_ordered() && port_decide_failure(site);
+}
 
 /* Index of the calling hart, 0 .. MAX_HARTS-1.  Stable until the caller sleeps.
  * Every allocation asks: in the kernel it is one load (core/hart.h checks the

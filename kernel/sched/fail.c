@@ -13,7 +13,7 @@
 
 #define MAX_STACKS 4096             /* that are remembered; a power of 2 */
 
-static uint32_t orders;             /* threads that ordered one, plus chances [a] */
+uint32_t port_fail_orders;          /* threads that ordered one, plus chances [a] */
 static uint32_t chance[FAIL_SITES];
 
 /* Stacks by their hash, at the first free place from there on; 0: free. */
@@ -25,7 +25,7 @@ void fail_set_nth(unsigned site, uint32_t n, bool new_stacks)
     struct thread *t = current;
 
     if ((t->fail_countdown == 0) != (n == 0))
-        __atomic_fetch_add(&orders, n ? 1 : -1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&port_fail_orders, n ? 1 : -1, __ATOMIC_RELAXED);
     t->fail_site = site;
     t->fail_countdown = n;
     t->fail_new_stacks = new_stacks;
@@ -42,7 +42,7 @@ void fail_set_chance(unsigned site, uint32_t n)
         if (i != site && site != FAIL_SITES)
             continue;
         if ((chance[i] == 0) != (n == 0))
-            __atomic_fetch_add(&orders, n ? 1 : -1, __ATOMIC_RELAXED);
+            __atomic_fetch_add(&port_fail_orders, n ? 1 : -1, __ATOMIC_RELAXED);
         chance[i] = n;
     }
 }
@@ -112,11 +112,11 @@ static bool is_nth(struct thread *t, enum fail_site site, const void *fp)
         return false;
     if (hash)
         remember_stack(hash);
-    __atomic_fetch_sub(&orders, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&port_fail_orders, 1, __ATOMIC_RELAXED);
     return true;
 }
 
-static __attribute__((noinline)) bool decide(enum fail_site site)
+bool port_decide_failure(enum fail_site site)
 {
     bool fail = this_hart()->irq_depth == 0
                 && is_nth(current, site, __builtin_frame_address(0));
@@ -126,9 +126,4 @@ static __attribute__((noinline)) bool decide(enum fail_site site)
     if (fail)
         count_vm_event(VM_FAIL_INJECTED);
     return fail;
-}
-
-bool port_should_fail(enum fail_site site)
-{
-    return __builtin_expect(__atomic_load_n(&orders, __ATOMIC_RELAXED) != 0, 0) && decide(site);
 }

@@ -288,7 +288,9 @@ void shim_seed(uint64_t seed)
     random_state = seed * 2685821657736338717UL | 1;
 }
 
-bool port_should_fail(enum fail_site site)
+uint32_t port_fail_orders = 1;      /* every call is counted */
+
+bool port_decide_failure(enum fail_site site)
 {
     struct site *s = &sites[site];
 
