@@ -3,7 +3,7 @@
  * string.c - the C library's memory and string functions.
  *
  * Copying and filling pages is most of what a kernel does with memory, so they
- * work on words of 8 bytes in three gears: long runs of words without a branch,
+ * work on words of 8 bytes in gears: long runs of words without a branch, short runs,
  * then single words, then bytes.  When source and target are aligned
  * differently, each word of the target is put together from two of the source:
  *
@@ -42,21 +42,29 @@ static bool is_word_aligned(const void *p)
     return (uintptr_t)p % WORD == 0;
 }
 
+static inline void copy_4_words(word *d, const word *s)
+{
+    word t0 = s[0], t1 = s[1], t2 = s[2], t3 = s[3];
+
+    d[0] = t0, d[1] = t1, d[2] = t2, d[3] = t3;
+}
+
 /* Copy COUNT words upwards. */
 static void copy_words(word *d, const word *s, size_t count)
 {
     for (; count >= COPY_RUN; count -= COPY_RUN) {
-        word t0 = s[0], t1 = s[1], t2 = s[2], t3 = s[3];
-        word t4 = s[4], t5 = s[5], t6 = s[6], t7 = s[7];
-
-        d[0] = t0, d[1] = t1, d[2] = t2, d[3] = t3;
-        d[4] = t4, d[5] = t5, d[6] = t6, d[7] = t7;
-        t0 = s[8], t1 = s[9], t2 = s[10], t3 = s[11];
-        t4 = s[12], t5 = s[13], t6 = s[14], t7 = s[15];
-        d[8] = t0, d[9] = t1, d[10] = t2, d[11] = t3;
-        d[12] = t4, d[13] = t5, d[14] = t6, d[15] = t7;
+        copy_4_words(d, s);
+        copy_4_words(d + 4, s + 4);
+        copy_4_words(d + 8, s + 8);
+        copy_4_words(d + 12, s + 12);
         d += COPY_RUN;
         s += COPY_RUN;
+    }
+    for (; count >= 4; count -= 4) {        /* structures */
+        copy_4_words(d, s);
+        d += 4;
+        s += 4;
+        UNRECOGNISED(d);
     }
     for (; count > 0; count--) {
         *d++ = *s++;

@@ -22,23 +22,15 @@
     EXTABLE(1b, copy_bytes)
 .endm
 
-.macro copy_8_words offset
+.macro copy_4_words offset
     load_word t0, \offset
     load_word t1, \offset+8
     load_word t2, \offset+16
     load_word t3, \offset+24
-    load_word t4, \offset+32
-    load_word t5, \offset+40
-    load_word a4, \offset+48
-    load_word a5, \offset+56
     store_word t0, \offset
     store_word t1, \offset+8
     store_word t2, \offset+16
     store_word t3, \offset+24
-    store_word t4, \offset+32
-    store_word t5, \offset+40
-    store_word a4, \offset+48
-    store_word a5, \offset+56
 .endm
 
     .section .text
@@ -68,14 +60,25 @@ copy_head:                              /* up to the first whole word */
     j       copy_head
 copy_blocks:
     li      t6, 128
-    bltu    a2, t6, copy_words
+    bltu    a2, t6, copy_rest
 copy_block:
-    copy_8_words 0
-    copy_8_words 64
+    copy_4_words 0
+    copy_4_words 32
+    copy_4_words 64
+    copy_4_words 96
     addi    a0, a0, 128
     addi    a1, a1, 128
     addi    a2, a2, -128
     bgeu    a2, t6, copy_block
+copy_rest:
+    li      t6, 32
+    bltu    a2, t6, copy_words
+copy_quarter:                           /* most structures end here */
+    copy_4_words 0
+    addi    a0, a0, 32
+    addi    a1, a1, 32
+    addi    a2, a2, -32
+    bgeu    a2, t6, copy_quarter
 copy_words:
     li      t6, 8
     bltu    a2, t6, copy_bytes
