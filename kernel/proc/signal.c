@@ -25,10 +25,25 @@
 
 struct queued_signal {
     struct list link;
-    struct siginfo info;
+    struct siginfo info;            /* the first SIGINFO_USED bytes */
 };
 
 static struct kmem_cache *queued_cache, *sighand_cache;
+
+/* What a siginfo says, as six words that the compiler clears and copies in place. */
+struct info_words {
+    uint64_t word[SIGINFO_USED / sizeof(uint64_t)];
+} __attribute__((may_alias));
+
+static inline void info_clear(struct siginfo *info)
+{
+    *(struct info_words *)info = (struct info_words){ 0 };
+}
+
+static inline void info_copy(struct siginfo *to, const struct siginfo *from)
+{
+    *(struct info_words *)to = *(const struct info_words *)from;
+}
 
 /* Actions */
 
@@ -225,6 +240,7 @@ static int enqueue(struct process *p, struct signal_queue *q, int sig, const str
     bool real_time = sig >= SIGRTMIN;
     struct queued_signal *s = NULL;
 
+    DEBUG_ASSERT(!info || info->si_signo == sig);
     if (!real_time && (q->set & BIT(sig)))
         return 0;
     if (info && q->ninfos < p->rlimits[RLIMIT_SIGPENDING].rlim_cur)
@@ -232,8 +248,7 @@ static int enqueue(struct process *p, struct signal_queue *q, int sig, const str
     if (!s && info && real_time && info->si_code != SI_USER)
         return -EAGAIN;
     if (s) {
-        s->info = *info;
-        s->info.si_signo = sig;
+        info_copy(&s->info, info);
         list_insert_tail(&q->infos, &s->link);
         q->ninfos++;
     }
@@ -258,12 +273,12 @@ static void dequeue(struct signal_queue *q, int sig, struct siginfo *info)
     }
     if (!more)
         q->set &= ~BIT(sig);
+    memset(info, 0, sizeof(*info));
     if (found) {
-        *info = found->info;
+        info_copy(info, &found->info);
         release_info(q, found);
         return;
     }
-    memset(info, 0, sizeof(*info));
     info->si_signo = sig;
     info->si_code = SI_KERNEL;
 }
@@ -445,7 +460,7 @@ void signal_force(int sig, int code, uintptr_t addr)
     struct siginfo info;
     uint64_t flags;
 
-    memset(&info, 0, sizeof(info));
+    info_clear(&info);
     info.si_signo = sig;
     info.si_code = code;
     info.si_addr = (void *)addr;
@@ -509,7 +524,7 @@ static void kill_if_meant(struct process *p, void *arg)
 
 static void describe_sender(struct siginfo *info, int sig, int code)
 {
-    memset(info, 0, sizeof(*info));
+    info_clear(info);
     info->si_signo = sig;
     info->si_code = code;
     info->si_pid = current_process()->pid;

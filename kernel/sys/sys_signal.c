@@ -31,12 +31,36 @@ int64_t sys_tgkill(const uint64_t *a)
     return (int)a[0] <= 0 ? -EINVAL : signal_kill_task((int)a[0], (int)a[1], (int)a[2]);
 }
 
+/* Whether what a program says with CODE ends at SIGINFO_USED. */
+static bool layout_is_known(int code)
+{
+    return (code >= SI_DETHREAD && code <= NSIGPOLL) || code == SI_KERNEL || code == SI_ASYNCNL;
+}
+
+/* Of what we do not know nothing may be lost: E2BIG, as Linux says. */
+static int get_info(struct siginfo *info, uintptr_t at)
+{
+    const uint8_t *bytes = (const uint8_t *)info;
+
+    if (copy_from_user(info, at, SIGINFO_USED))
+        return -EFAULT;
+    if (layout_is_known(info->si_code))
+        return 0;
+    if (copy_from_user(info, at, sizeof(*info)))
+        return -EFAULT;
+    for (size_t i = SIGINFO_USED; i < sizeof(*info); i++)
+        if (bytes[i])
+            return -E2BIG;
+    return 0;
+}
+
 int64_t sys_rt_sigqueueinfo(const uint64_t *a)
 {
     struct siginfo info;
+    int err = get_info(&info, a[2]);
 
-    if (copy_from_user(&info, a[2], sizeof(info)))
-        return -EFAULT;
+    if (err)
+        return err;
     info.si_signo = (int)a[1];
     return signal_queue_info((int)a[0], (int)a[1], &info);
 }

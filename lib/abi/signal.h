@@ -119,6 +119,9 @@ struct siginfo {
     };
 };
 
+/* Bytes of a siginfo in which something may stand; the rest is room. */
+#define SIGINFO_USED 48
+
 /* si_code: who sent it */
 #define SI_USER 0
 #define SI_KERNEL 0x80
@@ -128,6 +131,8 @@ struct siginfo {
 #define SI_ASYNCIO (-4)
 #define SI_SIGIO (-5)
 #define SI_TKILL (-6)
+#define SI_DETHREAD (-7)
+#define SI_ASYNCNL (-60)
 
 /* ... or what happened */
 #define ILL_ILLOPC 1
@@ -157,6 +162,7 @@ struct siginfo {
 #define CLD_TRAPPED 4
 #define CLD_STOPPED 5
 #define CLD_CONTINUED 6
+#define NSIGPOLL 6              /* what happened, of any signal: up to here  */
 #define POLL_IN 1
 #define POLL_OUT 2
 #define POLL_MSG 3
@@ -238,6 +244,7 @@ _Static_assert(sizeof(struct siginfo) == 128 && offsetof(struct siginfo, si_code
                offsetof(struct siginfo, si_status) == 24 &&
                offsetof(struct siginfo, si_value) == 24 &&
                offsetof(struct siginfo, si_utime) == 32 &&
+               offsetof(struct siginfo, si_stime) + sizeof(int64_t) == SIGINFO_USED &&
                offsetof(struct siginfo, si_addr) == 16, "struct siginfo");
 _Static_assert(sizeof(struct sigaction) == 24 && sizeof(struct sigaltstack) == 24,
                "struct sigaction and sigaltstack");

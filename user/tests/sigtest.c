@@ -350,6 +350,12 @@ static void bad_queueing(void)
     handle_info(SIGUSR1, record_info, 0);
     EXPECT_OK(syscall(SYS_rt_sigqueueinfo, me, SIGUSR1, &info));    /* but to oneself */
     EXPECT_SEEN(SIGUSR1);
+    info.si_pad[100] = 1;                       /* of known kinds nothing stands there, */
+    EXPECT_OK(syscall(SYS_rt_sigqueueinfo, me, 0, &info));
+    info.si_code = 100;                         /* of others it might mean something */
+    EXPECT_ERROR(syscall(SYS_rt_sigqueueinfo, me, 0, &info), E2BIG);
+    info.si_pad[100] = 0;
+    EXPECT_OK(syscall(SYS_rt_sigqueueinfo, me, 0, &info));
     EXPECT_EQ(last_info.si_code, SI_KERNEL);
 }
 
