@@ -466,17 +466,10 @@ void page_cache_end_read(struct page *page, int error)
 
 /* ---- dirtying ------------------------------------------------------------- */
 
-void page_cache_dirty(struct page *page)
+static __attribute__((noinline)) void become_dirty(struct address_space *as, struct page *page)
 {
-    struct address_space *as = page->mapping;
     bool first = false;
 
-    if (page_test(page, PG_DIRTY) || !as)
-        return;
-    if (!as->writes_back) {
-        page_set(page, PG_DIRTY);
-        return;
-    }
     spin_lock(&as->tree_lock);
     if (page->mapping == as && !page_test_and_set(page, PG_DIRTY)) {
         radix_tag_set(&as->pages, page->index, RADIX_DIRTY);
@@ -486,6 +479,18 @@ void page_cache_dirty(struct page *page)
     if (first)
         writeback_note_mapping(as);
     spin_unlock(&as->tree_lock);
+}
+
+void page_cache_dirty(struct page *page)
+{
+    struct address_space *as = page->mapping;
+
+    if (page_test(page, PG_DIRTY) || !as)
+        return;
+    if (as->writes_back)
+        become_dirty(as, page);
+    else
+        page_set(page, PG_DIRTY);
 }
 
 void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t end)

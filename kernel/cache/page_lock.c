@@ -42,15 +42,19 @@ static void note_unlocked(const struct page *page)
         rank_release(rank_of(page), "page");
 }
 
+static __attribute__((noinline)) void wake_for(struct page *page)
+{
+    page_clear(page, PG_WAITERS);
+    wake_up_all(queue_of(page));
+}
+
 /* Clear F and wake those who wait for it. */
-static void clear_and_wake(struct page *page, enum page_flag f)
+static inline void clear_and_wake(struct page *page, enum page_flag f)
 {
     uint32_t old = __atomic_fetch_and(&page->flags, ~(1u << f), __ATOMIC_ACQ_REL);
 
-    if (!(old & (1u << PG_WAITERS)))
-        return;
-    page_clear(page, PG_WAITERS);
-    wake_up_all(queue_of(page));
+    if (old & (1u << PG_WAITERS))
+        wake_for(page);
 }
 
 static void lock_slowly(struct page *page)

@@ -96,10 +96,8 @@ static bool has_background_work(void)
            || __atomic_load_n(&wb.requested, __ATOMIC_RELAXED) > 0;
 }
 
-void writeback_throttle(void)
+static __attribute__((noinline)) void heed_limits(void)
 {
-    if (__atomic_add_fetch(&wb.calls, 1, __ATOMIC_RELAXED) % LIMIT_PERIOD != 0)
-        return;
     refresh_limits();
     if (!is_above(&wb.background))
         return;
@@ -107,6 +105,12 @@ void writeback_throttle(void)
         wake_up_all(&wb.work);
     if (current != wb.thread)
         wait_event(&wb.room, !is_above(&wb.hard));
+}
+
+void writeback_throttle(void)
+{
+    if (__atomic_add_fetch(&wb.calls, 1, __ATOMIC_RELAXED) % LIMIT_PERIOD == 0)
+        heed_limits();
 }
 
 void writeback_wake(size_t npages)

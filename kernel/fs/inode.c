@@ -432,10 +432,8 @@ void inode_count(size_t *all, size_t *unused)
 
 /* ---- dirty attributes --------------------------------------------------------- */
 
-void inode_mark_dirty(struct inode *inode)
+static __attribute__((noinline)) void become_dirty(struct inode *inode)
 {
-    if (!inode->sb->bdev || inode_test(inode, INODE_DIRTY))
-        return;
     spin_lock(&inodes.lock);
     if (inode_test(inode, INODE_DIRTY | INODE_FREEING)) {
         spin_unlock(&inodes.lock);
@@ -446,6 +444,12 @@ void inode_mark_dirty(struct inode *inode)
     list_insert_tail(&inodes.dirty, &inode->dirty_link);
     spin_unlock(&inodes.lock);
     writeback_note_inode();
+}
+
+void inode_mark_dirty(struct inode *inode)
+{
+    if (inode->sb->bdev && !inode_test(inode, INODE_DIRTY))
+        become_dirty(inode);
 }
 
 int inode_write(struct inode *inode)

@@ -91,7 +91,7 @@ static inline struct pte *entry_of(struct pte *table, vaddr_t va, unsigned level
     return &table[va >> (PAGE_SHIFT + 9 * level) & (PT_ENTRIES - 1)];
 }
 
-struct pte *pt_find(struct pagetable *pt, vaddr_t va, unsigned level)
+static inline struct pte *find(struct pagetable *pt, vaddr_t va, unsigned level)
 {
     struct pte *p = entry_of(phys_to_virt(pt->root), va, 2);
     struct pte e;
@@ -106,6 +106,11 @@ struct pte *pt_find(struct pagetable *pt, vaddr_t va, unsigned level)
         return p;
     e = pte_read(p);
     return pte_is_table(e) ? entry_of(pte_table(e), va, 0) : NULL;
+}
+
+struct pte *pt_find(struct pagetable *pt, vaddr_t va, unsigned level)
+{
+    return find(pt, va, level);
 }
 
 struct pte *pt_find_leaf(struct pagetable *pt, vaddr_t va, unsigned *level)
@@ -142,7 +147,9 @@ static struct pte *make_table(struct pagetable *pt, struct pte *p)
     return phys_to_virt(pa);
 }
 
-struct pte *pt_get(struct pagetable *pt, vaddr_t va, unsigned level)
+/* pt_get() where a table is missing. */
+static __attribute__((noinline))
+struct pte *make_way(struct pagetable *pt, vaddr_t va, unsigned level)
 {
     struct pte *table = phys_to_virt(pt->root);
 
@@ -160,6 +167,13 @@ struct pte *pt_get(struct pagetable *pt, vaddr_t va, unsigned level)
             return NULL;
     }
     return entry_of(table, va, level);
+}
+
+struct pte *pt_get(struct pagetable *pt, vaddr_t va, unsigned level)
+{
+    struct pte *p = find(pt, va, level);
+
+    return p ? p : make_way(pt, va, level);
 }
 
 /* Walking a range: LAST is its last byte, so that the top of the address space

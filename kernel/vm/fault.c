@@ -202,6 +202,11 @@ static void fault_release(struct fault *f)
         f->vma->mapping->ops->change_end(f->vma->mapping);
     if (f->map_locked)
         rwsem_read_unlock(&f->mm->lock);
+}
+
+/* From the top, with what has been released. */
+static void fault_restart(struct fault *f)
+{
     f->page = f->cache_page = NULL;
     f->special = f->writable = f->map_locked = f->changing = false;
 }
@@ -217,24 +222,30 @@ static void count_fault(struct fault *f)
     count_vm_event(VM_PGMAJFAULT);
 }
 
+static enum fault_result fault_try(struct fault *f)
+{
+    enum fault_result r = fault_find(f);
+
+    if (r == FAULT_OK)
+        r = fault_walk(f);
+    if (r == FAULT_OK)
+        r = fault_resolve(f);
+    if (r == FAULT_OK && f->page) {
+        r = fault_enter(f);
+        if (r == FAULT_OK)
+            f->vma->ops->fault_around(f);
+    }
+    fault_release(f);
+    return r;
+}
+
 enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access)
 {
     struct fault f = { .mm = mm, .va = va & PAGE_MASK, .access = access };
     enum fault_result r;
 
-    do {
-        r = fault_find(&f);
-        if (r == FAULT_OK)
-            r = fault_walk(&f);
-        if (r == FAULT_OK)
-            r = fault_resolve(&f);
-        if (r == FAULT_OK && f.page) {
-            r = fault_enter(&f);
-            if (r == FAULT_OK)
-                f.vma->ops->fault_around(&f);
-        }
-        fault_release(&f);
-    } while (r == FAULT_RETRY);
+    while ((r = fault_try(&f)) == FAULT_RETRY)
+        fault_restart(&f);
     count_fault(&f);
     if (f.dirtied)
         writeback_throttle();

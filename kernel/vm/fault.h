@@ -13,12 +13,12 @@ enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 struct fault {
     struct mm *mm;              /* caller                                         */
     vaddr_t va;                 /* caller: page aligned                           */
-    enum access access;         /* caller                                         */
     struct vma *vma;            /* find                                           */
     struct pte *pte;            /* walk: the level-0 entry                        */
     struct pte old;             /* walk: what it was; enter re-checks it          */
     struct page *page;          /* kind: referenced until entered or released     */
     struct page *cache_page;    /* kind: locked and referenced until release      */
+    enum access access;         /* caller                                         */
     bool special;               /* kind: the zero page, counted nowhere           */
     bool writable;              /* kind: may be entered writable                  */
     bool major;                 /* kind: needed I/O                               */

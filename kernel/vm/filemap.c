@@ -126,6 +126,16 @@ static enum fault_result file_make_writable(struct fault *f)
     return r == FAULT_OK ? allow_stores(f) : r;
 }
 
+/* A store to a private mapping: the page is its own from the start. */
+static __attribute__((noinline)) enum fault_result copy_cache_page(struct fault *f)
+{
+    enum fault_result r = anon_new_page(f, false);
+
+    if (r == FAULT_OK)
+        memcpy(page_address(f->page), page_address(f->cache_page), PAGE_SIZE);
+    return r;
+}
+
 static enum fault_result file_fault(struct fault *f)
 {
     enum fault_result r = get_cache_page(f);
@@ -134,15 +144,11 @@ static enum fault_result file_fault(struct fault *f)
         r = dirty_cache_page(f);
     if (r != FAULT_OK)
         return r;
-    if (f->access != ACCESS_WRITE || (f->vma->flags & VM_SHARED)) {
-        f->page = f->cache_page;
-        get_page(f->page);
-        return FAULT_OK;
-    }
-    r = anon_new_page(f, false);
-    if (r == FAULT_OK)
-        memcpy(page_address(f->page), page_address(f->cache_page), PAGE_SIZE);
-    return r;
+    if (f->access == ACCESS_WRITE && !(f->vma->flags & VM_SHARED))
+        return copy_cache_page(f);
+    f->page = f->cache_page;
+    get_page(f->page);
+    return FAULT_OK;
 }
 
 /* Entries for the neighbours of a page that was read. */
@@ -177,7 +183,7 @@ static size_t within_file(const struct address_space *as, uint64_t first, size_t
     return first < end ? min_u64(n, end - first) : 0;
 }
 
-static void file_fault_around(struct fault *f)
+static __attribute__((noinline)) void map_window(struct fault *f)
 {
     struct vma *vma = f->vma;
     vaddr_t window = f->va & ~(AROUND * PAGE_SIZE - 1);
@@ -190,8 +196,6 @@ static void file_fault_around(struct fault *f)
         .locked = vma->flags & VM_LOCKED,
     };
 
-    if (f->access == ACCESS_WRITE || (vma->flags & VM_RAND_READ))
-        return;
     spin_lock(&f->mm->pt_lock);
     page_cache_for_each_ready(vma->mapping, first,
                               within_file(vma->mapping, first, (end - start) >> PAGE_SHIFT),
@@ -199,6 +203,12 @@ static void file_fault_around(struct fault *f)
     *mm_rss_of(f->mm, f->cache_page) += (int64_t)w.mapped;
     spin_unlock(&f->mm->pt_lock);
     count_vm_events(VM_FAULT_AROUND, w.mapped);
+}
+
+static void file_fault_around(struct fault *f)
+{
+    if (f->access != ACCESS_WRITE && !(f->vma->flags & VM_RAND_READ))
+        map_window(f);
 }
 
 const struct vma_ops file_vma_ops = {

@@ -320,23 +320,27 @@ static int map_or_fill(struct inode *inode, uint64_t index, uint32_t *block)
     return err;
 }
 
-int ext2_make_room(struct address_space *as, struct page *page, size_t to)
+/* Give PAGE its place on disk. */
+static __attribute__((noinline)) int find_room(struct inode *inode, struct page *page)
 {
-    struct ext2_inode *e = ext2_of(as->host);
+    struct ext2_inode *e = ext2_of(inode);
     uint32_t block;
     int err;
 
-    (void)to;
-    if (page_test(page, PG_MAPPED_BLOCK))
-        return 0;
     rwsem_write_lock(&e->map_lock);
-    err = map_or_fill(as->host, page->index, &block);
+    err = map_or_fill(inode, page->index, &block);
     rwsem_write_unlock(&e->map_lock);
     if (err)
         return err;
     page->block = block;
     page_set(page, PG_MAPPED_BLOCK);
     return 0;
+}
+
+int ext2_make_room(struct address_space *as, struct page *page, size_t to)
+{
+    (void)to;
+    return page_test(page, PG_MAPPED_BLOCK) ? 0 : find_room(as->host, page);
 }
 
 /* Shrinking */
