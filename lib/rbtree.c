@@ -151,18 +151,6 @@ void rb_insert(struct rb_root *root, struct rb_node *parent, struct rb_node **li
     insert_fixup(root, node);
 }
 
-void rb_insert_between(struct rb_root *root, struct rb_node *prev, struct rb_node *next,
-                       struct rb_node *node)
-{
-    /* Of two neighbours one is below the other, and has an empty link on this side. */
-    if (next && !next->left)
-        rb_insert(root, next, &next->left, node);
-    else if (prev)
-        rb_insert(root, prev, &prev->right, node);
-    else
-        rb_insert(root, NULL, &root->top, node);
-}
-
 /*
  * The ways through the left link of PARENT lack a black node.  True: it has
  * been made up for.  False: the ways through PARENT lack it now.

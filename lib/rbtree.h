@@ -91,8 +91,17 @@ void rb_insert(struct rb_root *root, struct rb_node *parent, struct rb_node **li
 
 /* The same where the neighbours of the place are known: PREV and NEXT, or NULL
  * where there is none. */
-void rb_insert_between(struct rb_root *root, struct rb_node *prev, struct rb_node *next,
-                       struct rb_node *node);
+static inline void rb_insert_between(struct rb_root *root, struct rb_node *prev,
+                                     struct rb_node *next, struct rb_node *node)
+{
+    /* Of two neighbours one is below the other, and has an empty link on this side. */
+    if (next && !next->left)
+        rb_insert(root, next, &next->left, node);
+    else if (prev)
+        rb_insert(root, prev, &prev->right, node);
+    else
+        rb_insert(root, NULL, &root->top, node);
+}
 
 /* Unlink NODE and rebalance.  Its memory is the caller's again. */
 void rb_erase(struct rb_root *root, struct rb_node *node);

@@ -4,7 +4,7 @@
  *
  * A page has no room for a wait queue, so all pages share a few, chosen by
  * address.  PG_WAITERS says that somebody sleeps for this page: whoever clears
- * PG_LOCKED or PG_WRITEBACK sees it in the same atomic operation and wakes them
+ * PG_LOCKED or PG_WRITEBACK takes it off in the same atomic operation and wakes them
  * all; those who must go on waiting set it again.  Setting it comes after
  * joining the queue and before the last look at the bit, so no wake-up is lost.
  *
@@ -42,19 +42,14 @@ static void note_unlocked(const struct page *page)
         rank_release(rank_of(page), "page");
 }
 
-static __attribute__((noinline)) void wake_for(struct page *page)
-{
-    page_clear(page, PG_WAITERS);
-    wake_up_all(queue_of(page));
-}
-
-/* Clear F and wake those who wait for it. */
+/* Clear F and wake those who wait.  The page may go as soon as F is clear: nothing of
+ * it is touched after that. */
 static inline void clear_and_wake(struct page *page, enum page_flag f)
 {
-    uint32_t old = __atomic_fetch_and(&page->flags, ~(1u << f), __ATOMIC_ACQ_REL);
+    uint32_t clear = 1u << f | 1u << PG_WAITERS;
 
-    if (old & (1u << PG_WAITERS))
-        wake_for(page);
+    if (__atomic_fetch_and(&page->flags, ~clear, __ATOMIC_ACQ_REL) & (1u << PG_WAITERS))
+        wake_up_all(queue_of(page));
 }
 
 static void lock_slowly(struct page *page)

@@ -196,7 +196,8 @@ static void fault_release(struct fault *f)
         put_page(f->page);
     if (f->cache_page) {
         page_unlock(f->cache_page);
-        put_page(f->cache_page);
+        if (f->cache_ref)
+            put_page(f->cache_page);
     }
     if (f->changing)
         f->vma->mapping->ops->change_end(f->vma->mapping);
@@ -208,7 +209,7 @@ static void fault_release(struct fault *f)
 static void fault_restart(struct fault *f)
 {
     f->page = f->cache_page = NULL;
-    f->special = f->writable = f->map_locked = f->changing = false;
+    f->cache_ref = f->special = f->writable = f->map_locked = f->changing = false;
 }
 
 static void count_fault(struct fault *f)

@@ -17,8 +17,9 @@ struct fault {
     struct pte *pte;            /* walk: the level-0 entry                        */
     struct pte old;             /* walk: what it was; enter re-checks it          */
     struct page *page;          /* kind: referenced until entered or released     */
-    struct page *cache_page;    /* kind: locked and referenced until release      */
+    struct page *cache_page;    /* kind: locked until release, so it stays cached */
     enum access access;         /* caller                                         */
+    bool cache_ref;             /* kind: and referenced until then                */
     bool special;               /* kind: the zero page, counted nowhere           */
     bool writable;              /* kind: may be entered writable                  */
     bool major;                 /* kind: needed I/O                               */

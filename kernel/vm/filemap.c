@@ -34,18 +34,25 @@ static bool is_shared_store(const struct fault *f)
     return f->access == ACCESS_WRITE && (f->vma->flags & VM_SHARED);
 }
 
-/* Read the page at INDEX, and ahead of it as the VMA is advised. */
-static int read_page(const struct fault *f, uint64_t index, struct page **page)
+/* PAGE, which stands at INDEX or is NULL, is not what is wanted: read it, and ahead of it
+ * as the VMA is advised. */
+static __attribute__((noinline))
+enum fault_result read_page(struct fault *f, uint64_t index, struct page **page)
 {
     struct address_space *as = f->vma->mapping;
     struct readahead *ra = f->vma->flags & VM_RAND_READ ? NULL : &f->vma->file->ra;
     size_t nreq = f->vma->flags & VM_SEQ_READ ? READAHEAD_MAX : 1;
     int err;
 
+    f->major |= !*page || !page_test(*page, PG_UPTODATE);
+    if (*page)
+        put_page(*page);
     rwsem_read_lock(&as->invalidate);
     err = page_cache_read_several(as, index, nreq, ra, page);
     rwsem_read_unlock(&as->invalidate);
-    return err;
+    if (err)
+        return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
+    return FAULT_OK;
 }
 
 /* f->cache_page: the page at f's address, uptodate and locked; for a shared store
@@ -54,30 +61,27 @@ static enum fault_result get_cache_page(struct fault *f)
 {
     struct address_space *as = f->vma->mapping;
     uint64_t index = vma_pgoff(f->vma, f->va);
+    enum fault_result r = FAULT_OK;
     struct page *page;
-    bool ready;
-    int err;
 
     if (beyond_end(as, index))
         return FAULT_SIGBUS;
     page = page_cache_find(as, index);
-    ready = page && page_test(page, PG_UPTODATE);
     /* A reader in order is followed by those to come, even where a page is ready. */
-    if (!ready || (f->vma->flags & VM_SEQ_READ)) {
-        if (page)
+    if (!page || !page_test(page, PG_UPTODATE) || (f->vma->flags & VM_SEQ_READ))
+        r = read_page(f, index, &page);
+    if (r != FAULT_OK)
+        return r;
+    if (is_shared_store(f)) {
+        if (as->ops->change_begin(as) < 0) {
             put_page(page);
-        f->major |= !ready;
-        err = read_page(f, index, &page);
-        if (err)
-            return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
+            return FAULT_SIGBUS;
+        }
+        f->changing = true;
     }
-    if (is_shared_store(f) && as->ops->change_begin(as) < 0) {
-        put_page(page);
-        return FAULT_SIGBUS;
-    }
-    f->changing = is_shared_store(f);
     page_lock(page);
     f->cache_page = page;
+    f->cache_ref = true;
     if (page->mapping != as || !page_test(page, PG_UPTODATE))
         return FAULT_RETRY;
     return beyond_end(as, index) ? FAULT_SIGBUS : FAULT_OK;
@@ -147,7 +151,7 @@ static enum fault_result file_fault(struct fault *f)
     if (f->access == ACCESS_WRITE && !(f->vma->flags & VM_SHARED))
         return copy_cache_page(f);
     f->page = f->cache_page;
-    get_page(f->page);
+    f->cache_ref = false;           /* the reference goes along */
     return FAULT_OK;
 }
 

@@ -474,10 +474,18 @@ static struct vma *remove_vmas(struct mm *mm, struct vma *vma, vaddr_t start, va
     return vma;
 }
 
-int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
+void vm_remove_empty(struct mm *mm, struct vma *first, vaddr_t start, vaddr_t end,
+                     struct list *doomed, bool touched)
 {
-    struct vma *next, *first = vmaset_find_range(&mm->vmas, start, end);
-    bool touched = pt_has_tables(&mm->ctx.pt, start, end);
+    struct vma *next = remove_vmas(mm, first, start, end, doomed);
+
+    free_tables(mm, next, start, end, touched ? 1 : 2);
+}
+
+static inline int remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
+{
+    struct vma *first = vmaset_find_range(&mm->vmas, start, end);
+    bool touched;
 
     if (!first)
         return 0;
@@ -487,11 +495,16 @@ int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doom
         return -ENOMEM;
     /* The reverse map must find the pages as long as they are mapped, and may look
      * into the tables until the VMAs have left it. */
+    touched = pt_has_tables(&mm->ctx.pt, start, end);
     if (touched)
         zap_range(mm, start, end);
-    next = remove_vmas(mm, first, start, end, doomed);
-    free_tables(mm, next, start, end, touched ? 1 : 2);
+    vm_remove_empty(mm, first, start, end, doomed, touched);
     return 0;
+}
+
+int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
+{
+    return remove_range(mm, start, end, doomed);
 }
 
 void vm_free_doomed(struct list *doomed)
@@ -502,7 +515,7 @@ void vm_free_doomed(struct list *doomed)
         vma_free(vma);
 }
 
-int vm_munmap(struct mm *mm, vaddr_t addr, size_t len)
+int64_t vm_munmap(struct mm *mm, vaddr_t addr, size_t len)
 {
     struct list doomed = LIST_INIT(doomed);
     int err;
@@ -510,7 +523,7 @@ int vm_munmap(struct mm *mm, vaddr_t addr, size_t len)
     if ((addr & ~PAGE_MASK) || !len || addr > USER_END || len > USER_END - addr)
         return -EINVAL;
     rwsem_write_lock(&mm->lock);
-    err = vm_remove_range(mm, addr, align_up(addr + len, PAGE_SIZE), &doomed);
+    err = remove_range(mm, addr, align_up(addr + len, PAGE_SIZE), &doomed);
     rwsem_write_unlock(&mm->lock);
     vm_free_doomed(&doomed);
     return err;

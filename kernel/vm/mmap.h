@@ -19,7 +19,7 @@ extern unsigned mmap_min_addr;      /* nothing new below; at least MMAP_MIN_ADDR
 int64_t vm_mmap(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, unsigned flags,
                 struct file *file, uint64_t offset);
 /* 0, -EINVAL, or -ENOMEM (a split beyond max_map_count). */
-int vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
+int64_t vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* 0, -EINVAL -EACCES, or -ENOMEM (a hole: what lies before it has changed). */
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
 /* Resize the OLD_LEN bytes at OLD to NEW_LEN, moving them to NEW_ADDR (MREMAP_FIXED)
@@ -68,7 +68,7 @@ static inline void vm_account(struct mm *mm, uint32_t flags, int64_t npages)
         mm->data_vm += npages;
     else if ((flags & (VM_WRITE | VM_EXEC)) == VM_EXEC)
         mm->exec_vm += npages;
-    if (mm->peak_vm < mm->total_vm)
+    if (npages > 0 && mm->peak_vm < mm->total_vm)
         mm->peak_vm = mm->total_vm;
 }
 /* Whether a mapping with FLAGS is to be promised its memory (VM_ACCOUNT). */
@@ -97,4 +97,8 @@ struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end);
 /* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,
  * empty until then, to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed);
+/* The same from VMA FIRST on, where no page is entered any more and there is nothing to
+ * split; TOUCHED: there may be tables. */
+void vm_remove_empty(struct mm *mm, struct vma *first, vaddr_t start, vaddr_t end,
+                     struct list *doomed, bool touched);
 void vm_free_doomed(struct list *doomed);

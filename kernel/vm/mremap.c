@@ -193,7 +193,7 @@ static int move_vma(struct remap *q, struct vma *vma)
     if (q->flags & MREMAP_DONTUNMAP)
         mlock_forget(vma);
     else
-        give_up(q, q->old, q->old + q->old_len);
+        vm_remove_empty(q->mm, vma, q->old, q->old + q->old_len, &q->doomed, true);
     return 0;
 }
 
