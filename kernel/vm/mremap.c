@@ -189,12 +189,18 @@ static int move_vma(struct remap *q, struct vma *vma)
     }
     if (vma->flags & VM_SPECIAL)
         q->mm->sigreturn = q->new;
-    vmaset_merge(&q->mm->vmas, copy);
     if (q->flags & MREMAP_DONTUNMAP)
         mlock_forget(vma);
     else
         vm_remove_empty(q->mm, vma, q->old, q->old + q->old_len, &q->doomed, true);
     return 0;
+}
+
+/* What is at VA may be like its neighbours now.  By its address: of the old place and the
+ * new one, side by side and untouched, the first call makes one VMA. */
+static void merge_at(struct mm *mm, vaddr_t va)
+{
+    vmaset_merge(&mm->vmas, vmaset_find(&mm->vmas, va));
 }
 
 /* Shared memory of which nothing is given: a second view of it. */
@@ -233,7 +239,9 @@ static int move(struct remap *q, struct vma *vma)
     err = move_vma(q, vma);
     q->mm->peak_vm = MAX(peak, q->mm->total_vm);    /* both places were counted for a moment */
     if (err || (q->flags & MREMAP_DONTUNMAP))
-        vmaset_merge(&q->mm->vmas, vma);
+        merge_at(q->mm, q->old);
+    if (!err)
+        merge_at(q->mm, q->new);
     return err;
 }
 

@@ -79,6 +79,24 @@ static void next_door(void)
     munmap(p, 6 * PAGE);
 }
 
+/* Nobody has touched the mapping, so the old place, kept, and the new one are alike. */
+static void side_by_side(void)
+{
+    char *p = map_apart(4, RW);
+
+    munmap(p, PAGE);
+    munmap(p + 2 * PAGE, 2 * PAGE);
+    EXPECT_EQ(remap(p + PAGE, PAGE, PAGE, FIXED | DONTUNMAP, p + 2 * PAGE), p + 2 * PAGE);
+    EXPECT_EQ(remap(p + PAGE, PAGE, PAGE, FIXED | DONTUNMAP, p), p);
+    expect_borders(p, p, p + 3 * PAGE);
+    EXPECT(is_zero(p, 3));
+    EXPECT_EQ(remap(p + 2 * PAGE, PAGE, PAGE, FIXED, p + 3 * PAGE), p + 3 * PAGE);
+    expect_borders(p, p, p + 2 * PAGE);
+    expect_hole(p + 2 * PAGE, 1);
+    EXPECT(is_zero(p + 3 * PAGE, 1));
+    unmap_apart(p, 4);
+}
+
 static void other_size_elsewhere(void)
 {
     char *p = map_anon(12 * PAGE), *to = free_place(16);
@@ -432,6 +450,7 @@ static const struct test tests[] = {
     TEST(old_place_is_free),
     TEST(replaces_what_is_there),
     TEST(next_door),
+    TEST(side_by_side),
     TEST(other_size_elsewhere),
     TEST(rights_swap),
     TEST(pages_without_access),
