@@ -11,6 +11,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/open.h"
+#include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
@@ -231,21 +232,52 @@ int file_truncate(struct file *f, uint64_t size)
     return inode_truncate(f->inode, size, current->cred);
 }
 
-int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
+#define ALLOCATE_MODES (FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)
+#define LINUX_MODES (ALLOCATE_MODES | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE             \
+                     | FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE)
+
+/* In Linux's order. */
+static int check_allocate(const struct file *f, int mode, uint64_t off, uint64_t len)
 {
-    if (!(f->mode & FILE_WRITE))
-        return -EBADF;
+    const struct inode *inode = f->inode;
+
     if ((int64_t)off < 0 || (int64_t)len <= 0)
         return -EINVAL;
-    if (S_ISFIFO(f->inode->mode))
+    if ((mode & ~LINUX_MODES) || (mode & ALLOCATE_MODES) == FALLOC_FL_PUNCH_HOLE)
+        return -EOPNOTSUPP;
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
+    if (S_ISFIFO(inode->mode))
         return -ESPIPE;
-    if (S_ISDIR(f->inode->mode))
+    if (S_ISDIR(inode->mode))
         return -EISDIR;
-    if (!S_ISREG(f->inode->mode))
+    if (!S_ISREG(inode->mode))
         return -ENODEV;
-    if (off + len > f->inode->sb->max_size)
+    if (off + len > inode->sb->max_size)
         return -EFBIG;
-    return f->ops->fallocate(f, mode, off, len);
+    if (super_is_read_only(inode->sb))
+        return -EROFS;
+    return mode & ~ALLOCATE_MODES ? -EOPNOTSUPP : 0;
+}
+
+int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
+{
+    struct inode *inode = f->inode;
+    int err = check_allocate(f, mode, off, len);
+
+    if (err)
+        return err;
+    rwsem_write_lock(&inode->lock);
+    err = seal_check_allocate(inode, mode, off + len);
+    if (!err)
+        err = f->ops->fallocate(f, mode, off, len);
+    if (!err) {
+        inode_strip_set_id(inode, current->cred);
+        inode->mtime = inode->ctime = inode_now();
+        inode_mark_dirty(inode);
+    }
+    rwsem_write_unlock(&inode->lock);
+    return err;
 }
 
 /* Start reading the pages that bytes [OFF, END) touch. */

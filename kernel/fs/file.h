@@ -54,6 +54,8 @@ struct file_operations {
     void (*release)(struct file *f);                                /* last reference    */
     int (*fsync)(struct file *f, bool data_only);
     int (*flush)(struct file *f);                                   /* each close(2)     */
+    /* MODE is 0, FALLOC_FL_KEEP_SIZE, or FALLOC_FL_PUNCH_HOLE with it.  The range lies below
+     * the largest size; the inode is locked for writing; times are the VFS's. */
     int (*fallocate)(struct file *f, int mode, uint64_t off, uint64_t len);
 };
 extern const struct file_operations file_ops_default;
@@ -152,9 +154,12 @@ ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos);
 int64_t file_seek(struct file *f, int64_t offset, int whence);
 /* Directory entries from f->pos on; advances it.  0 or an errno (-ENOENT: removed). */
 int file_iterate(struct file *f, struct dir_context *ctx);
-/* fsync(2), close(2)'s part that can fail, fallocate(2). */
+/* fsync(2), close(2)'s part that can fail. */
 int file_sync(struct file *f, bool data_only);
 int file_flush(struct file *f);
+/* fallocate(2): room for a range, or a hole instead of it.  0; -EINVAL, -EOPNOTSUPP (mode, or
+ * the file system), -EBADF, -ESPIPE, -EISDIR, -ENODEV, -EFBIG, -EROFS, -EPERM (sealed),
+ * -ENOSPC and others, after which some of the range may have room.  May sleep. */
 int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len);
 /* fadvise(2): POSIX_FADV_WILLNEED starts reading, the others are only checked.  0, -EINVAL,
  * -ESPIPE.  May sleep. */

@@ -165,37 +165,25 @@ static int allocate_pages(struct address_space *as, pgoff_t start, pgoff_t end)
     return err;
 }
 
-static int allocate_locked(struct inode *inode, int mode, uint64_t off, uint64_t end)
+static int punch(struct inode *inode, uint64_t off, uint64_t end)
 {
-    int err = 0;
-
-    if (mode & FALLOC_FL_PUNCH_HOLE) {
-        rwsem_write_lock(&inode->data.invalidate);
-        page_cache_truncate(&inode->data, off, end);
-        rwsem_write_unlock(&inode->data.invalidate);
-    } else {
-        err = allocate_pages(&inode->data, off / PAGE_SIZE, div_round_up(end, PAGE_SIZE));
-        if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode->size)
-            inode_set_size(inode, end);
-    }
-    inode->mtime = inode->ctime = inode_now();
-    return err;
+    rwsem_write_lock(&inode->data.invalidate);
+    page_cache_truncate(&inode->data, off, end);
+    rwsem_write_unlock(&inode->data.invalidate);
+    return 0;
 }
 
 static int tmpfs_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
 {
     struct inode *inode = f->inode;
+    uint64_t end = off + len;
     int err;
 
-    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
-        return -EOPNOTSUPP;
-    if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
-        return -EOPNOTSUPP;
-    rwsem_write_lock(&inode->lock);
-    err = seal_check_allocate(inode, mode, off + len);
-    if (!err)
-        err = allocate_locked(inode, mode, off, off + len);
-    rwsem_write_unlock(&inode->lock);
+    if (mode & FALLOC_FL_PUNCH_HOLE)
+        return punch(inode, off, end);
+    err = allocate_pages(&inode->data, off / PAGE_SIZE, div_round_up(end, PAGE_SIZE));
+    if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode->size)
+        inode_set_size(inode, end);
     return err;
 }
 
