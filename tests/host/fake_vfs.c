@@ -883,6 +883,19 @@ int fake_truncate(struct inode *inode, uint64_t size)
     return err;
 }
 
+int fake_allocate(struct inode *inode, int mode, uint64_t off, uint64_t len)
+{
+    struct file f = { .inode = inode, .ops = inode->fops };
+    int err;
+
+    rwsem_write_lock(&inode->lock);
+    err = f.ops->fallocate(&f, mode, off, len);
+    inode->mtime = inode->ctime = inode_now();
+    inode_mark_dirty(inode);
+    rwsem_write_unlock(&inode->lock);
+    return err;
+}
+
 ssize_t fake_read(struct inode *inode, void *buf, size_t n, uint64_t pos)
 {
     struct file f = { .inode = inode, .ops = inode->fops };

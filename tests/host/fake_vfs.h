@@ -57,6 +57,7 @@ int fake_rmdir(struct inode *dir, const char *name, struct inode *child);
 int fake_rename(struct inode *from, const char *oname, struct inode *child, struct inode *to,
                 const char *nname, struct inode *victim, uint32_t flags);
 int fake_truncate(struct inode *inode, uint64_t size);
+int fake_allocate(struct inode *inode, int mode, uint64_t off, uint64_t len);
 ssize_t fake_read(struct inode *inode, void *buf, size_t n, uint64_t pos);
 ssize_t fake_write(struct inode *inode, const void *buf, size_t n, uint64_t pos);
 int fake_fsync(struct inode *inode);

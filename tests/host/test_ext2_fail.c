@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include "kernel/cache/writeback.h"
 #include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
 #include "lib/bitops.h"
 #include "tests/host/ext2_setup.h"
 #include "tests/host/shim.h"
@@ -102,7 +103,10 @@ static void cut(struct inode *dir, const char *name)
         return;
     tell(fake_truncate(inode, 5000));
     write_pages(inode, 1100, 2);                /* two tables deep */
+    tell(fake_allocate(inode, 0, 11 * 4096, 3 * 4096));
     tell(fake_fsync(inode));
+    tell(fake_allocate(inode, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 12 * 4096 + 5,
+                       1089 * 4096));
     inode_put(inode);
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
 #include "lib/bitops.h"
 #include "tests/host/ext2_setup.h"
 #include "tests/host/shim.h"
@@ -42,6 +43,7 @@ struct node {
 };
 static struct node nodes[NODES];
 static unsigned norphans;
+static bool excuses_wanted;         /* operations may fail, having done a part */
 
 static const char *name_of(int i)
 {
@@ -119,12 +121,33 @@ static unsigned nlink_of(const struct node *n)
     return links;
 }
 
+static uint64_t pages_in(const struct node *n, uint64_t first, uint64_t end)
+{
+    uint64_t sum = 0;
+
+    for (; first < end; first++)
+        sum += n->page[first] != NULL;
+    return sum;
+}
+
+/* Blocks of a file with exactly the model's pages, its tables included. */
+static uint64_t blocks_of(const struct node *n)
+{
+    uint64_t below = pages_in(n, 0, 12), single = pages_in(n, 12, 12 + 1024);
+    uint64_t twice = pages_in(n, 12 + 1024, PAGES);
+
+    return below + single + (single > 0) + twice + 2 * (twice > 0);
+}
+
 /* Compare everything that can be seen of a file with its model. */
 static void check_content(struct inode *inode, const struct node *n)
 {
     static uint8_t page[PAGE_SIZE], zero[PAGE_SIZE];
 
     cr_assert(inode->size == n->size);
+    if (!excuses_wanted)
+        cr_assert(inode->blocks == blocks_of(n) * EXT2_SECTORS, "inode %lu: %lu sectors, not %lu",
+                  inode->ino, inode->blocks, blocks_of(n) * EXT2_SECTORS);
     for (uint64_t i = 0; i * PAGE_SIZE < n->size; i++) {
         size_t len = min_u64(PAGE_SIZE, n->size - i * PAGE_SIZE);
         ssize_t got = fake_read(inode, page, PAGE_SIZE, i * PAGE_SIZE);
@@ -239,7 +262,6 @@ static bool is_excused(long err)
     return err == -ENOSPC || err == -ENOMEM || err == -EIO;
 }
 
-static bool excuses_wanted;
 static unsigned failure_odds;       /* of allocations; 0: none fails */
 
 static void arm(void)
@@ -477,6 +499,31 @@ static void model_truncate(struct node *n, uint64_t size)
     n->size = size;
 }
 
+static void model_punch(struct node *n, uint64_t off, uint64_t end)
+{
+    if (end > n->size)
+        end = align_up(n->size, PAGE_SIZE);
+    for (uint64_t i = off / PAGE_SIZE; i * PAGE_SIZE < end; i++) {
+        uint64_t from = MAX(off, i * PAGE_SIZE), to = MIN(end, (i + 1) * PAGE_SIZE);
+
+        if (n->page[i] && to - from == PAGE_SIZE) {
+            free(n->page[i]);
+            n->page[i] = NULL;
+        } else if (n->page[i]) {
+            memset(n->page[i] + from % PAGE_SIZE, 0, to - from);
+        }
+    }
+}
+
+static void model_allocate(struct node *n, uint64_t off, uint64_t end, bool keep_size)
+{
+    for (uint64_t i = off / PAGE_SIZE; i * PAGE_SIZE < end; i++)
+        if (!n->page[i])
+            n->page[i] = calloc(1, PAGE_SIZE);
+    if (!keep_size)
+        n->size = MAX(n->size, end);
+}
+
 /* A place in a file: most are near the start, some where levels of tables begin. */
 static uint64_t random_pos(void)
 {
@@ -516,15 +563,49 @@ static void op_truncate(int i)
         model_truncate(&nodes[i], size);
 }
 
+static void op_punch(int i)
+{
+    uint64_t off = random_pos(), len = 1 + below(below(4) == 0 ? 3000000 : 30000);
+    struct inode *inode = get_inode(i);
+    int err = TRY(fake_allocate(inode, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, off, len));
+
+    inode_put(inode);
+    if (done(err))
+        model_punch(&nodes[i], off, off + len);
+}
+
+static void op_allocate(int i)
+{
+    bool keep_size = below(2);
+    uint64_t off = random_pos(), len = 1 + below(30000);
+    bool impossible = keep_size && off + len > align_up(nodes[i].size, PAGE_SIZE);
+    struct inode *inode = get_inode(i);
+    int err = TRY(fake_allocate(inode, keep_size ? FALLOC_FL_KEEP_SIZE : 0, off, len));
+
+    if (impossible)
+        cr_assert(err == -EOPNOTSUPP, "%d", err);
+    else if (done(err))
+        model_allocate(&nodes[i], off, off + len, keep_size);
+    else
+        nodes[i].size = inode->size;        /* as far as it got */
+    inode_put(inode);
+}
+
 static void op_file(int i)
 {
     struct inode *inode;
 
     if (!S_ISREG(nodes[i].mode))
         return;
-    switch (below(8)) {
+    switch (below(10)) {
     case 0:
         op_truncate(i);
+        break;
+    case 8:
+        op_punch(i);
+        break;
+    case 9:
+        op_allocate(i);
         break;
     case 1:
         inode = get_inode(i);

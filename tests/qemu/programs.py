@@ -35,6 +35,7 @@ TESTS = [
     program("failstorm", "ten_thousand_failures", once=True, test="failstorm-long", cpus=(1, 2),
             timeout=1800, tags=("soak",)),
     program("failtest", cpus=(2,), kernels=(DEBUG,)),
+    program("fallocatetest", tags=("quick",)),
     program("faultrace", tags=("quick",)),
     program("faultrace", "five_long_races", once=True, test="faultrace-long", cpus=(2, 4),
             kernels=(PLAIN,), timeout=1800, tags=("soak",)),

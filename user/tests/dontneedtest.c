@@ -320,7 +320,7 @@ static void remove_needs_the_right(void)
     remove_file(fd, IN_MEMORY);
 }
 
-/* What a file system says goes to the caller: ext2 makes no holes. */
+/* What a file system says goes to the caller: not all make holes. */
 static void remove_on_disk(void)
 {
     int fd = make_file(ON_DISK, "ab");

@@ -259,9 +259,10 @@ static void punch_by_another(const struct view *v, size_t at, size_t size)
 }
 
 /* A hole is zero for all but those who have copies, and its size the file's business. */
-static void hole(void)
+static void check_hole(const char *path)
 {
-    struct view v = open_view(IN_MEMORY);
+    struct view v = open_view(path);
+    bool filled = strcmp(path, IN_MEMORY) == 0;         /* there, who looks at a hole fills it */
     struct stat st;
 
     punch_by_another(&v, PAGE + 100, 4 * PAGE);         /* from page 1 into page 5 */
@@ -275,17 +276,25 @@ static void hole(void)
     EXPECT(all(v.private + 2 * PAGE, 2 * PAGE, 'P'));
     EXPECT(all(v.private + 4 * PAGE, PAGE, 0) && all(v.private + 5 * PAGE, PAGE, 'P'));
     EXPECT_OK(fstat(v.fd, &st));
-    EXPECT_EQ(st.st_blocks, N * PAGE / 512);            /* who looks at a hole fills it */
+    EXPECT_EQ(st.st_blocks, (filled ? N : N - 3) * PAGE / 512);
     v.shared[4 * PAGE] = 'n';
+    EXPECT_OK(fstat(v.fd, &st));
+    EXPECT_EQ(st.st_blocks, (filled ? N : N - 2) * PAGE / 512);
     EXPECT_EQ(v.private[4 * PAGE], 'n');
     EXPECT_EQ(v.private[3 * PAGE], 'P');
     close_view(&v);
 }
 
-/* A hole may reach behind the end, and changes nothing there. */
-static void hole_at_the_end(void)
+static void hole(void)
 {
-    struct view v = open_view(IN_MEMORY);
+    check_hole(ON_DISK);
+    check_hole(IN_MEMORY);
+}
+
+/* A hole may reach behind the end, and changes nothing there. */
+static void check_hole_at_the_end(const char *path)
+{
+    struct view v = open_view(path);
     struct stat st;
 
     punch_by_another(&v, 7 * PAGE, 100 * PAGE);
@@ -295,6 +304,12 @@ static void hole_at_the_end(void)
     EXPECT_OK(fstat(v.fd, &st));
     EXPECT_EQ(st.st_size, N * PAGE);
     close_view(&v);
+}
+
+static void hole_at_the_end(void)
+{
+    check_hole_at_the_end(ON_DISK);
+    check_hole_at_the_end(IN_MEMORY);
 }
 
 static void bad_holes(void)

@@ -369,12 +369,34 @@ static void release_block(struct release *r, uint32_t block)
     r->total++;
 }
 
+static bool leads_nowhere(const struct le32 *table)
+{
+    for (unsigned i = 0; i < EXT2_ADDR_PER_BLOCK; i++)
+        if (le32_get(table[i]) != 0)
+            return false;
+    return true;
+}
+
+/* Pointers in the table that is BLOCK were taken out.  True if none is left: the page has
+ * left the cache, and the block may be freed. */
+static bool end_table(struct ext2_fs *fs, uint32_t block, struct page *page)
+{
+    bool empty = leads_nowhere(page_address(page));
+
+    page_cache_dirty(page);
+    put_page(page);
+    cond_resched();
+    if (empty)
+        page_cache_drop(fs->meta, block);
+    return empty;
+}
+
 /*
- * Free the tree on SLOT, HEIGHT tables high, from page FROM of its range on, and
- * if that is all of it the slot too; a table's page leaves the cache first.  Where
- * a table cannot be read, its tree stays.
+ * Free pages [FROM, TO) of what the tree on SLOT, HEIGHT tables high, leads to, and the
+ * slot too if nothing is left.  Where a table cannot be read, its tree stays.
  */
-static int release_tree(struct release *r, struct le32 *slot, unsigned height, uint64_t from)
+static int release_tree(struct release *r, struct le32 *slot, unsigned height, uint64_t from,
+                        uint64_t to)
 {
     uint64_t span = height > 0 ? span_of(height - 1) : 1;
     uint32_t block = le32_get(*slot);
@@ -387,27 +409,21 @@ static int release_tree(struct release *r, struct le32 *slot, unsigned height, u
         err = read_table(r->inode, block, true, &page);
     if (err)
         return err;
-    for (uint64_t i = from / span; page && i < EXT2_ADDR_PER_BLOCK; i++) {
+    for (uint64_t i = from / span, start; page && (start = i * span) < to; i++) {
         struct le32 *child = (struct le32 *)page_address(page) + i;
-        int failed = release_tree(r, child, height - 1, i == from / span ? from % span : 0);
+        int failed = release_tree(r, child, height - 1, from > start ? from - start : 0,
+                                  min_u64(to - start, span));
 
         err = failed ? failed : err;
     }
-    if (page) {
-        page_cache_dirty(page);
-        put_page(page);
-        cond_resched();
-    }
-    if (err || from > 0)
+    if (page && !end_table(ext2_fs_of(r->inode), block, page))
         return err;
-    if (page)
-        page_cache_drop(ext2_fs_of(r->inode)->meta, block);
     *slot = le32_make(0);
     release_block(r, block);
-    return 0;
+    return err;
 }
 
-int ext2_free_from(struct inode *inode, uint64_t first)
+int ext2_free_range(struct inode *inode, uint64_t first, uint64_t end)
 {
     struct ext2_inode *e = ext2_of(inode);
     struct release r = { .inode = inode };
@@ -415,13 +431,15 @@ int ext2_free_from(struct inode *inode, uint64_t first)
     int err = 0;
 
     rwsem_write_lock(&e->map_lock);
-    for (uint64_t i = first; i < EXT2_NDIR_BLOCKS; i++)
-        release_tree(&r, &e->block[i], 0, 0);
+    for (uint64_t i = first; i < min_u64(end, EXT2_NDIR_BLOCKS); i++)
+        release_tree(&r, &e->block[i], 0, 0, 1);
     for (unsigned height = 1; height < LEVELS; height++) {
         uint64_t from = first > base ? first - base : 0;
+        uint64_t to = end > base ? min_u64(end - base, span_of(height)) : 0;
 
-        if (from < span_of(height)) {
-            int failed = release_tree(&r, &e->block[EXT2_NDIR_BLOCKS + height - 1], height, from);
+        if (from < to) {
+            int failed = release_tree(&r, &e->block[EXT2_NDIR_BLOCKS + height - 1], height, from,
+                                      to);
 
             err = failed ? failed : err;
         }

@@ -135,9 +135,9 @@ uint64_t ext2_max_size(void);
 int ext2_map_run(struct inode *inode, uint64_t index, size_t want, uint32_t *block);
 /* make_room of address_space_operations. */
 int ext2_make_room(struct address_space *as, struct page *page, size_t to);
-/* Free the blocks of INODE from page FIRST on; its pages are gone.  0 or -EIO,
- * -ENOMEM: what could not be reached stays. */
-int ext2_free_from(struct inode *inode, uint64_t first);
+/* Free the blocks of pages [FIRST, END) of INODE, and tables that lead nowhere then; the
+ * pages are gone.  0 or -EIO: what could not be reached stays. */
+int ext2_free_range(struct inode *inode, uint64_t first, uint64_t end);
 /* Write the indirect blocks that are newer than the disk, and wait. */
 int ext2_sync_map(struct inode *inode);
 

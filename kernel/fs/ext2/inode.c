@@ -458,7 +458,7 @@ static void delete(struct inode *inode)
         read_raw(fs, (uint32_t)inode->ino, true, &page, &raw) != 0)
         return;
     if (has_own_blocks(inode))
-        ext2_free_from(inode, 0);
+        ext2_free_range(inode, 0, UINT64_MAX);
     ext2_xattr_drop(inode);
     inode_set_size(inode, 0);
     store(inode, page, raw, true);
