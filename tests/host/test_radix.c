@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 #include "lib/abi/errno.h"
+#include "lib/bitops.h"
 #include "lib/radix.h"
 #include "lib/rand.h"
 
@@ -68,9 +69,10 @@ static void model_init(struct model *m, struct rand *r)
     }
 }
 
-static int model_first(const struct model *m, uint64_t from, enum radix_tag tag)
+/* The first key from K on, of FROM or above, that has TAG; -1 if there is none. */
+static int model_first(const struct model *m, int k, uint64_t from, enum radix_tag tag)
 {
-    for (int i = 0; i < KEYS; i++)
+    for (int i = k; i < KEYS; i++)
         if (m->index[i] >= from && m->item[i] && (tag == RADIX_PRESENT || m->tag[i][tag]))
             return i;
     return -1;
@@ -84,9 +86,8 @@ static void compare_slots(const struct radix_tree *tree, const struct model *m, 
     void *const *slots = radix_slots(tree, index, &n);
 
     cr_assert(n == RADIX_SLOTS - index % RADIX_SLOTS);
-    for (int i = 0; i < KEYS; i++)
-        if (m->index[i] >= index && m->index[i] - index < n)
-            cr_assert((slots ? slots[m->index[i] - index] : NULL) == m->item[i]);
+    for (int i = k; i < KEYS && m->index[i] - index < n; i++)
+        cr_assert((slots ? slots[m->index[i] - index] : NULL) == m->item[i]);
 }
 
 static void compare_point(const struct radix_tree *tree, const struct model *m, int k)
@@ -105,7 +106,7 @@ static void compare_search(const struct radix_tree *tree, const struct model *m,
     size_t max = rand_range(r, 1, 90), n;
     uint64_t at = from, indices[90];
     void *items[90], *item;
-    int k = model_first(m, from, tag);
+    int k = model_first(m, 0, from, tag);
 
     item = radix_next(tree, &at, tag);
     cr_assert(item == (k < 0 ? NULL : m->item[k]));
@@ -115,9 +116,24 @@ static void compare_search(const struct radix_tree *tree, const struct model *m,
                               tag);
     for (size_t i = 0; i < n; i++) {
         cr_assert(k >= 0 && m->index[k] <= last && items[i] == m->item[k]);
-        k = k + 1 < KEYS ? model_first(m, m->index[k] + 1, tag) : -1;
+        k = model_first(m, k + 1, 0, tag);
     }
     cr_assert(n == max || k < 0 || m->index[k] > last);
+}
+
+/* A tag that all have is copied as any other is. */
+static void copy_tag(struct radix_tree *tree, struct model *m, struct rand *r)
+{
+    enum radix_tag from = rand_below(r, RADIX_TAGS + 1), to = rand_below(r, RADIX_TAGS);
+    size_t a = rand_below(r, KEYS), b = MIN(a + rand_below(r, 40), KEYS - 1UL), n = 0;
+
+    for (size_t k = a; k <= b; k++) {
+        if (!m->item[k] || (from != RADIX_PRESENT && !m->tag[k][from]))
+            continue;
+        m->tag[k][to] = true;
+        n++;
+    }
+    cr_assert(radix_tag_copy(tree, m->index[a], m->index[b], from, to) == n);
 }
 
 static void step(struct radix_tree *tree, struct model *m, struct rand *r, bool is_growing)
@@ -128,7 +144,7 @@ static void step(struct radix_tree *tree, struct model *m, struct rand *r, bool 
     long live = pool.live;
     int err;
 
-    switch (rand_below(r, 8)) {
+    switch (rand_below(r, 9)) {
     case 0:
     case 1:
     case 2:
@@ -163,27 +179,45 @@ static void step(struct radix_tree *tree, struct model *m, struct rand *r, bool 
         if (m->item[k])
             m->item[k] = m->tag[k];
         break;
+    case 8:
+        copy_tag(tree, m, r);
+        break;
     }
     compare_point(tree, m, k);
 }
 
-Test(radix, random_against_model)
+/* As many steps as ROUNDS; all invariants are checked every CHECKS steps. */
+static void run(uint64_t seed, int rounds, int checks)
 {
     static struct model m;
     struct radix_tree tree;
-    struct rand r = { 7 };
+    struct rand r = { seed };
 
     model_init(&m, &r);
     radix_init(&tree, pool_alloc, pool_free, &pool);
-    for (int round = 0; round < 6000; round++) {
+    for (int round = 0; round < rounds; round++) {
         step(&tree, &m, &r, round % 2000 < 1400);
-        check(&tree);
+        if (round % checks == 0)
+            check(&tree);
         if (round % 10 == 0)
             compare_search(&tree, &m, &r);
     }
+    check(&tree);
     for (int k = 0; k < KEYS; k++)
         cr_assert(radix_delete(&tree, m.index[k]) == m.item[k]);
     cr_assert(radix_is_empty(&tree) && pool.live == 0);
+}
+
+Test(radix, random_against_model)
+{
+    run(7, 6000, 1);
+}
+
+/* A tag lost far above its item shows in a search, not only to radix_check(). */
+Test(radix, a_million_steps, .timeout = 200)
+{
+    for (uint64_t seed = 1; seed <= 8; seed++)
+        run(seed, 125000, 5000);
 }
 
 /* Each possible failure of an insertion leaves the tree as it was. */
