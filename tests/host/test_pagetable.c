@@ -240,9 +240,9 @@ static vaddr_t va_of(size_t i)
                      : 0 - (PAGES - i) * PAGE_SIZE;
 }
 
-static void check_model(void)
+static void check_range(size_t first, size_t n)
 {
-    for (size_t i = 0; i < PAGES; i++) {
+    for (size_t i = first; i < first + n; i++) {
         unsigned level;
         struct pte *p = pt_find_leaf(&pt, va_of(i), &level);
         uint64_t offset;
@@ -257,6 +257,11 @@ static void check_model(void)
         cr_assert_eq(pte_pa(*p) + offset, model[i] & PAGE_MASK);
         cr_assert_eq(p->bits & 0xff, model[i] & 0xff);
     }
+}
+
+static void check_model(void)
+{
+    check_range(0, PAGES);
 }
 
 struct count {
@@ -331,7 +336,8 @@ static uint64_t random_rights(void)
     return rights[rand_below(&rng, ARRAY_SIZE(rights))];
 }
 
-static void random_step(void)
+/* WALKS: look at the whole table after a change of rights. */
+static void random_step(bool walks)
 {
     size_t piece = rand_below(&rng, 2) * PIECE;
     size_t i = rand_below(&rng, PIECE), n = 1 + rand_below(&rng, rand_below(&rng, 2) ? 8 : PIECE);
@@ -348,6 +354,7 @@ static void random_step(void)
             return;
         cr_assert_eq(pt_map(&pt, va_of(i), pa, n * PAGE_SIZE, bits | PTE_A, 2), 0);
         model_map(i, n, pa, bits | PTE_A);
+        check_range(i, n);
         return;
     }
     case 1:
@@ -363,9 +370,21 @@ static void random_step(void)
         for (size_t k = i; k < i + n; k++)
             if (model[k])
                 model[k] = (model[k] & ~(uint64_t)(PTE_R | PTE_W | PTE_X | PTE_U)) | bits;
-        check_walk(i, n);
+        if (walks)
+            check_walk(i, n);
+        check_range(i, n);
         return;
     }
+}
+
+static void clear_all(void)
+{
+    pt_unmap(&pt, va_of(0), PIECE * PAGE_SIZE);
+    pt_unmap(&pt, va_of(PIECE), PIECE * PAGE_SIZE);
+    memset(model, 0, sizeof(model));
+    pt_free_tables(&pt, 0, 1UL << 38);
+    pt_free_tables(&pt, -(1UL << 38), 0);
+    cr_assert_eq(pt.ntables, 0);
 }
 
 Test(pagetable, random_against_model, .timeout = 120)
@@ -374,21 +393,33 @@ Test(pagetable, random_against_model, .timeout = 120)
 
     make();
     for (unsigned step = 0; step < 3000; step++) {
-        random_step();
+        random_step(true);
         for (size_t i = 0; i < PAGES; i++)
             large += model[i] && leaf_level[i];
         check_model();
-        if (step % 500 == 499) {
-            pt_unmap(&pt, va_of(0), PIECE * PAGE_SIZE);
-            pt_unmap(&pt, va_of(PIECE), PIECE * PAGE_SIZE);
-            memset(model, 0, sizeof(model));
-            pt_free_tables(&pt, 0, 1UL << 38);
-            pt_free_tables(&pt, -(1UL << 38), 0);
-            cr_assert_eq(pt.ntables, 0);
-        }
+        if (step % 500 == 499)
+            clear_all();
     }
     cr_assert_gt(large, 0, "no large leaf was ever made");
     unmake();
+}
+
+/* Ranges of up to 1,536 pages; the whole is compared at intervals. */
+Test(pagetable, many_ranges_against_model, .timeout = 200)
+{
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        make();
+        rand_seed(&rng, seed);
+        for (unsigned step = 0; step < 20000; step++) {
+            random_step(false);
+            if (step % 256 == 0)
+                check_model();
+            if (step % 512 == 511)
+                clear_all();
+        }
+        clear_all();
+        unmake();
+    }
 }
 
 Test(pagetable, free_tables_takes_whole_ones_only)
