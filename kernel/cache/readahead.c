@@ -66,6 +66,10 @@ struct readahead_plan readahead_on_hit(struct readahead *ra, uint64_t index, uin
     ra->next = index + 1;
     if (!ra->size || !sequential || index < ra->start + ra->size / 2)
         return plan;
+    if (index > ra->start + ra->size) {         /* a run elsewhere, through cached pages */
+        ra->size = 0;
+        return plan;
+    }
     plan = plan_until(ra->start + ra->size, next_size(ra->size), end);
     ra->start += ra->size;
     ra->size = plan.npages ? next_size(ra->size) : 0;
