@@ -56,7 +56,7 @@ extern struct hart_counters hart_counters[MAX_HARTS];
 /* Any context; atomic against interrupts of the same hart. */
 static inline void count_vm_events(enum vm_event e, uint64_t n)
 {
-    __atomic_fetch_add(&hart_counters[this_hart()->index].n[e], n, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&hart_counters[port_hart_index()].n[e], n, __ATOMIC_RELAXED);
 }
 static inline void count_vm_event(enum vm_event e)
 {
