@@ -12,7 +12,6 @@
 #define WORDS 8                         /* of a page */
 #define STEP (PAGE / WORDS)
 #define STEP_SIZE (2 * MB)              /* of memory that one table of the last level serves */
-#define BELOW 2                         /* pages of memory in front of the area */
 #define WINDOW (2 * STEP_SIZE)          /* of each place */
 #define RETURN 0x8082                   /* as an instruction */
 #define FILE_PAGES (MOST_PAGES + GROWTH)
@@ -21,11 +20,6 @@ static int private_fd, shared_fd, clock_fd;
 static uint64_t private_is[FILE_PAGES], shared_is[FILE_PAGES];
 static uint64_t below_is;
 static uint64_t next_word = 1;
-
-static char *below(const struct area *a)
-{
-    return a->p - BELOW * PAGE;
-}
 
 static void write_words(char *page, uint64_t word)
 {
@@ -164,11 +158,12 @@ static void choose_shape(struct area *a, struct rand *dice)
     a->last = a->npages > 2 ? rand_range(dice, a->npages / 2 + 1, a->npages - 1) : 1;
 }
 
-static void map_below(const struct area *a)
+static void map_below(struct area *a)
 {
-    char *p = mmap(below(a), BELOW * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    char *p = a->p - BELOW * PAGE;
 
-    REQUIRE(p == below(a));
+    REQUIRE(mmap(p, BELOW * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p);
+    a->below = p;
     below_is = next_word++;
     for (size_t i = 0; i < BELOW; i++)
         write_words(p + i * PAGE, below_is);
@@ -217,7 +212,7 @@ void check_area(const struct area *a, const char *name)
         for (size_t i = 0; i < a->npages; i++)
             check_page(a->p + i * PAGE, a->is[i], name, i);
     for (size_t i = 0; i < BELOW; i++)
-        EXPECT(has_words(below(a) + i * PAGE, below_is));
+        EXPECT(has_words(a->below + i * PAGE, below_is));
 }
 
 void check_moved(struct area *a, size_t first, size_t count, const char *p)

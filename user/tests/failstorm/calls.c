@@ -105,8 +105,19 @@ static void shrink_heap(struct area *a, long r)
 {
     (void)a;
     EXPECT_EQ(syscall(SYS_brk, 0), end_of_heap + (r < 0 ? 1 : 9) * PAGE);
-    if (r >= 0)
-        set_heap(end_of_heap + PAGE);       /* as it was before */
+    set_heap(end_of_heap);
+}
+
+static void end_heap_and_lock(struct area *a)
+{
+    end_heap(a);
+    EXPECT_OK(mlockall(MCL_FUTURE));
+}
+
+static void shrink_heap_and_unlock(struct area *a, long r)
+{
+    shrink_heap(a, r);
+    EXPECT_OK(munlockall());
 }
 
 /* Rights */
@@ -135,6 +146,13 @@ static void map_for_reading(struct area *a)
     REQUIRE(mmap(a->p, size_of(a), PROT_READ, MAP_PRIVATE | MAP_FIXED | anon, a->fd, 0) == a->p);
     for (size_t i = 0; i < a->npages; i++)
         a->is[i] = a->file_is ? a->file_is[i] : 0;
+}
+
+/* It is there, but stores will need copies. */
+static void lock_for_reading(struct area *a)
+{
+    map_for_reading(a);
+    EXPECT_OK(mlock(a->p, size_of(a)));
 }
 
 static long allow_stores_to_part(struct area *a)
@@ -186,6 +204,27 @@ static void put_behind(struct area *a)
     char *end = a->p + size_of(a);
 
     REQUIRE(mmap(end, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == end);
+}
+
+/* The rest of the part goes. */
+static long shrink_part(struct area *a)
+{
+    return result((long)mremap(part(a), part_size(a), PAGE, 0));
+}
+
+static void rest_is_gone(struct area *a, long r)
+{
+    if (r >= 0)
+        now_is(a, a->first + 1, a->last, GONE);
+}
+
+/* Where the part goes, it makes a hole in another mapping. */
+static void put_in_the_way(struct area *a)
+{
+    char *p = MOVED_TO - PAGE;
+    size_t size = part_size(a) + 2 * PAGE;
+
+    REQUIRE(mmap(p, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p);
 }
 
 static long grow(struct area *a)
@@ -353,14 +392,21 @@ const struct action calls[] = {
       .after = close_memory_file, .errors = { ENOMEM, EFAULT }, .copy_error = EFAULT,
       .disk_error = EFAULT, .cold = true },
     { "brk", ON(ANON), .prepare = end_heap, .act = grow_heap, .after = shrink_heap, NO_MEMORY },
+    { "brk, locked", ON(ANON), .prepare = end_heap_and_lock, .act = grow_heap,
+      .after = shrink_heap_and_unlock, NO_MEMORY },
     { "mprotect", MEMORY, .act = protect_part, NO_MEMORY },
     { "mprotect to nothing", MEMORY, .act = forbid_part, .after = allow_part, NO_MEMORY },
     { "mprotect to allow stores", ON(ANON) | ON(PRIVATE_FILE), .prepare = map_for_reading,
       .act = allow_stores_to_part, NO_MEMORY },
+    { "mprotect to allow stores, locked", ON(ANON) | ON(PRIVATE_FILE),
+      .prepare = lock_for_reading, .act = allow_stores_to_part, NO_MEMORY },
     { "mprotect of pieces", MEMORY, .prepare = make_pieces, .act = protect_pieces, NO_MEMORY,
       .in_part = true },
     { "mremap", ANYTHING, .act = move_all, .after = is_elsewhere, NO_MEMORY },
     { "mremap of a part", MEMORY, .act = move_part, .after = part_is_elsewhere, NO_MEMORY },
+    { "mremap of a part onto a part", MEMORY, .prepare = put_in_the_way, .act = move_part,
+      .after = part_is_elsewhere, NO_MEMORY, .in_part = true },
+    { "mremap, shrunk", MEMORY, .act = shrink_part, .after = rest_is_gone, NO_MEMORY },
     { "mremap, grown", MEMORY, .prepare = put_behind, .act = grow, .after = has_grown, NO_MEMORY },
     { "mremap, locked", MEMORY, .prepare = lock_it, .act = grow, .after = has_grown, NO_MEMORY },
     { "mremap, kept", MEMORY, .act = move_and_keep, .after = is_there_and_here, NO_MEMORY },

@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include "lib/abi/elf.h"
 #include "user/tests/failstorm/storm.h"
 #include "user/tests/lib/program.h"
+
+#define FILE_ "/tmp/failstorm.2"
 
 #define THREAD_FLAGS                                                                   \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_PARENT_SETTID \
@@ -30,6 +33,14 @@ static long fork_once(struct area *a)
         return ended(pid);
     check_area(a, "forked");
     _exit(test_failures() != before);
+}
+
+static void move_away(struct area *a)
+{
+    char *p = mremap(a->p, size_of(a), size_of(a), MREMAP_MAYMOVE | MREMAP_FIXED, MOVED_TO);
+
+    REQUIRE(p == MOVED_TO);
+    a->p = p;
 }
 
 static long vfork_once(struct area *a)
@@ -119,21 +130,47 @@ static long exec_once(struct area *a)
     return exec_path(a, SMALL_PROGRAM);
 }
 
-static long exec_script(struct area *a)
+static long exec_file_made(struct area *a)
 {
-    return exec_path(a, "/tmp/failstorm.2");
+    return exec_path(a, FILE_);
 }
 
 static void put_script(struct area *a)
 {
     put_arguments_aside(a);
-    make_script("/tmp/failstorm.2", "#!" SMALL_PROGRAM " an argument\n");
+    make_script(FILE_, "#!" SMALL_PROGRAM " an argument\n");
 }
 
-static void remove_script(struct area *a, long r)
+/* A program of which nothing runs but its loader: the small program plays that part. */
+static void put_loaded_program(struct area *a)
+{
+    struct {
+        struct elf64_ehdr header;
+        struct elf64_phdr loader, data;
+        char name[sizeof(SMALL_PROGRAM)];
+    } file = {
+        .header = {
+            .e_ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 }, .e_type = ET_EXEC, .e_machine = EM_RISCV,
+            .e_version = 1, .e_entry = 0x40000000, .e_flags = EF_RISCV_FLOAT_ABI_DOUBLE,
+            .e_phoff = sizeof(struct elf64_ehdr), .e_ehsize = sizeof(struct elf64_ehdr),
+            .e_phentsize = sizeof(struct elf64_phdr), .e_phnum = 2,
+        },
+        .loader = { .p_type = PT_INTERP, .p_flags = PF_R, .p_filesz = sizeof(SMALL_PROGRAM),
+                    .p_memsz = sizeof(SMALL_PROGRAM) },
+        .data = { .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = 0x40000000,
+                  .p_filesz = sizeof(file), .p_memsz = 2 * PAGE, .p_align = PAGE },
+        .name = SMALL_PROGRAM,
+    };
+
+    file.loader.p_offset = (uint64_t)((char *)file.name - (char *)&file);
+    put_arguments_aside(a);
+    make_program(FILE_, &file, sizeof(file), 0755);
+}
+
+static void remove_file_made(struct area *a, long r)
 {
     (void)a, (void)r;
-    EXPECT_OK(unlink("/tmp/failstorm.2"));
+    EXPECT_OK(unlink(FILE_));
 }
 
 static long exit_once(struct area *a)
@@ -150,18 +187,24 @@ static long exit_once(struct area *a)
 
 const struct action processes[] = {
     { "fork", ANYTHING, .act = fork_once, .errors = { ENOMEM, EAGAIN }, .kills = true },
+    { "fork of what has moved", MEMORY, .prepare = move_away, .act = fork_once,
+      .errors = { ENOMEM, EAGAIN }, .kills = true },
     { "vfork", ON(ANON), .act = vfork_once, .errors = { ENOMEM, EAGAIN } },
     { "clone", ON(ANON), .prepare = put_page_aside, .act = start_thread_once,
       .after = wait_thread, .errors = { ENOMEM, EAGAIN } },
-    { "exec", ANYTHING, .prepare = put_arguments_aside, .act = exec_once,
-      .errors = { ENOMEM, EFAULT, EAGAIN }, .copy_error = EFAULT, .in_child = true },
+    { "exec", ON(ANON) | ON(SHARED_FILE) | ON(DEVICE), .prepare = put_arguments_aside,
+      .act = exec_once, .errors = { ENOMEM, EFAULT, EAGAIN }, .copy_error = EFAULT,
+      .in_child = true },
     { "exec, cold", ON(PRIVATE_FILE), .prepare = cool_program, .act = exec_once,
       .errors = { ENOMEM, EFAULT, EAGAIN }, .copy_error = EFAULT, .disk_error = EIO,
       .in_child = true },
-    { "exec of a script", ON(SHMEM), .prepare = put_script, .act = exec_script,
-      .after = remove_script, .errors = { ENOMEM, EFAULT, EAGAIN }, .copy_error = EFAULT,
+    { "exec of a script", ON(SHMEM), .prepare = put_script, .act = exec_file_made,
+      .after = remove_file_made, .errors = { ENOMEM, EFAULT, EAGAIN }, .copy_error = EFAULT,
       .in_child = true },
-    { "exit", ANYTHING, .act = exit_once, .in_child = true },
+    { "exec by a loader", ON(MEMFD), .prepare = put_loaded_program, .act = exec_file_made,
+      .after = remove_file_made, .errors = { ENOMEM, EFAULT, EAGAIN }, .copy_error = EFAULT,
+      .in_child = true },
+    { "exit", ON(ANON) | ON(SHARED_FILE) | ON(DEVICE), .act = exit_once, .in_child = true },
 };
 
 const size_t nprocesses = COUNT(processes);

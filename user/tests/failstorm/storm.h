@@ -18,6 +18,7 @@ enum kind { ANON, PRIVATE_FILE, SHARED_FILE, SHMEM, MEMFD, DEVICE, KINDS };
 #define ANYTHING (MEMORY | ON(DEVICE))
 
 #define MOST_PAGES 24           /* of a mapping            */
+#define BELOW 2                 /* pages in front of it    */
 #define GROWTH 7                /* pages, where it grows   */
 #define GONE UINT64_MAX         /* no such page            */
 
@@ -36,6 +37,7 @@ enum kind { ANON, PRIVATE_FILE, SHARED_FILE, SHMEM, MEMFD, DEVICE, KINDS };
 struct area {
     enum kind kind;
     char *p;
+    char *below;                /* what lies below it where it was made                 */
     size_t npages;
     size_t first, last;         /* a part in the middle: pages FIRST to LAST - 1        */
     uint64_t is[MOST_PAGES];    /* what the words of each page are, or GONE             */
