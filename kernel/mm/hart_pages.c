@@ -145,13 +145,16 @@ void drain(struct zone *z, struct hart_pages *hp, enum mobility m, size_t n)
     buddy_unlock(&z->buddy);
 }
 
-void hart_pages_push(struct hart_pages *hp, struct page *page)
+void hart_pages_push(struct hart_pages *hp, struct page *first, size_t n)
 {
     hart_lock(&hp->lock);
-    page->identity = PAGE_PCP;
-    list_insert_head(&hp->list[page->mobility], &page->link);
-    if (++hp->count > hp->high)
-        drain(&zones[page->zone], hp, page->mobility, MIN(hp->batch, hp->count));
+    for (struct page *page = first; page < first + n; page++) {
+        page->identity = PAGE_PCP;
+        list_insert_head(&hp->list[page->mobility], &page->link);
+    }
+    hp->count += n;
+    if (hp->count > hp->high)
+        drain(&zones[first->zone], hp, first->mobility, MIN(hp->batch, hp->count));
     hart_unlock(&hp->lock);
 }
 

@@ -89,7 +89,7 @@ static inline void free_retired(struct page *page)
     if (page->order)
         free_to_zone(page);
     else
-        hart_pages_push(&hart_pages[page->zone][port_hart_index()], page);
+        hart_pages_push(&hart_pages[page->zone][port_hart_index()], page, 1);
 }
 
 static inline void put_block(struct page *page)
@@ -139,12 +139,22 @@ static void free_run(struct page *first, struct page *end)
 /* A long run goes to the buddy system at once: a block is merged once, not page by page. */
 static void end_run(struct page *first, struct page *end)
 {
-    if (end - first >= MIN_RUN) {
+    if (end - first >= MIN_RUN)
         free_run(first, end);
-        return;
-    }
-    for (; first < end; first++)
-        hart_pages_push(&hart_pages[first->zone][port_hart_index()], first);
+    else if (first < end)
+        hart_pages_push(&hart_pages[first->zone][port_hart_index()], first, (size_t)(end - first));
+}
+
+/* Memory is often taken in order, upwards or downwards. */
+static inline bool extend_run(struct page **first, struct page **end, struct page *page)
+{
+    if (page == *end && page->zone == (*first)->zone)
+        *end = page + 1;
+    else if (page + 1 == *first && page->zone == (*first)->zone)
+        *first = page;
+    else
+        return false;
+    return true;
 }
 
 void free_page_batch(struct page **pages, size_t n)
@@ -161,11 +171,11 @@ void free_page_batch(struct page **pages, size_t n)
             free_to_zone(page);
             continue;
         }
-        if (page != end || page->zone != first->zone) {
+        if (!extend_run(&first, &end, page)) {
             end_run(first, end);
             first = page;
+            end = page + 1;
         }
-        end = page + 1;
     }
     end_run(first, end);
 }

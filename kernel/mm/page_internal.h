@@ -57,5 +57,6 @@ struct page *hart_pages_pop(struct hart_pages *hp, enum mobility m);
  * MARK demands; NULL if that is not possible.  FALLBACK: GFP would rather have
  * another zone. */
 struct page *hart_pages_take(struct zone *z, gfp_t gfp, enum zone_mark mark, bool fallback);
-/* Put a page that nobody uses on HP; too many: a batch goes to the zone. */
-void hart_pages_push(struct hart_pages *hp, struct page *page);
+/* Put N neighbours that nobody uses, from FIRST on, on HP; too many: a batch goes to the
+ * zone. */
+void hart_pages_push(struct hart_pages *hp, struct page *first, size_t n);

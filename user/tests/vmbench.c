@@ -615,6 +615,9 @@ static const struct row rows[] = {
     { "pipe_self_1", 500, pipe_self },
     { "pipe_pingpong", 300, pipe_pingpong },
     { "sched_yield", 1000, yield_alone },
+    /* How the frames lie decides what it costs to merge them: before others scatter them. */
+    { "munmap_touched_page", 2048, munmap_touched },
+    { "madvise_dontneed_page", 2048, dontneed_touched },
     { "fork_exit_wait", 20, fork_small },
     { "fork_16m", 3, fork_16m },
     { "fork_64m", 2, fork_64m },
@@ -625,8 +628,6 @@ static const struct row rows[] = {
     { "cow_reuse", 512, cow_reuse },
     { "mmap_munmap_4k", 200, map_unmap_4k },
     { "mmap_munmap_64m", 200, map_unmap_64m },
-    { "munmap_touched_page", 2048, munmap_touched },
-    { "madvise_dontneed_page", 2048, dontneed_touched },
     { "mprotect_page", 400, protect_one },
     { "mprotect_split_merge", 400, protect_middle },
     { "mprotect_16m_page", 4096, protect_many },
