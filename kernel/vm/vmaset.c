@@ -179,7 +179,7 @@ void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next)
     struct vma *prev = vmaset_prev(s, next);
     vaddr_t from = end_of(s, prev);
 
-    DEBUG_ASSERT(from <= vma->start && vma->start < vma->end && (!next || vma->end <= next->start));
+    ASSERT(from <= vma->start && vma->start < vma->end && (!next || vma->end <= next->start));
     list_insert_after(prev ? &prev->link : &s->list, &vma->link);
     set_gap(vma, from);
     set_gap(next, vma->end);
