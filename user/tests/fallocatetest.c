@@ -180,9 +180,9 @@ static void no_room(void)
  * blocks.  Most places are where ext2 has another level of tables.
  */
 #define STEPS 300
-#define SPAN 16                 /* pages of a place */
+#define SPAN 10                 /* pages of a place */
 
-static const size_t places[] = { 0, 6, 1028, 2052 };
+static const size_t places[] = { 0, 6, 1030, 2054 };
 
 static char *model, *mapped;
 static bool has[NPAGES];
@@ -218,7 +218,7 @@ static void model_have(size_t at, size_t end)
 
 static void change_by_write(void)
 {
-    static char buf[2 * PAGE];
+    static char buf[5 * PAGE];
     size_t at = random_offset(), n = 1 + rand_below(&test_rand, sizeof(buf));
 
     memset(buf, 1 + (int)rand_below(&test_rand, 100), n);
@@ -240,7 +240,7 @@ static void change_by_store(void)
 
 static void change_by_punch(void)
 {
-    size_t most = rand_one_in(&test_rand, 8) ? NPAGES : SPAN;
+    size_t most = rand_one_in(&test_rand, 16) ? NPAGES : 3;
     size_t at = random_offset(), end = at + 1 + rand_below(&test_rand, most * PAGE);
 
     if (end > NPAGES * PAGE)
@@ -267,6 +267,8 @@ static void change_by_truncate(void)
 {
     size_t to = random_offset(), old = size;
 
+    if (to < old / 2)
+        return;                 /* else there would seldom be much */
     EXPECT_OK(ftruncate(fd, (off_t)to));
     size = to;
     if (to < old)
@@ -274,8 +276,8 @@ static void change_by_truncate(void)
 }
 
 static void (*const changes[])(void) = {
-    change_by_write, change_by_write, change_by_store, change_by_store, change_by_punch,
-    change_by_punch, change_by_allocate, change_by_truncate,
+    change_by_write, change_by_write, change_by_write, change_by_store, change_by_store,
+    change_by_punch, change_by_punch, change_by_allocate, change_by_truncate,
 };
 
 static bool any(size_t first, size_t end)
@@ -315,8 +317,18 @@ static void compare(void)
     EXPECT_EQ(status().st_size, size);
     expect_blocks(model_blocks());
     for (size_t p = 0; p < COUNT(places); p++)
-        for (size_t i = places[p]; i <= places[p] + SPAN + 1 && i * PAGE < size; i++)
+        for (size_t i = places[p]; i <= places[p] + SPAN + 5 && i * PAGE < size; i++)
             compare_page(i);
+}
+
+/* Pages that are clean become dirty where a hole begins or ends within them: the disk knows. */
+static void punch_what_is_written(void)
+{
+    EXPECT_OK(fsync(fd));
+    for (int i = 0; i < 8; i++)
+        change_by_punch();
+    EXPECT_OK(madvise(mapped, NPAGES * PAGE, MADV_DONTNEED));
+    drop_cached_pages();
 }
 
 static void check_random_changes(void)
@@ -328,8 +340,8 @@ static void check_random_changes(void)
     size = 0;
     for (int i = 1; i <= STEPS && !test_failures(); i++) {
         changes[rand_below(&test_rand, COUNT(changes))]();
-        if (on_disk && i % 60 == 0)
-            drop_cached_pages();
+        if (on_disk && i % 40 == 0)
+            punch_what_is_written();
         if (i % 8 == 0)
             compare();
     }
@@ -363,8 +375,9 @@ FILE_TEST(punch_all)
  * A process stores rising numbers while another one punches: what was stored when the punch
  * began is gone when it has ended; what was stored later may be there.
  */
-#define RACE_PAGES 16
-#define ROUNDS 200
+#define RACE_PAGES 8
+#define RACES 4
+#define ROUNDS 20
 #define WORD 300                /* in each page */
 
 static struct board {
@@ -403,12 +416,30 @@ static void punch_around(size_t i)
     EXPECT_OK(fallocate(fd, PUNCH, (off_t)start, (off_t)(at + after[kind] - start)));
 }
 
-static void check_punch_beside_stores(void)
+static uint64_t read_word(size_t i)
+{
+    uint64_t got = 0;
+
+    EXPECT_EQ(pread(fd, &got, 8, (off_t)(i * PAGE + WORD * 8)), 8);
+    return got;
+}
+
+/* What is in memory is in blocks of this file. */
+static void expect_same_on_disk(void)
+{
+    uint64_t words[RACE_PAGES];
+
+    for (size_t i = 0; i < RACE_PAGES; i++)
+        words[i] = read_word(i);
+    drop_cached_pages();
+    for (size_t i = 0; i < RACE_PAGES; i++)
+        EXPECT_EQ(read_word(i), words[i]);
+}
+
+static void punch_beside_stores_once(void)
 {
     pid_t pid;
 
-    open_file("fallocate.race");
-    EXPECT_OK(ftruncate(fd, RACE_PAGES * PAGE));
     mapped = map_pages(RACE_PAGES, RW, MAP_SHARED, fd, 0);
     board = (struct board *)map_shared(1);
     pid = start_child(store_numbers, NULL);
@@ -417,10 +448,10 @@ static void check_punch_beside_stores(void)
         uint64_t old = __atomic_load_n(&board->stored[i], __ATOMIC_ACQUIRE), got;
 
         punch_around(i);
-        EXPECT_EQ(pread(fd, &got, 8, (off_t)(i * PAGE + WORD * 8)), 8);
+        got = read_word(i);
         if (got && got <= old)
             fail(__FILE__, __LINE__, "page %zu: %lu survived, %lu was known", i, got, old);
-        if (round % 32 == 0)
+        if (round % 8 == 0)
             EXPECT_OK(fsync(fd));
         sched_yield();
     }
@@ -428,6 +459,17 @@ static void check_punch_beside_stores(void)
     EXPECT_CHILD(pid);
     unmap((char *)board, 1);
     unmap(mapped, RACE_PAGES);
+}
+
+static void check_punch_beside_stores(void)
+{
+    open_file("fallocate.race");
+    EXPECT_OK(ftruncate(fd, RACE_PAGES * PAGE));
+    for (int i = 0; i < RACES; i++) {
+        punch_beside_stores_once();
+        if (on_disk)
+            expect_same_on_disk();
+    }
     close(fd);
     if (!on_disk)
         EXPECT_OK(unlink(in_folder("fallocate.race")));
