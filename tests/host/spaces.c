@@ -264,7 +264,7 @@ struct space *space_fork(struct space *s)
     anon_space_fork(&child->mm, &s->mm);
     for (vma = vmaset_first(&s->mm.vmas); vma && ok; vma = vmaset_next(&s->mm.vmas, vma))
         ok = copy_vma(child, s, vma);
-    anon_span_forked(&s->mm);
+    anon_space_forked(&s->mm);
     if (ok)
         return child;
     space_exit(child);
@@ -293,15 +293,16 @@ bool space_unmap(struct space *s, size_t first, size_t n)
 {
     vaddr_t start = space_va(first), end = space_va(first + n);
     struct vma *vma = vmaset_find_range(&s->mm.vmas, start, end), *next;
-    struct list doomed = LIST_INIT(doomed);
 
     if (vma && vma->start < start && end < vma->end && !vmaset_split(&s->mm.vmas, vma, end))
         return false;
     for (size_t i = first; i < first + n; i++)
         space_clear(s, i);
-    vmaset_remove_range(&s->mm.vmas, vma, start, end, &doomed);
-    list_for_each_entry_safe(vma, next, &doomed, link)
-        end_vma(vma);
+    for (; vma && vma->start < end; vma = next) {
+        next = vmaset_next(&s->mm.vmas, vma);
+        if (!vmaset_clear(&s->mm.vmas, vma, start, end))
+            end_vma(vma);
+    }
     return true;
 }
 
@@ -372,8 +373,9 @@ bool space_move(struct space *s, size_t first, size_t n, size_t to)
     for (size_t i = 0; i < n; i++)
         s->pte[to + i] = pte_exchange(&s->pte[first + i], (struct pte){ 0 });
     rmap_unlock(vma);
+    space_unmap(s, first, n);
     vmaset_merge(set, copy);
-    return space_unmap(s, first, n);
+    return true;
 }
 
 /* Faults */

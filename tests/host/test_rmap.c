@@ -19,24 +19,39 @@ static struct rand rng;
 /* Places that a walk came to. */
 static unsigned came[SPACES][SPACE_PAGES];
 static size_t nsteps;
+static int32_t left;            /* entries of the page to find, before the walk may end */
 
-static void note(struct mm *mm, vaddr_t va, void *arg)
+static bool note(struct mm *mm, vaddr_t va, void *arg)
 {
     struct space *s = space_of(mm);
 
-    (void)arg;
     nsteps++;
     cr_assert(s->alive && va < USER_END);
-    if (va >= space_va(0) && va < space_va(SPACE_PAGES))
-        came[s - spaces][space_page(va)]++;
+    if (va < space_va(0) || va >= space_va(SPACE_PAGES))
+        return true;
+    came[s - spaces][space_page(va)]++;
+    if (s->pte[space_page(va)].bits && page_of(s->pte[space_page(va)]) == arg)
+        left -= came[s - spaces][space_page(va)] == 1;
+    return left > 0;
 }
 
-static void walk(const struct page *page, struct anon_vma *a)
+/* Look for N entries of PAGE; whether there may be others. */
+static bool walk_for(struct page *page, struct anon_vma *a, int32_t n)
 {
+    bool more;
+
     memset(came, 0, sizeof(came));
     nsteps = 0;
-    rmap_walk(page, a, note, NULL);
+    left = n;
+    more = rmap_walk(page, a, note, page);
     cr_assert_eq(shim_locks_held(), 0);
+    return more;
+}
+
+/* Look for PAGE everywhere. */
+static void walk(struct page *page, struct anon_vma *a)
+{
+    cr_assert(walk_for(page, a, INT32_MAX));
 }
 
 /* An anonymous page is found where it is.  (Elsewhere, too: who looks compares.) */
@@ -56,6 +71,8 @@ static void check_anon(struct page *page)
         }
     }
     cr_assert_eq(found, page->mapcount);
+    cr_assert(!walk_for(page, a, found), "all are found");
+    cr_assert_eq(left, 0);
     anon_vma_put(a);
 }
 
@@ -338,6 +355,26 @@ Test(rmap, a_page_is_found_where_it_moved)
     cr_assert(space_move(s, 40, 4, 10), "home again");
     walk_from(page_at(s, 10));
     cr_assert(came[s - spaces][10] && came[child - spaces][2]);
+    spaces_fini();
+}
+
+/* Who has found all leaves; but while a fork goes on there may be others. */
+Test(rmap, a_walk_ends_where_it_is_told_to)
+{
+    struct space *parent = make_parent(), *child = space_fork(parent), *next;
+    struct page *page = page_at(parent, 10);
+    struct anon_vma *a = anon_vma_of(page);
+
+    cr_assert(!walk_for(page, a, 1));
+    cr_assert(!walk_for(page, a, 2));
+    cr_assert(walk_for(page, a, 3));
+    next = space_create();
+    anon_space_fork(&next->mm, &child->mm);
+    cr_assert(walk_for(page, a, 1));
+    cr_assert_eq(nsteps, 3);
+    anon_space_forked(&child->mm);
+    cr_assert(!walk_for(page, a, 1));
+    anon_vma_put(a);
     spaces_fini();
 }
 
