@@ -19,3 +19,5 @@ bool fuzz_vmaset(const uint8_t *data, size_t size);     /* steps of vma_model.h 
 bool fuzz_elf(const uint8_t *data, size_t size);        /* an executable file              */
 bool fuzz_fdt(const uint8_t *data, size_t size);        /* a device tree                   */
 bool fuzz_path(const uint8_t *data, size_t size);       /* a path name, up to its NUL if any */
+bool fuzz_super(const uint8_t *data, size_t size);      /* an ext2 superblock, descriptors */
+bool fuzz_dirent(const uint8_t *data, size_t size);     /* a block of a directory          */

@@ -1,4 +1,4 @@
-// sources: @vma_model kernel/proc/elf.c lib/fdt.c lib/path.c tests/fuzz/elf.c tests/fuzz/fdt.c tests/fuzz/path.c tests/fuzz/vmaset.c
+// sources: @vma_model kernel/proc/elf.c kernel/fs/ext2/geometry.c kernel/fs/ext2/dirent.c lib/fdt.c lib/fmt.c lib/path.c tests/fuzz/elf.c tests/fuzz/fdt.c tests/fuzz/path.c tests/fuzz/vmaset.c tests/fuzz/super.c tests/fuzz/dirent.c
 /* SPDX-License-Identifier: MIT */
 /*
  * test_fuzz.c - the fuzzers' harnesses without a fuzzer: each gets its seeds, damaged
@@ -173,4 +173,14 @@ Test(fuzz, fdt)
 Test(fuzz, path)
 {
     try_seeds(fuzz_path, 50000, "tests/fuzz/seeds/path/*", NULL);
+}
+
+Test(fuzz, super)
+{
+    try_seeds(fuzz_super, 100000, "tests/fuzz/seeds/super/*", NULL);
+}
+
+Test(fuzz, dirent)
+{
+    try_seeds(fuzz_dirent, 5000, "tests/fuzz/seeds/dirent/*", NULL);
 }
