@@ -48,21 +48,20 @@ static bool wanted(const struct zap *z, struct pte e)
     return page->mapping == z->only;
 }
 
-/* An entry of file page PAGE is gone. */
-static void count_file(struct tally *t, struct page *page, bool dirty, bool last)
+/* An entry of file page PAGE is gone.  If it was stored to, the page has been dirty since
+ * the first store: entries need not be asked. */
+static void count_file(struct tally *t, struct page *page, bool last)
 {
     if (page_test(page, PG_SWAPBACKED))
         t->shmem++;
     else
         t->file++;
     t->last_file += last;
-    if (dirty)
-        page_cache_dirty(page);
     page_set(page, PG_REFERENCED);
 }
 
-/* The entry E of PAGE is gone. */
-static void count(struct tally *t, struct page *page, struct pte e)
+/* An entry of PAGE is gone. */
+static void count(struct tally *t, struct page *page)
 {
     bool last = page_map_put_uncounted(page);
 
@@ -70,7 +69,7 @@ static void count(struct tally *t, struct page *page, struct pte e)
         t->anon++;
         t->last_anon += last;
     } else {
-        count_file(t, page, e.bits & PTE_D, last);
+        count_file(t, page, last);
     }
 }
 
@@ -124,7 +123,7 @@ static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
         if (e.bits & PTE_SPECIAL)
             continue;
         *out = pfn_to_page(pte_pfn(e));
-        count(&tally, *out++, e);
+        count(&tally, *out++);
     }
     if (z->locked)
         unlock_pages(z->pages + z->npages, out);
