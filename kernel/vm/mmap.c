@@ -208,6 +208,20 @@ vaddr_t vm_find_hole(const struct mm *mm, size_t len)
     return at ? at : vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
 }
 
+static inline void put_at(struct vma *proto, vaddr_t start, vaddr_t end)
+{
+    proto->start = start;
+    proto->end = end;
+    if (proto->ops == &anon_vma_ops)
+        proto->pgoff = start >> PAGE_SHIFT;
+}
+
+/* One more VMA, like PROTO; Linux allows one more than splits may make. */
+static inline struct vma *new_vma(struct mm *mm, const struct vma *proto)
+{
+    return mm->vmas.count > max_map_count ? NULL : vma_alloc(mm, proto);
+}
+
 /* Make the place that MAP_FIXED demands free.  What is there goes only if the new mapping is
  * sure to come. */
 static __attribute__((noinline)) int clear_place(struct request *q, struct list *doomed)
@@ -218,9 +232,8 @@ static __attribute__((noinline)) int clear_place(struct request *q, struct list 
         return 0;
     if (q->flags & MAP_FIXED_NOREPLACE)
         return -EEXIST;
-    if (q->mm->vmas.count > max_map_count)
-        return -ENOMEM;
-    q->spare = vma_alloc(q->mm, &q->proto);
+    put_at(&q->proto, q->addr, q->addr + q->len);
+    q->spare = new_vma(q->mm, &q->proto);
     if (!q->spare)
         return -ENOMEM;
     err = vm_remove_range(q->mm, q->addr, q->addr + q->len, doomed);
@@ -229,17 +242,23 @@ static __attribute__((noinline)) int clear_place(struct request *q, struct list 
     return err;
 }
 
-static int choose_place(struct request *q, struct list *doomed)
+/* Whether the place that the caller would like is free: then it is taken. */
+static __attribute__((noinline)) bool take_hint(struct request *q)
 {
-    struct vma_set *set = &q->mm->vmas;
     vaddr_t hint = MAX(q->addr & PAGE_MASK, align_up((vaddr_t)mmap_min_addr, PAGE_SIZE));
 
+    if (hint > USER_END - q->len || vmaset_find_range(&q->mm->vmas, hint, hint + q->len))
+        return false;
+    q->addr = hint;
+    return true;
+}
+
+static int choose_place(struct request *q, struct list *doomed)
+{
     if (q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
         return clear_place(q, doomed);
-    if (q->addr && hint <= USER_END - q->len && !vmaset_find_range(set, hint, hint + q->len)) {
-        q->addr = hint;
+    if (q->addr && take_hint(q))
         return 0;
-    }
     q->addr = vm_find_hole(q->mm, q->len);
     return q->addr ? 0 : -ENOMEM;
 }
@@ -247,23 +266,14 @@ static int choose_place(struct request *q, struct list *doomed)
 /* Enter a VMA like PROTO at [START, END), which is free: VMA, or a new one if that is NULL. */
 static int enter(struct mm *mm, struct vma *proto, struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    struct vma *next;
+    struct vma *next = vmaset_find_from(&mm->vmas, end);
 
-    proto->start = start;
-    proto->end = end;
-    if (proto->ops == &anon_vma_ops)
-        proto->pgoff = start >> PAGE_SHIFT;
-    next = vmaset_find_from(&mm->vmas, end);
+    put_at(proto, start, end);
     if (!vmaset_extend(&mm->vmas, proto, next)) {
-        if (!vma && mm->vmas.count > max_map_count) /* Linux's limit: one more than of splits */
-            return -ENOMEM;
         if (!vma)
-            vma = vma_alloc(mm, proto);
+            vma = new_vma(mm, proto);
         if (!vma)
             return -ENOMEM;
-        vma->start = start;
-        vma->end = end;
-        vma->pgoff = proto->pgoff;
         rmap_link(vma);
         vmaset_insert(&mm->vmas, vma, next);
     } else if (vma) {
@@ -330,7 +340,7 @@ static int charge(const struct request *q)
     return err;
 }
 
-static int enter_frames(const struct request *q, struct list *doomed)
+static __attribute__((noinline)) int enter_frames(const struct request *q, struct list *doomed)
 {
     int err = remap_pfn_range(vmaset_find(&q->mm->vmas, q->addr), q->pfn);
 

@@ -189,7 +189,7 @@ void vmaset_insert(struct vma_set *s, struct vma *vma, struct vma *next)
     s->hint = vma;              /* what is new is used next */
 }
 
-void vmaset_remove(struct vma_set *s, struct vma *vma)
+static inline void take_out(struct vma_set *s, struct vma *vma)
 {
     set_gap(vmaset_next(s, vma), end_of(s, vmaset_prev(s, vma)));
     rb_erase(&s->tree, &vma->node);
@@ -200,6 +200,11 @@ void vmaset_remove(struct vma_set *s, struct vma *vma)
         s->hint = NULL;
 }
 
+void vmaset_remove(struct vma_set *s, struct vma *vma)
+{
+    take_out(s, vma);
+}
+
 bool vmaset_clear(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
 {
     if (vma->start < start) {
@@ -208,7 +213,7 @@ bool vmaset_clear(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end
     } else if (vma->end > end) {
         vmaset_resize(s, vma, end, vma->end);
     } else {
-        vmaset_remove(s, vma);
+        take_out(s, vma);
         return false;
     }
     return true;
