@@ -201,8 +201,6 @@ TESTS = [
     with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, cpus=(1,), once=True),
     with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, cpus=(2, 4), once=True,
                      test="bigmaptest-harts", tags=("soak",), timeout=300),     # many interrupts
-    with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, mem="32M", cpus=(1,),
-                     test="bigmaptest-small", once=True, tags=("soak",), timeout=300),
     with_second_disk("shelltest", "8M", disk_with_scripts, None, cpus=(2,), once=True),
     program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
             test="shelltest-loop", cpus=(1, 4), timeout=120),
