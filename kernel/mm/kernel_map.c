@@ -113,7 +113,7 @@ uint64_t kernel_map_satp(void)
 void kernel_map_init(const struct memmap *m)
 {
     kernel_pt.new_table = early_table;
-    kernel_pt.free_table = table_stock_give;
+    kernel_pt.free_table = kernel_pt.retire_table = table_stock_give;     /* none ever goes */
     kernel_pt.root = early_table(&kernel_pt);
     for (unsigned i = 0; i < m->nbanks; i++)
         map_bank(m, m->banks[i]);

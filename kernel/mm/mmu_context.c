@@ -24,6 +24,7 @@
 #include "kernel/core/trace.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/mm/mmu_context.h"
+#include "kernel/mm/page.h"
 #include "kernel/mm/table_stock.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/layout.h"
@@ -59,6 +60,26 @@ static struct hart_tlb *my_tlb(void)
 
 /* Tables and roots */
 
+static void retire_table(struct pagetable *pt, paddr_t table)
+{
+    struct mmu_context *ctx = container_of(pt, struct mmu_context, pt);
+
+    list_insert_head(&ctx->retired, &phys_to_page(table)->link);
+}
+
+/* A fence for an address orders what was read of leaf entries alone; a pointer to a table
+ * may be remembered until the whole space is flushed (Privileged Architecture, SFENCE.VMA). */
+void mmu_context_free_retired(struct mmu_context *ctx)
+{
+    struct list *link;
+
+    if (list_is_empty(&ctx->retired))
+        return;
+    tlb_flush_all(ctx);
+    while ((link = list_pop_head(&ctx->retired)))
+        table_stock_give(&ctx->pt, page_to_phys(list_entry(link, struct page, link)));
+}
+
 int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context *ctx))
 {
     paddr_t root = table_stock_take(NULL);
@@ -67,10 +88,12 @@ int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context
         return -ENOMEM;
     kernel_map_copy_root(root);
     *ctx = (struct mmu_context){
-        .pt = { .root = root, .new_table = table_stock_take, .free_table = table_stock_give },
+        .pt = { .root = root, .new_table = table_stock_take, .free_table = table_stock_give,
+                .retire_table = retire_table },
         .refcount = 1,
         .release = release,
     };
+    list_init(&ctx->retired);
     return 0;
 }
 

@@ -15,9 +15,11 @@
  */
 #pragma once
 #include "kernel/mm/pagetable.h"
+#include "lib/list.h"
 
 struct mmu_context {
     struct pagetable pt;
+    struct list retired;        /* tables that harts may still walk      [map lock] */
     uint64_t asid[MAX_HARTS];   /* generation << 16 | number on each hart; 0: none [a] */
     uint64_t harts;             /* harts that have ever run it                [a] */
     int32_t refcount;           /* users of the root: mm + borrowing harts    [a] */
@@ -29,6 +31,9 @@ struct mmu_context {
 int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context *ctx));
 /* Free the root; the user half must be empty. */
 void mmu_context_fini(struct mmu_context *ctx);
+/* Tables that pt_free_tables() took out: make every hart forget them, and free them.  The
+ * owner's lock is held as for taking them out, but no spinlock. */
+void mmu_context_free_retired(struct mmu_context *ctx);
 void mmu_context_get(struct mmu_context *ctx);
 void mmu_context_put(struct mmu_context *ctx);
 

@@ -350,7 +350,7 @@ static void free_below(struct pagetable *pt, struct pte *table, unsigned level,
             check_empty(pte_table(e), va);
         pte_exchange(p, (struct pte){ 0 });
         __atomic_fetch_sub(&pt->ntables, 1, __ATOMIC_RELAXED);
-        pt->free_table(pt, pte_pa(e));
+        pt->retire_table(pt, pte_pa(e));
     }
 }
 

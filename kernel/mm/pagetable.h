@@ -51,7 +51,8 @@ enum pte_kind {
 struct pagetable {
     paddr_t root;                                   /* level-2 table           */
     paddr_t (*new_table)(struct pagetable *pt);     /* zeroed frame, 0 if none */
-    void (*free_table)(struct pagetable *pt, paddr_t table);
+    void (*free_table)(struct pagetable *pt, paddr_t table);    /* nobody has seen it    */
+    void (*retire_table)(struct pagetable *pt, paddr_t table);  /* walkers may have      */
     size_t ntables;                                 /* below the root      [a] */
 };
 
@@ -159,7 +160,7 @@ struct pt_walk {
 };
 int pt_walk_range(struct pagetable *pt, vaddr_t start, vaddr_t end, struct pt_walk *w);
 
-/* Free every table that covers only [START, END) (all its entries must be none),
+/* Retire every table that covers only [START, END) (all its entries must be none),
  * not the root. */
 void pt_free_tables(struct pagetable *pt, vaddr_t start, vaddr_t end);
 

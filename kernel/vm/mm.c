@@ -192,6 +192,7 @@ static void unmap_all(struct mm *mm)
         vma_unlink_and_free(vma);
     anon_space_leave(mm);
     pt_free_tables(&mm->ctx.pt, 0, USER_END);
+    mmu_context_free_retired(&mm->ctx);
 }
 
 void mm_put(struct mm *mm)

@@ -428,6 +428,19 @@ struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end)
     return NULL;
 }
 
+/* The whole steps of LEVEL that [*FROM, *TO) touches and that lie in [LOW, HIGH); false if
+ * there is none. */
+static inline bool whole_steps(unsigned level, vaddr_t low, vaddr_t high, vaddr_t *from, vaddr_t *to)
+{
+    *from = align_down(*from, PT_LEAF_SIZE(level));
+    *to = align_up(*to, PT_LEAF_SIZE(level));
+    if (*from < low)
+        *from += PT_LEAF_SIZE(level);
+    if (*to > high)
+        *to -= PT_LEAF_SIZE(level);
+    return *from < *to;
+}
+
 /*
  * Tables that lie wholly in the hole around [START, END), which ends at NEXT, now
  * serve nobody.  All other tables in that hole went with earlier mappings, so it
@@ -439,21 +452,16 @@ static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, va
 {
     const struct vma *prev = vmaset_prev(&mm->vmas, next);
     vaddr_t low = prev ? prev->end : 0, high = next ? next->start : USER_END;
+    vaddr_t from = start, to = end;
 
-    for (; level < PT_LEVELS; level++) {
-        vaddr_t from = align_down(start, PT_LEAF_SIZE(level));
-        vaddr_t to = align_up(end, PT_LEAF_SIZE(level));
-
-        if (from < low)
-            from += PT_LEAF_SIZE(level);
-        if (to > high)
-            to -= PT_LEAF_SIZE(level);
-        if (from >= to)
-            return;
+    if (!whole_steps(level, low, high, &from, &to))
+        return;
+    do {
         spin_lock(&mm->pt_lock);        /* walkers of the reverse map look under it */
         pt_free_tables(&mm->ctx.pt, from, to);
         spin_unlock(&mm->pt_lock);
-    }
+    } while (++level < PT_LEVELS && whole_steps(level, low, high, &from, &to));
+    mmu_context_free_retired(&mm->ctx);
 }
 
 /* The pages of VMA in [START, END) leave the figures. */

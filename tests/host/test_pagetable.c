@@ -55,7 +55,8 @@ static void make(void)
     nspare = 0;
     for (pfn_t pfn = FIRST_PFN; pfn < FIRST_PFN + NFRAMES; pfn++)
         spare[nspare++] = pfn << PAGE_SHIFT;
-    pt = (struct pagetable){ .new_table = new_table, .free_table = free_table };
+    pt = (struct pagetable){ .new_table = new_table, .free_table = free_table,
+                             .retire_table = free_table };
     pt.root = new_table(&pt);
 }
 
@@ -532,7 +533,7 @@ Test(pagetable, harts_race_for_tables, .timeout = 60)
 {
     make();
     pt.new_table = new_table_locked;
-    pt.free_table = free_table_locked;
+    pt.free_table = pt.retire_table = free_table_locked;
     for (unsigned round = 0; round < 50; round++) {
         pthread_t t[4];
 

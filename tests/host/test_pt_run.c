@@ -49,7 +49,8 @@ static void make(void)
     shim_ram_create(FIRST_PFN, NFRAMES);
     for (nspare = 0; nspare < NFRAMES; nspare++)
         spare[nspare] = (FIRST_PFN + nspare) << PAGE_SHIFT;
-    pt = (struct pagetable){ .new_table = new_table, .free_table = free_table };
+    pt = (struct pagetable){ .new_table = new_table, .free_table = free_table,
+                             .retire_table = free_table };
     pt.root = new_table(&pt);
     memset(model, 0, sizeof(model));
 }

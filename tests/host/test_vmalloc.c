@@ -152,7 +152,8 @@ static void make(size_t npages)
 {
     mm_setup(npages);
     slab_init();
-    kernel_pt = (struct pagetable){ .new_table = new_table, .free_table = free_table };
+    kernel_pt = (struct pagetable){ .new_table = new_table, .free_table = free_table,
+                             .retire_table = free_table };
     kernel_pt.root = new_table(&kernel_pt);
     vmalloc_init();
     rand_seed(&rng, 2);

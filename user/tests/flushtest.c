@@ -14,6 +14,7 @@
 #define FEW 32                  /* pages, which are flushed one by one */
 #define AREA (8 * FEW)
 #define TRIES 10
+#define TABLE 512UL             /* pages that a page table maps */
 #define TURNS 1000
 
 static long vm(const char *field)
@@ -108,6 +109,22 @@ static void many_pages(void)
         EXPECT_RANGE(flushes_of(changes[i], &single), 1, 0x7fffffffL);
 }
 
+/* A page that is alone in the range of its page table takes the table along, and a hart may
+ * know the way to the table by heart: what forgets single pages does not forget that. */
+static void a_table_that_goes(void)
+{
+    char *place = free_place(3 * TABLE), *p = place + (-(uintptr_t)place & (TABLE * PAGE - 1));
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    long all;
+
+    need_counters();
+    EXPECT_EQ(mmap(p + PAGE, PAGE, RW, flags, -1, 0), p + PAGE);
+    p[PAGE] = 1;
+    all = full_flushes();
+    unmap(p + PAGE, 1);
+    EXPECT_RANGE(full_flushes() - all, 1, 0x7fffffffL);
+}
+
 /* Context switches */
 
 static struct gate there, back;
@@ -174,6 +191,7 @@ static void switches_without_numbers(void)
 static const struct test tests[] = {
     TEST(a_few_pages),
     TEST(many_pages),
+    TEST(a_table_that_goes),
     CHILD_TEST(a_thousand_switches),
     NAMED_TEST(switches_without_numbers),
 };
