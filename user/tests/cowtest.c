@@ -38,6 +38,7 @@ static bool is_page_of(const char *base, size_t i, uint64_t who)
  */
 #define TREE_PAGES 24
 #define TREE_DEPTH 5
+#define TREES 500              /* in the soak */
 #define TREE_CHILDREN 2
 
 static char *tree_base;
@@ -582,6 +583,19 @@ static void concurrent_writers(void)
     munmap(p, RACE_PAGES * PAGE);
 }
 
+/* For a kernel that switches where chance has it (perturb=). */
+static void many_trees(void)
+{
+    uint64_t seed = test_seed;
+
+    for (uint64_t i = 0; i < TREES; i++) {
+        test_seed = seed * TREES + i;
+        tree_of_forks();
+        concurrent_writers();
+    }
+    test_seed = seed;
+}
+
 static const struct test tests[] = {
     TEST(tree_of_forks),
     TEST(chain_of_forks),
@@ -598,6 +612,7 @@ static const struct test tests[] = {
     TEST(reuse_when_alone),
     TEST(remapped_between_forks),
     TEST(concurrent_writers),
+    LONG_CHILD_TEST(many_trees),
 };
 
 TEST_MAIN(tests)
