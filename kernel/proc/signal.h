@@ -36,7 +36,8 @@ struct sighand {
     struct sigaction action[NSIG_MAX];      /*                           [proc_lock] */
 };
 
-/* Send SIG with INFO (NULL: from the kernel, SI_KERNEL).  0, or -EAGAIN (a real-time
+/* Send SIG with INFO (NULL: from the kernel, SI_KERNEL), whose si_signo is SIG and whose
+ * first SIGINFO_USED bytes count.  0, or -EAGAIN (a real-time
  * signal found no room, and is not simply from kill(2)).  Never sleeps. */
 int signal_send_process(struct process *p, int sig, const struct siginfo *info);
 int signal_send_task(struct task *t, int sig, const struct siginfo *info);

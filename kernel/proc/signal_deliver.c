@@ -10,6 +10,7 @@
  */
 #include "kernel/core/counters.h"
 #include "kernel/proc/process_impl.h"
+#include "kernel/proc/signal_impl.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/fpu.h"
@@ -19,9 +20,6 @@
 #include "lib/abi/syscall.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
-
-#define BIT(sig) (1UL << ((sig) - 1))
-#define STOP_SIGNALS (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
 
 /* Stopping */
 
@@ -313,9 +311,11 @@ static void bad_access(enum fault_result r, vaddr_t addr)
 
 static void out_of_memory(void)
 {
-    printk("out of memory: killed process %d (%s)\n", current_process()->pid, current_process()->comm);
+    struct process *p = current_process();
+
+    printk("out of memory: killed process %d (%s)\n", p->pid, p->comm);
     count_vm_event(VM_OOM_KILL);
-    signal_send_process(current_process(), SIGKILL, NULL);
+    signal_send_process(p, SIGKILL, NULL);
 }
 
 static const struct fault_signal_ops fault_ops = {

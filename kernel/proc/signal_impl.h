@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signal_impl.h - what the files about signals share among themselves.
+ */
+#pragma once
+#include "kernel/proc/process.h"
+
+#define BIT(sig)     (1UL << ((sig) - 1))
+#define STOP_SIGNALS (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
+#define UNBLOCKABLE  (BIT(SIGKILL) | BIT(SIGSTOP))
+
+/* What a siginfo says, as six words that the compiler clears and copies in place. */
+struct info_words {
+    uint64_t word[SIGINFO_USED / sizeof(uint64_t)];
+} __attribute__((may_alias));
+
+static inline void info_clear(struct siginfo *info)
+{
+    *(struct info_words *)info = (struct info_words){ 0 };
+}
+
+static inline void info_copy(struct siginfo *to, const struct siginfo *from)
+{
+    *(struct info_words *)to = *(const struct info_words *)from;
+}
+
+/* Put SIG into Q, P's or that of one of its tasks; INFO as for signal_send_process().  0, or
+ * -EAGAIN.  proc_lock held. */
+int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const struct siginfo *info);
+/* Forget the signals of SET in Q.  proc_lock held. */
+void signal_queue_remove(struct signal_queue *q, uint64_t set);
+
+void signal_queue_init(void);
