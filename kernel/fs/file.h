@@ -161,8 +161,8 @@ int file_flush(struct file *f);
  * the file system), -EBADF, -ESPIPE, -EISDIR, -ENODEV, -EFBIG, -EROFS, -EPERM (sealed),
  * -ENOSPC and others, after which some of the range may have room.  May sleep. */
 int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len);
-/* fadvise(2): POSIX_FADV_WILLNEED starts reading, the others are only checked.  0, -EINVAL,
- * -ESPIPE.  May sleep. */
+/* fadvise(2): POSIX_FADV_WILLNEED starts reading, POSIX_FADV_DONTNEED drops clean pages; the
+ * others are only checked.  0, -EINVAL, -ESPIPE.  May sleep. */
 int file_advise(struct file *f, uint64_t off, int64_t len, int advice);
 /* ftruncate(2).  0, -EINVAL (not open for writing, not a regular file), ... */
 int file_truncate(struct file *f, uint64_t size);

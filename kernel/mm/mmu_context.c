@@ -99,7 +99,7 @@ int mmu_context_init(struct mmu_context *ctx, void (*release)(struct mmu_context
 
 void mmu_context_fini(struct mmu_context *ctx)
 {
-    DEBUG_ASSERT(ctx->pt.ntables == 0);
+    DEBUG_ASSERT(ctx->pt.ntables == 0 && list_is_empty(&ctx->retired));
     kernel_map_clear_root(ctx->pt.root);
     table_stock_give(&ctx->pt, ctx->pt.root);
     ctx->pt.root = 0;

@@ -500,6 +500,7 @@ void vm_remove_empty(struct mm *mm, struct vma *first, vaddr_t start, vaddr_t en
     free_tables(mm, next, start, end, touched ? 1 : 2);
 }
 
+/* munmap has it in place; others call it. */
 static inline int remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed)
 {
     struct vma *first = vmaset_find_range(&mm->vmas, start, end);
