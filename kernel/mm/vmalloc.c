@@ -63,6 +63,7 @@ static struct list spare_stacks = LIST_INIT(spare_stacks);  /* [lock] newest fir
 static size_t nspare;                                   /* [lock] */
 static size_t nstacks, nused_pages;                     /* live ones [lock] */
 static unsigned npurging;                               /* purges under way [a] */
+static uint64_t nforgotten;                             /* areas, ever [lock] */
 static struct kmem_cache *area_cache;
 
 /* Purging */
@@ -119,8 +120,10 @@ static void forget_areas(struct list *list)
     struct area *a, *next;
 
     spin_lock(&lock);
-    list_for_each_entry(a, list, link)
+    list_for_each_entry(a, list, link) {
         vmarea_remove(&areas, &a->range);
+        nforgotten++;
+    }
     spin_unlock(&lock);
     list_for_each_entry_safe(a, next, list, link)
         kmem_cache_free(area_cache, a);
@@ -175,7 +178,9 @@ void vmalloc_drain(void)
 
 /* Areas */
 
-static bool place(struct area *a, size_t size, size_t align)
+/* Give A its addresses.  Returns whether there is room, and in *FORGOTTEN how many areas had been
+ * forgotten when we looked. */
+static bool try_place(struct area *a, size_t size, size_t align, uint64_t *forgotten)
 {
     vaddr_t va;
 
@@ -186,8 +191,29 @@ static bool place(struct area *a, size_t size, size_t align)
         a->range.end = va + size;
         vmarea_insert(&areas, &a->range);
     }
+    *forgotten = nforgotten;
     spin_unlock(&lock);
     return va != 0;
+}
+
+/*
+ * The same, with what waits for its purge out of the way.  What other harts free until we
+ * look again is in the way once more, and what they are purging, too: so there is no room
+ * only when nobody has forgotten any since the last look.
+ */
+static bool place(struct area *a, size_t size, size_t align)
+{
+    uint64_t before, now;
+
+    if (try_place(a, size, align, &now))
+        return true;
+    do {
+        before = now;
+        vmalloc_drain();
+        if (try_place(a, size, align, &now))
+            return true;
+    } while (now != before);
+    return false;
 }
 
 /* An area of SIZE bytes of addresses, with nothing mapped, not live; NULL if there
@@ -199,9 +225,6 @@ static struct area *new_area(enum kind kind, size_t size, size_t align, const vo
     if (!a)
         return NULL;
     *a = (struct area){ .kind = kind, .caller = (uintptr_t)caller };
-    if (place(a, size, align))
-        return a;
-    vmalloc_drain();
     if (place(a, size, align))
         return a;
     kmem_cache_free(area_cache, a);

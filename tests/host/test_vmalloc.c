@@ -6,8 +6,12 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include "kernel/mm/mmu_context.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
@@ -136,6 +140,7 @@ static void free_table(struct pagetable *pt, paddr_t table)
 static size_t free_at_flush;
 static vaddr_t watched;
 static bool watched_was_mapped;
+static __thread void (*at_flush)(void); /* until all harts have answered */
 
 void tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
@@ -146,6 +151,8 @@ void tlb_flush_kernel(vaddr_t start, vaddr_t end)
     shim_flushes.end = end;
     free_at_flush = nr_free_pages();
     watched_was_mapped = watched && pt_find_leaf(&kernel_pt, watched, &level);
+    if (at_flush)
+        at_flush();
 }
 
 static void make(size_t npages)
@@ -404,6 +411,71 @@ Test(vmalloc, lazy_areas_and_spare_stacks_give_way)
     cr_assert_null(vmalloc(PAGE_SIZE));
     vmalloc_set_window(0);
     cr_assert_not_null(vmalloc(PAGE_SIZE));
+    mm_teardown();
+}
+
+/*
+ * One hart waits for another's purge; meanwhile a third takes what the first has made
+ * room with, and frees it.  There is room still.
+ *
+ *   first    [ finds no room | purges | waits for the second's purge ....... | looks again ]
+ *   second   [ purges ................................................ ]
+ *   third                              [ allocates, frees: lazily ]
+ */
+static sem_t second_purges, first_purges, third_is_done;
+
+static void second_at_flush(void)
+{
+    struct timespec limit;
+
+    sem_post(&second_purges);
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += 5;                  /* if the third came too early, it waits for us */
+    sem_timedwait(&third_is_done, &limit);
+}
+
+static void first_at_flush(void)
+{
+    sem_post(&first_purges);
+    at_flush = NULL;
+}
+
+static void *second_hart(void *arg)
+{
+    shim_set_hart(1);
+    at_flush = second_at_flush;
+    vfree(vmalloc(9 * PAGE_SIZE));
+    vmalloc_drain();
+    return arg;
+}
+
+static void *third_hart(void *arg)
+{
+    shim_set_hart(2);
+    sem_wait(&first_purges);
+    usleep(50000);
+    vfree(vmalloc(110 * PAGE_SIZE));
+    sem_post(&third_is_done);
+    return arg;
+}
+
+Test(vmalloc, what_others_free_meanwhile_is_no_obstacle, .timeout = 60)
+{
+    pthread_t second, third;
+
+    make(8192);
+    vmalloc_set_window(128 * PAGE_SIZE);
+    sem_init(&second_purges, 0, 0);
+    sem_init(&first_purges, 0, 0);
+    sem_init(&third_is_done, 0, 0);
+    pthread_create(&second, NULL, second_hart, NULL);
+    sem_wait(&second_purges);
+    vfree(vmalloc(110 * PAGE_SIZE));
+    at_flush = first_at_flush;
+    pthread_create(&third, NULL, third_hart, NULL);
+    cr_assert_not_null(vmalloc(110 * PAGE_SIZE));
+    pthread_join(second, NULL);
+    pthread_join(third, NULL);
     mm_teardown();
 }
 
