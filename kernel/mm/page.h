@@ -50,9 +50,10 @@ enum page_flag {
     PG_LRU,             /* on a list of evictable pages                        */
     PG_ACTIVE,          /* ... the active one                                  */
     PG_REFERENCED,      /* touched since the hand last passed                  */
+    PG_SEEN,            /* the hand found it used the last time                */
     PG_SWAPCACHE,       /* swap entry valid                                    */
     PG_SWAPBACKED,      /* its backing store is swap (anon, shmem)             */
-    PG_UNEVICTABLE,     /* has no backing store                                */
+    PG_UNEVICTABLE,     /* found locked in memory, and so off the lists        */
     PG_METADATA,        /* a file system's own block                           */
     PG_MAPPED_BLOCK,    /* ->block valid                                       */
     PG_RECLAIM,         /* free as soon as written                             */
