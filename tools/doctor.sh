@@ -113,6 +113,11 @@ check_libraries()
     else
         fault e2fsprogs "no e2fsck, debugfs or mke2fs" "make setup (Debian: e2fsprogs)"
     fi
+    if have mkswap; then
+        good mkswap "found"
+    else
+        fault mkswap "missing: tests of swapping need it" "make setup (Debian: util-linux)"
+    fi
     if compiles criterion/criterion.h -lcriterion; then
         good Criterion "found"
     else

@@ -55,6 +55,7 @@ look_for_test_set()
     if ! PATH="$PATH:/sbin:/usr/sbin" have e2fsck || ! PATH="$PATH:/sbin:/usr/sbin" have debugfs; then
         lacks e2fsprogs e2fsprogs
     fi
+    PATH="$PATH:/sbin:/usr/sbin" have mkswap || lacks mkswap util-linux
     sh tools/probe.sh llvm >/dev/null 2>&1 || lacks "clang and lld" "clang lld llvm"
     have riscv64-linux-gnu-gcc || lacks riscv64-linux-gnu-gcc \
         "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross"

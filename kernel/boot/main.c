@@ -20,6 +20,7 @@
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/kernel_map.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/memmap.h"
 #include "kernel/mm/mmu_context.h"
@@ -85,6 +86,7 @@ static void init_memory(void)
     machine_set_finisher(NULL);
     kernel_map_init(&memmap);
     mmu_context_start();
+    lru_init();
     page_alloc_init();
     table_stock_init();
     kernel_map_use_pages();

@@ -12,7 +12,8 @@
  */
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/cache/readahead.h"
-#include "kernel/cache/reclaim.h"
+#include "kernel/cache/swap.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -70,7 +71,7 @@ void address_space_init(struct address_space *as, struct inode *host,
 
 void address_space_fini(struct address_space *as)
 {
-    ASSERT(as->npages == 0 && radix_is_empty(&as->pages));
+    ASSERT(as->npages == 0 && as->nswapped == 0 && radix_is_empty(&as->pages));
     ASSERT(as->ndirty == 0 && !as->wb_listed);
     ASSERT(rb_is_empty(&as->mmap_tree));
 }
@@ -97,6 +98,18 @@ void page_cache_no_forget(struct address_space *as, struct page *page)
     (void)as, (void)page;
 }
 
+int page_cache_no_place(struct address_space *as, pgoff_t index, size_t want,
+                        struct block_device **dev, uint64_t *sector)
+{
+    (void)as, (void)index, (void)want, (void)dev, (void)sector;
+    return -EINVAL;
+}
+
+void page_cache_nothing_swapped(struct address_space *as)
+{
+    panic("inode of %p has nothing in swap", (void *)as);
+}
+
 static void count_page(const struct address_space *as, long n)
 {
     figure_add(&page_cache_figures.pages, n);
@@ -104,6 +117,22 @@ static void count_page(const struct address_space *as, long n)
         figure_add(&page_cache_figures.buffers, n);
     if (!as->writes_back)
         figure_add(&page_cache_figures.shmem, n);
+}
+
+/* What stands in the tree for a page whose content is in swap: the entry, marked. */
+static bool is_swapped(const void *item)
+{
+    return (uintptr_t)item & 1;
+}
+
+static void *swapped_item(uint64_t entry)
+{
+    return (void *)(entry << 1 | 1);
+}
+
+static uint64_t entry_of(const void *item)
+{
+    return (uintptr_t)item >> 1;
 }
 
 /* ---- finding -------------------------------------------------------------- */
@@ -114,6 +143,8 @@ struct page *page_cache_find(struct address_space *as, pgoff_t index)
 
     spin_lock(&as->tree_lock);
     page = radix_lookup(&as->pages, index);
+    if (is_swapped(page))
+        page = NULL;
     if (page)
         get_page(page);
     spin_unlock(&as->tree_lock);
@@ -145,8 +176,10 @@ size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct
 
         if (!page)
             break;
-        get_page(page);
-        pages[found++] = page;
+        if (!is_swapped(page)) {
+            get_page(page);
+            pages[found++] = page;
+        }
         if (++index == 0)
             break;
     }
@@ -166,7 +199,7 @@ void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n
         if (!slot)
             i += left;
         for (; slot && left > 0 && i < n; slot++, left--, i++)
-            if (*slot && page_is_uptodate(*slot))
+            if (*slot && !is_swapped(*slot) && page_is_uptodate(*slot))
                 fn(*slot, i, arg);
     }
     spin_unlock(&as->tree_lock);
@@ -174,13 +207,29 @@ void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n
 
 /* ---- adding and removing -------------------------------------------------- */
 
-/* Put PAGE into the tree.  0, -EEXIST, -ENOMEM (no node at hand). */
-static int insert_locked(struct address_space *as, struct page *page, pgoff_t index)
+/* Put PAGE into the place of a swap entry, to whose slot it belongs then; false: there is none. */
+static bool take_over_locked(struct address_space *as, struct page *page, pgoff_t index)
 {
-    int err;
+    void *item = radix_lookup(&as->pages, index);
+
+    if (!is_swapped(item))
+        return false;
+    radix_replace(&as->pages, index, page);
+    page_set(page, PG_MAPPED_BLOCK);
+    swap_cache_bind(page, entry_of(item));
+    as->nswapped--;
+    return true;
+}
+
+/* Put PAGE into the tree.  0, -EEXIST, -ENOMEM (no node at hand); -ENOENT: there is no entry of
+ * swap, which is all that is wanted. */
+static int insert_locked(struct address_space *as, struct page *page, pgoff_t index, bool swapped)
+{
+    int err = 0;
 
     ASSERT(spin_is_mine(&as->tree_lock));
-    err = radix_insert(&as->pages, index, page);
+    if (as->nswapped == 0 || !take_over_locked(as, page, index))
+        err = swapped ? -ENOENT : radix_insert(&as->pages, index, page);
     if (err)
         return err;
     get_page(page);
@@ -194,14 +243,15 @@ static int insert_locked(struct address_space *as, struct page *page, pgoff_t in
 static uint32_t flags_of_new(const struct address_space *as)
 {
     return 1u << PG_LOCKED | (as->metadata ? 1u << PG_METADATA : 0)
-           | (as->writes_back ? 0 : 1u << PG_UNEVICTABLE | 1u << PG_SWAPBACKED);
+           | (as->writes_back ? 0 : 1u << PG_SWAPBACKED);
 }
 
 /*
  * Make a page for INDEX: locked (its rank accounted to nobody), not uptodate,
- * with a reference.  0, -EEXIST, -ENOMEM.
+ * with a reference.  SWAPPED: only if its content is in swap.  0, -EEXIST, -ENOMEM, -ENOENT.
  */
-static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, struct page **out)
+static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, bool swapped,
+                   struct page **out)
 {
     struct page *page = alloc_page(gfp);
     int err = -ENOMEM;
@@ -214,7 +264,7 @@ static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, struct pa
         if (tries && refill_nodes(gfp) != 0)
             break;
         spin_lock(&as->tree_lock);
-        err = insert_locked(as, page, index);
+        err = insert_locked(as, page, index, swapped);
         spin_unlock(&as->tree_lock);
     }
     if (err) {
@@ -224,8 +274,7 @@ static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, struct pa
         return err;
     }
     count_page(as, 1);
-    if (as->writes_back)
-        page_lru_add(page);
+    lru_add(page);
     *out = page;
     return 0;
 }
@@ -238,7 +287,7 @@ int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **p
         *page = page_cache_find_lock(as, index);
         if (*page)
             return 0;
-        err = add_new(as, index, as->gfp, page);
+        err = add_new(as, index, as->gfp, false, page);
     } while (err == -EEXIST);
     if (err == 0)
         page_lock_take_over(*page);
@@ -278,6 +327,8 @@ bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
         return false;
     }
     as->ops->forget_page(as, page);
+    if (page_test(page, PG_SWAPCACHE))
+        swap_cache_remove(page);
     undirty_locked(as, page);
     if (page_test_and_clear(page, PG_ERROR))
         count_failed(as, -1);
@@ -287,16 +338,154 @@ bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
     count_page(as, -1);
     spin_unlock(&as->tree_lock);
     /* From here on AS may be gone: only the page and the figures. */
-    page_lru_remove(page);
     page_clear(page, PG_MAPPED_BLOCK);
     page_set_identity(page, PAGE_OWNED);
     put_page(page);
     return true;
 }
 
+bool page_cache_evict(struct page *page)
+{
+    return page_cache_remove(page->mapping, page, true);
+}
+
+/* ---- swap ----------------------------------------------------------------- */
+
+bool page_cache_swap_out(struct page *page)
+{
+    struct address_space *as = page->mapping;
+    bool alone;
+
+    ASSERT(page_is_locked(page) && page_test(page, PG_SWAPCACHE) && !as->writes_back);
+    spin_lock(&as->tree_lock);
+    alone = !page_test(page, PG_DIRTY) && !page_test(page, PG_WRITEBACK)
+            && __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) == 0
+            && __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) == 2;
+    if (alone) {
+        radix_replace(&as->pages, page->index, swapped_item(page->swap));
+        swap_cache_unbind(page);
+        page->mapping = NULL;
+        as->npages--;
+        as->nswapped++;
+        count_page(as, -1);
+    }
+    spin_unlock(&as->tree_lock);
+    if (!alone)
+        return false;
+    page_clear(page, PG_MAPPED_BLOCK);
+    page_set_identity(page, PAGE_OWNED);
+    put_page(page);
+    return true;
+}
+
+void page_cache_drop_swapped(struct address_space *as, pgoff_t first, pgoff_t end)
+{
+    spin_lock(&as->tree_lock);
+    for (pgoff_t index = first; as->nswapped > 0; index++) {
+        void *item = radix_next(&as->pages, &index, RADIX_PRESENT);
+
+        if (!item || index >= end)
+            break;
+        if (is_swapped(item)) {
+            radix_delete(&as->pages, index);
+            as->nswapped--;
+            as->ops->forget_swapped(as);
+            swap_put(entry_of(item));
+        }
+    }
+    spin_unlock(&as->tree_lock);
+}
+
+/* The content at INDEX, which was seen to be in swap.  0, -ENOENT: no longer; -EIO, -ENOMEM. */
+static int swap_in(struct address_space *as, pgoff_t index, struct page **out)
+{
+    struct page *page;
+    int err = add_new(as, index, as->gfp, true, &page);
+
+    if (err == -EEXIST)
+        return -ENOENT;
+    if (err)
+        return err;
+    page_lock_take_over(page);
+    err = as->ops->read_page(as, page);
+    if (err)
+        page_cache_discard_unread(as, page);
+    page_unlock(page);
+    if (err)
+        put_page(page);
+    else
+        *out = page;
+    return err;
+}
+
+static bool has_swapped(struct address_space *as, pgoff_t index)
+{
+    bool has;
+
+    spin_lock(&as->tree_lock);
+    has = as->nswapped > 0 && is_swapped(radix_lookup(&as->pages, index));
+    spin_unlock(&as->tree_lock);
+    return has;
+}
+
+int page_cache_find_content(struct address_space *as, pgoff_t index, struct page **page)
+{
+    int err;
+
+    do {
+        *page = page_cache_find(as, index);
+        err = 0;
+        if (!*page && has_swapped(as, index))
+            err = swap_in(as, index, page);
+    } while (err == -ENOENT);
+    if (!*page || err || page_is_uptodate(*page))
+        return err;
+    /* Somebody else is reading it, or making it. */
+    page_lock(*page);
+    if (!page_test(*page, PG_UPTODATE) && (*page)->mapping == as)
+        err = as->ops->read_page(as, *page);
+    page_unlock(*page);
+    if (err) {
+        put_page(*page);
+        *page = NULL;
+    }
+    return err;
+}
+
+/* The first index at or behind INDEX whose content is in AREA; false: there is none. */
+static bool find_swapped(struct address_space *as, const struct swap_area *area, pgoff_t *index)
+{
+    bool found = false;
+    void *item;
+
+    spin_lock(&as->tree_lock);
+    while (as->nswapped > 0 && (item = radix_next(&as->pages, index, RADIX_PRESENT))) {
+        found = is_swapped(item) && swap_area_has(area, entry_of(item));
+        if (found)
+            break;
+        ++*index;
+    }
+    spin_unlock(&as->tree_lock);
+    return found;
+}
+
+int page_cache_swap_in_all(struct address_space *as, const struct swap_area *area)
+{
+    struct page *page;
+    int err = 0;
+
+    for (pgoff_t index = 0; !err && find_swapped(as, area, &index); index++) {
+        err = page_cache_find_content(as, index, &page);
+        if (!err && page)
+            put_page(page);
+        cond_resched();
+    }
+    return err;
+}
+
 /* What a page is, whatever the frame. */
 #define MOVED_FLAGS                                                                         \
-    (1u << PG_UPTODATE | 1u << PG_DIRTY | 1u << PG_REFERENCED | 1u << PG_UNEVICTABLE         \
+    (1u << PG_UPTODATE | 1u << PG_DIRTY | 1u << PG_REFERENCED                                 \
      | 1u << PG_SWAPBACKED | 1u << PG_ERROR | 1u << PG_MAPPED_BLOCK | 1u << PG_READAHEAD)
 
 bool page_cache_replace(struct page *old, struct page *new)
@@ -306,7 +495,7 @@ bool page_cache_replace(struct page *old, struct page *new)
 
     ASSERT(page_is_locked(old) && page_is_locked(new) && !as->metadata);
     spin_lock(&as->tree_lock);
-    alone = !page_test(old, PG_WRITEBACK)
+    alone = !page_test(old, PG_WRITEBACK) && !page_test(old, PG_SWAPCACHE)
             && __atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
                == __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 2;
     if (alone) {
@@ -323,10 +512,7 @@ bool page_cache_replace(struct page *old, struct page *new)
     spin_unlock(&as->tree_lock);
     if (!alone)
         return false;
-    if (as->writes_back) {
-        page_lru_remove(old);
-        page_lru_add(new);
-    }
+    lru_add(new);
     put_page(old);
     return true;
 }
@@ -349,7 +535,7 @@ void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         gfp_t gfp = i == 0 ? as->gfp : as->gfp | __GFP_NORETRY | __GFP_NOWARN;
-        int err = len < READAHEAD_MAX ? add_new(as, start + i, gfp, &run[len]) : -ENOMEM;
+        int err = len < READAHEAD_MAX ? add_new(as, start + i, gfp, false, &run[len]) : -ENOMEM;
 
         if (err == 0) {
             len++;
@@ -393,6 +579,7 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
 {
     uint64_t end = end_of_data(as);
     struct readahead_plan plan = { 0, 0 };
+    bool goes_on = ra && ra->next == index + 1;     /* a reader in small steps */
     struct page *page;
     int err;
 
@@ -417,7 +604,8 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
     } while (err == -EAGAIN);
     if (err)
         return err;
-    page_mark_used(page);
+    if (!goes_on)
+        page_mark_used(page);
     *out = page;
     return 0;
 }
@@ -435,7 +623,7 @@ int page_cache_read_nofail(struct address_space *as, pgoff_t index, struct page 
     while ((err = page_cache_read(as, index, NULL, page)) == -ENOMEM) {
         struct page *room;
 
-        if (add_new(as, index, as->gfp | __GFP_NOFAIL, &room) == 0) {
+        if (add_new(as, index, as->gfp | __GFP_NOFAIL, false, &room) == 0) {
             page_unlock_handed_over(room);
             put_page(room);
         }
@@ -575,6 +763,11 @@ size_t nr_writeback_pages(void)
     return figure_read(&page_cache_figures.writeback);
 }
 
+size_t nr_swapping_pages(void)
+{
+    return figure_read(&page_cache_figures.swapping);
+}
+
 size_t nr_buffer_pages(void)
 {
     return figure_read(&page_cache_figures.buffers);
@@ -588,10 +781,8 @@ size_t nr_shmem_pages(void)
 void page_cache_init(void)
 {
     page_lock_init();
-    page_lru_init();
     node_cache = kmem_cache_create("radix_node", sizeof(struct radix_node), 0,
                                    SLAB_RECLAIMABLE, NULL);
     if (!node_cache)
         panic("no memory for the page cache");
-    reclaim_init();
 }

@@ -33,8 +33,10 @@
 
 typedef uint64_t pgoff_t;               /* a page's number in its mapping */
 
+struct block_device;
 struct inode;
 struct readahead;
+struct swap_area;
 struct address_space;
 
 /*
@@ -65,20 +67,33 @@ struct address_space_operations {
     /* PAGE (locked, not in writeback) leaves the cache: forget private state.
      * Never sleeps. */
     void (*forget_page)(struct address_space *as, struct page *page);
+    /* The same of a page whose content was in swap (memory only). */
+    void (*forget_swapped)(struct address_space *as);
+    /* Where pages INDEX, INDEX + 1 .. are for good (a swap area writes there without
+     * asking): how many, 1 to WANT, follow each other on DEV from SECTOR on, or
+     * are a hole (SECTOR 0).  -EINVAL: they are on no disk, or may move; -EIO, -ENOMEM.
+     * May sleep. */
+    int (*locate)(struct address_space *as, pgoff_t index, size_t want, struct block_device **dev,
+                  uint64_t *sector);
 };
 
 int page_cache_no_bracket(struct address_space *as);
 void page_cache_no_bracket_end(struct address_space *as);
 int page_cache_no_room(struct address_space *as, struct page *page, size_t to);
 void page_cache_no_forget(struct address_space *as, struct page *page);
+void page_cache_nothing_swapped(struct address_space *as);
+int page_cache_no_place(struct address_space *as, pgoff_t index, size_t want,
+                        struct block_device **dev, uint64_t *sector);
 
 struct address_space {
     struct inode *host;                 /* NULL only in tests                  [c] */
     const struct address_space_operations *ops;         /*                     [c] */
-    struct radix_tree pages;            /* index -> struct page, tagged (below) [tree] */
+    struct radix_tree pages;            /* index -> struct page, tagged (below), or swap
+                                         * entry (memory only)             [tree] */
     struct spinlock tree_lock;          /* RANK_PAGE_TREE                          */
     size_t npages;                      /*                                 [tree]  */
     size_t ndirty;                      /*                                 [tree]  */
+    size_t nswapped;                    /* entries of swap in the tree     [tree]  */
     uint64_t size;                      /* bytes with data, as inode_set_size said:
                                          * readahead stops there, and what a mapping
                                          * wrote beyond is not written out     [a] */
@@ -138,6 +153,9 @@ struct page *page_cache_find_lock(struct address_space *as, pgoff_t index);
 /* Find, or make a locked page that is not uptodate.  0, -ENOMEM.  The page has
  * a reference and is locked either way.  May sleep. */
 int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **page);
+/* The page at INDEX, uptodate, with a reference, read from swap if it is there; *PAGE NULL: there
+ * is none, and none is made.  0, -EIO, -ENOMEM.  Memory only; may sleep. */
+int page_cache_find_content(struct address_space *as, pgoff_t index, struct page **page);
 /* An uptodate page with a reference, unlocked, read if need be; starts
  * readahead per RA (may be NULL).  0, -EIO, -ENOMEM.  May sleep.  Who may race
  * with truncation (faults) holds `invalidate` shared, and checks page->mapping
@@ -202,15 +220,15 @@ ssize_t page_cache_read_iter(struct address_space *as, uint64_t *pos, uint64_t s
 ssize_t page_cache_write_iter(struct address_space *as, uint64_t *pos, uint64_t old_size,
                               struct uio *uio, void (*grow)(struct inode *inode, uint64_t size));
 
-/*
- * Giving memory back.  Clean pages that nobody maps or holds go in the order in
- * which they were last used, roughly: one second chance by PG_REFERENCED; dirty
- * ones are left to the flusher.  Returns pages freed.  May sleep, but does no
- * I/O and calls no file system beyond forget_page.
- */
-size_t page_cache_reclaim(size_t npages, gfp_t gfp);
-/* Write nothing, drop every clean unused page (drop_caches, quiesce). */
-size_t page_cache_drop_all(void);
+/* PAGE, locked, leaves its mapping if it is clean, mapped by nobody, and referred to by none
+ * but the tree and the caller.  False if not.  Calls no file system beyond forget_page;
+ * never sleeps. */
+bool page_cache_evict(struct page *page);
+/* The same for one of a mapping that is memory only: its slot of swap has its content, and the
+ * tree has the slot then. */
+bool page_cache_swap_out(struct page *page);
+/* Bring back what AS has in AREA.  0, -EIO, -ENOMEM.  May sleep. */
+int page_cache_swap_in_all(struct address_space *as, const struct swap_area *area);
 
 /*
  * Upward calls into vm/rmap, registered at boot.
@@ -224,14 +242,13 @@ struct mapping_ops {
 extern const struct mapping_ops *mapping_ops;
 void mapping_ops_register(const struct mapping_ops *ops);
 
-/* Figures: pages in all mappings, dirty, under writeback, of block devices,
+/* Figures: pages in all mappings, dirty, under writeback to files, to swap, of block devices,
  * of memory-only mappings (tmpfs). */
 size_t nr_file_pages(void);
 size_t nr_dirty_pages(void);
 size_t nr_writeback_pages(void);
+size_t nr_swapping_pages(void);
 size_t nr_buffer_pages(void);
 size_t nr_shmem_pages(void);
-/* Pages on the lists of evictable pages: recently used, and not. */
-void nr_lru_pages(size_t *active, size_t *inactive);
 
-void page_cache_init(void);     /* starts the pager, too: in a thread */
+void page_cache_init(void);

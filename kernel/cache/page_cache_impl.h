@@ -22,27 +22,30 @@ void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
  * is dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
  * true if it left. */
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
-/* PAGE (locked) of a memory-only mapping got no content: nothing would ever evict it. */
+/* PAGE (locked) of a memory-only mapping got no content: nothing would ever evict it.  If it is
+ * in swap, it stays there. */
 static inline void page_cache_discard_unread(struct address_space *as, struct page *page)
 {
-    if (!as->writes_back && !page_test(page, PG_UPTODATE))
+    if (as->writes_back || page_test(page, PG_UPTODATE))
+        return;
+    if (page_test(page, PG_SWAPCACHE))
+        page_cache_swap_out(page);
+    else
         page_cache_remove(as, page, true);
 }
+/* Take the swap entries [FIRST, END) out of AS; the pages are lost. */
+void page_cache_drop_swapped(struct address_space *as, pgoff_t first, pgoff_t end);
 /* PAGE (locked, dirty) goes into writeback: write-protect its mappings, move its
  * state from dirty to writeback.  False if it was not dirty. */
 bool page_cache_begin_writeback(struct address_space *as, struct page *page);
-/* PAGE's content was used. */
+/* PAGE's content was used; the second time says as much as being found used twice. */
 static inline void page_mark_used(struct page *page)
 {
     if (!page_test(page, PG_REFERENCED))
         page_set(page, PG_REFERENCED);
+    else if (!page_test(page, PG_SEEN))
+        page_set(page, PG_SEEN);
 }
-
-/* page_lru.c */
-/* PAGE can be evicted from now on; it no longer can. */
-void page_lru_add(struct page *page);
-void page_lru_remove(struct page *page);
-void page_lru_init(void);
 
 /* writeback.c */
 /* AS has its first dirty page. */
@@ -51,12 +54,13 @@ void writeback_note_mapping(struct address_space *as);
 void writeback_note_end(struct address_space *as, int error);
 /* There is one dirty page less.  Any context. */
 void writeback_note_room(void);
-/* Nothing clean is left: wait a moment for writes to end (not in the flusher). */
-void writeback_wait_progress(void);
+/* A page's write to swap has ended: wake who waits for progress.  Any context. */
+void writeback_note_swapped(struct page *page);
 
 /* Figures, changed atomically. */
 struct page_cache_figures {
     size_t pages, dirty, writeback, buffers, shmem;
+    size_t swapping;                    /* on their way to swap */
 };
 extern struct page_cache_figures page_cache_figures;
 static inline void figure_add(size_t *figure, long n)

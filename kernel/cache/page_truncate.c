@@ -14,10 +14,22 @@
 
 #define GANG 16
 
+/* The page at INDEX, locked; what is in swap is brought back, however long that takes. */
+static struct page *find_lock_content(struct address_space *as, pgoff_t index)
+{
+    struct page *page;
+
+    while (page_cache_find_content(as, index, &page) == -ENOMEM)
+        cond_resched();
+    if (page)
+        put_page(page);
+    return page_cache_find_lock(as, index);
+}
+
 /* Clear bytes [FROM, TO) of the page at INDEX, if it is cached. */
 static void clear_part(struct address_space *as, pgoff_t index, size_t from, size_t to)
 {
-    struct page *page = page_cache_find_lock(as, index);
+    struct page *page = find_lock_content(as, index);
 
     if (!page)
         return;
@@ -53,6 +65,7 @@ static void drop_page(struct address_space *as, struct page *page)
 static void drop_range(struct address_space *as, pgoff_t first, pgoff_t end)
 {
     struct page *pages[GANG];
+    pgoff_t from = first;
     size_t n;
 
     if (mapping_ops && first < end)
@@ -69,6 +82,8 @@ static void drop_range(struct address_space *as, pgoff_t first, pgoff_t end)
         }
         cond_resched();
     }
+    if (as->nswapped > 0)
+        page_cache_drop_swapped(as, from, end);
 }
 
 void page_cache_truncate(struct address_space *as, uint64_t start, uint64_t end)

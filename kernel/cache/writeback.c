@@ -138,6 +138,13 @@ void writeback_note_end(struct address_space *as, int error)
     wake_up_all(&wb.progress);
 }
 
+void writeback_note_swapped(struct page *page)
+{
+    figure_add(&page_cache_figures.swapping, -1);
+    page_end_writeback_bit(page);
+    wake_up_all(&wb.progress);
+}
+
 void writeback_wait_progress(void)
 {
     struct waiter w = { 0 };
@@ -145,7 +152,7 @@ void writeback_wait_progress(void)
     if (current == wb.thread)
         return;
     wait_begin(&wb.progress, &w, THREAD_BLOCKED);
-    if (nr_writeback_pages() + nr_dirty_pages() > 0)
+    if (nr_writeback_pages() + nr_swapping_pages() + nr_dirty_pages() > 0)
         schedule_until(clock_monotonic_ns() + 10 * NS_PER_CENTISEC);
     wait_end(&wb.progress, &w);
 }

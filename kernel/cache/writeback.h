@@ -17,6 +17,9 @@ int writeback_all(bool wait);
 void writeback_throttle(void);
 /* Memory is low: the flusher should write about NPAGES.  Never sleeps. */
 void writeback_wake(size_t npages);
+/* Nothing clean is left: wait a moment for writes, to files or to swap, to end.  Returns at
+ * once in the flusher. */
+void writeback_wait_progress(void);
 /* dirty_writeback_centisecs has changed: the flusher should not sleep on. */
 void writeback_new_interval(void);
 /* The last reference to the host is going: forget AS (its pages are clean or

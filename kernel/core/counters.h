@@ -14,6 +14,12 @@
     X(PGPGOUT, "pgpgout")                   /* KiB written to disks       */   \
     X(PGACTIVATE, "pgactivate")                                                \
     X(PGDEACTIVATE, "pgdeactivate")                                            \
+    X(PSWPIN, "pswpin")                     /* pages read from swap       */   \
+    X(PSWPOUT, "pswpout")                   /* pages written to it        */   \
+    X(PGSCAN_KSWAPD, "pgscan_kswapd")                                          \
+    X(PGSCAN_DIRECT, "pgscan_direct")                                          \
+    X(PGSCAN_ANON, "pgscan_anon")                                              \
+    X(PGSCAN_FILE, "pgscan_file")                                              \
     X(PGFAULT, "pgfault")                                                      \
     X(PGMAJFAULT, "pgmajfault")                                                \
     X(PGSTEAL_KSWAPD, "pgsteal_kswapd")                                        \

@@ -204,6 +204,8 @@ static int check_truncate(const struct inode *inode, uint64_t size)
         return -EINVAL;
     if (super_is_read_only(inode->sb))
         return -EROFS;
+    if (inode_test(inode, INODE_SWAPFILE))
+        return -ETXTBSY;
     return size > inode->sb->max_size ? -EFBIG : 0;
 }
 

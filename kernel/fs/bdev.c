@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bdev.c - a disk's blocks in the page cache, and /dev/vda as a file.
- *
- * Transfers come from a fixed set: writing back must work when there is no memory,
- * and the interrupt that ends one may not free any.  Who finds the set empty sends
- * off what he has and waits; those under way always end.
  */
 #include "kernel/fs/bdev.h"
+#include "kernel/cache/page_io.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/fs/super.h"
 #include "lib/abi/errno.h"
@@ -15,59 +12,19 @@
 #include "lib/bitops.h"
 #include "lib/string.h"
 
-#define TRANSFERS 16
-#define TRANSFER_PAGES 32
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
 
-struct transfer {
-    struct bio bio;
-    struct bio_segment segs[TRANSFER_PAGES];
-    struct list link;                   /* free ones                           */
-};
-
-static struct {
-    struct spinlock lock;               /* RANK_BLOCK, interrupts off          */
-    struct list free;                   /*                                 [l] */
-    struct wait_queue returned;
-    struct transfer all[TRANSFERS];
-} transfers = {
-    .lock = SPINLOCK_INIT(RANK_BLOCK, "disk transfers"),
-};
-
 static struct super_block *bdev_super;
-
-/* ---- transfers ------------------------------------------------------------------------- */
-
-static struct transfer *try_get_transfer(void)
-{
-    uint64_t flags = spin_lock_irqsave(&transfers.lock);
-    struct list *link = list_pop_head(&transfers.free);
-
-    spin_unlock_irqrestore(&transfers.lock, flags);
-    return link ? list_entry(link, struct transfer, link) : NULL;
-}
-
-static void put_transfer(struct transfer *t)
-{
-    uint64_t flags = spin_lock_irqsave(&transfers.lock);
-
-    list_insert_head(&transfers.free, &t->link);
-    spin_unlock_irqrestore(&transfers.lock, flags);
-    wake_up_all(&transfers.returned);
-}
+static struct page_io_pool transfers;       /* of all disks */
 
 /* Interrupt context. */
-static void end_transfer(struct bio *bio, int error)
+static void end_page(struct page_io_pool *pool, struct page *page, enum bio_op op, int error)
 {
-    struct transfer *t = container_of(bio, struct transfer, bio);
-
-    for (unsigned i = 0; i < bio->nsegs; i++) {
-        if (bio->op == BIO_READ)
-            page_cache_end_read(t->segs[i].page, error);
-        else
-            page_cache_end_writeback(t->segs[i].page, error);
-    }
-    put_transfer(t);
+    (void)pool;
+    if (op == BIO_READ)
+        page_cache_end_read(page, error);
+    else
+        page_cache_end_writeback(page, error);
 }
 
 static struct block_device *disk_of(const struct address_space *as)
@@ -85,62 +42,16 @@ static uint32_t bytes_in_page(const struct block_device *dev, pgoff_t index)
     return (uint32_t)(min_u64(dev->capacity - first, SECTORS_PER_PAGE) * SECTOR_SIZE);
 }
 
-/* A run of pages that grows while transfers are at hand. */
-struct batch {
-    struct block_device *dev;
-    enum bio_op op;
-    struct transfer *t;                 /* being filled, or NULL               */
-    pgoff_t next;                       /* page that would continue it         */
-    struct list bios;                   /* ready to go                         */
-};
-
-static void batch_send(struct batch *b)
-{
-    if (b->t)
-        list_insert_tail(&b->bios, &b->t->bio.link);
-    b->t = NULL;
-    if (!list_is_empty(&b->bios))
-        block_submit_list(&b->bios);
-}
-
-static void batch_next_transfer(struct batch *b, pgoff_t index)
-{
-    struct transfer *t;
-
-    if (b->t)
-        list_insert_tail(&b->bios, &b->t->bio.link);
-    b->t = NULL;
-    while (!(t = try_get_transfer())) {
-        batch_send(b);
-        wait_event(&transfers.returned, !list_is_empty(&transfers.free));
-    }
-    bio_init(&t->bio, b->dev, b->op, index * SECTORS_PER_PAGE, t->segs, TRANSFER_PAGES);
-    t->bio.end = end_transfer;
-    b->t = t;
-}
-
-/* A page that could not be written goes by itself: its neighbours may be to blame. */
-static void batch_add(struct batch *b, struct page *page)
-{
-    uint32_t len = bytes_in_page(b->dev, page->index);
-    bool apart = page_test(page, PG_ERROR);
-
-    if (!b->t || page->index != b->next || apart || !bio_add_page(&b->t->bio, page, 0, len)) {
-        batch_next_transfer(b, page->index);
-        if (!bio_add_page(&b->t->bio, page, 0, len))
-            panic("%s takes no whole page", b->dev->name);
-    }
-    b->next = apart ? UINT64_MAX : page->index + 1;
-}
-
 static void start_pages(struct address_space *as, struct page **pages, size_t n, enum bio_op op)
 {
-    struct batch b = { .dev = disk_of(as), .op = op };
+    struct block_device *dev = disk_of(as);
+    struct page_batch batch;
 
-    list_init(&b.bios);
+    page_batch_begin(&batch, &transfers, dev, op);
     for (size_t i = 0; i < n; i++)
-        batch_add(&b, pages[i]);
-    batch_send(&b);
+        page_batch_add(&batch, pages[i], pages[i]->index * SECTORS_PER_PAGE,
+                       bytes_in_page(dev, pages[i]->index));
+    page_batch_submit(&batch);
 }
 
 /* ---- the mapping ---------------------------------------------------------------------------- */
@@ -196,6 +107,8 @@ static const struct address_space_operations bdev_pages_ops = {
     .make_room = bdev_make_room,
     .write_pages = bdev_write_pages,
     .forget_page = page_cache_no_forget,
+    .forget_swapped = page_cache_nothing_swapped,
+    .locate = page_cache_no_place,
 };
 
 static struct inode *make_inode(struct block_device *dev)
@@ -381,12 +294,8 @@ static const struct file_system_type bdev_type = { .name = "bdev" };
 
 void bdev_init(void)
 {
-    list_init(&transfers.free);
-    wait_queue_init(&transfers.returned);
-    for (size_t i = 0; i < TRANSFERS; i++)
-        list_insert_tail(&transfers.free, &transfers.all[i].link);
     bdev_super = super_create(&bdev_type, NULL, 0);
-    if (!bdev_super)
+    if (!bdev_super || page_io_pool_init(&transfers, end_page) < 0)
         panic("no memory for disks");
     bdev_super->ops = &bdev_super_ops;
 }

@@ -123,13 +123,22 @@ ssize_t file_read(struct file *f, struct uio *uio)
     return n;
 }
 
+/* 0, or why F cannot be written to. */
+static int check_write(const struct file *f)
+{
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
+    return inode_test(f->inode, INODE_SWAPFILE) ? -ETXTBSY : 0;
+}
+
 ssize_t file_write(struct file *f, struct uio *uio)
 {
+    int err = check_write(f);
     bool locked;
     ssize_t n;
 
-    if (!(f->mode & FILE_WRITE))
-        return -EBADF;
+    if (err)
+        return err;
     locked = pos_lock(f);
     n = f->ops->write(f, uio, &f->pos);
     pos_unlock(f, locked);
@@ -149,8 +158,10 @@ ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos)
 
 ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos)
 {
-    if (!(f->mode & FILE_WRITE))
-        return -EBADF;
+    int err = check_write(f);
+
+    if (err)
+        return err;
     if (!(f->mode & FILE_SEEK))
         return -ESPIPE;
     if ((int64_t)pos < 0)
@@ -257,6 +268,8 @@ static int check_allocate(const struct file *f, int mode, uint64_t off, uint64_t
         return -EFBIG;
     if (super_is_read_only(inode->sb))
         return -EROFS;
+    if (inode_test(inode, INODE_SWAPFILE))
+        return -ETXTBSY;
     return mode & ~ALLOCATE_MODES ? -EOPNOTSUPP : 0;
 }
 

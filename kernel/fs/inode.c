@@ -65,6 +65,8 @@ static const struct address_space_operations no_pages_ops = {
     .make_room = page_cache_no_room,
     .write_pages = no_write_pages,
     .forget_page = page_cache_no_forget,
+    .forget_swapped = page_cache_nothing_swapped,
+    .locate = page_cache_no_place,
 };
 
 void inode_set_data_ops(struct inode *inode, const struct address_space_operations *ops,
@@ -559,6 +561,23 @@ int inode_sync_all(struct super_block *sb, bool wait)
     }
     e = wait ? sync_pages(sb, true) : 0;
     return err ? err : e;
+}
+
+int inode_swap_in_all(struct super_block *sb, const struct swap_area *area)
+{
+    struct inode *inode = NULL;
+    int err;
+
+    while ((inode = next_of_sb(sb, inode))) {
+        if (inode->data.nswapped == 0)
+            continue;
+        err = page_cache_swap_in_all(&inode->data, area);
+        if (err) {
+            inode_put(inode);
+            return err;
+        }
+    }
+    return 0;
 }
 
 /* ---- writers against executers -------------------------------------------------- */

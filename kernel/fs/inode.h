@@ -67,6 +67,7 @@ struct inode {
 #define INODE_FAILED  0x20u             /* could not be read                   */
 #define INODE_SEALABLE 0x40u            /* has seals                           */
 #define INODE_RESERVED 0x80u            /* memory for all its size is promised  */
+#define INODE_SWAPFILE 0x100u           /* its blocks are a swap area: nobody may change it */
 
 /* Who asks: what permission checks look at. */
 struct cred {
@@ -256,6 +257,9 @@ bool inode_has_writers(struct super_block *sb);
 /* Write the dirty attributes of SB's inodes; then its data pages, and wait for
  * them if WAIT.  0 or the first error.  May sleep. */
 int inode_sync_all(struct super_block *sb, bool wait);
+/* Bring back what SB's inodes, which are memory only, have in AREA.  0, -EIO, -ENOMEM.  May
+ * sleep. */
+int inode_swap_in_all(struct super_block *sb, const struct swap_area *area);
 
 /* Drop unused clean inodes, oldest first; returns how many. */
 size_t inode_cache_shrink(size_t nr);

@@ -171,6 +171,8 @@ int dir_may_delete(struct inode *dir, const struct dentry *victim, bool is_dir,
     if ((dir->mode & S_ISVTX) && cred->fsuid != 0 && cred->fsuid != inode->uid
         && cred->fsuid != dir->uid)
         return -EPERM;
+    if (inode_test(inode, INODE_SWAPFILE))
+        return -EPERM;
     if (is_dir && !S_ISDIR(inode->mode))
         return -ENOTDIR;
     if (!is_dir && S_ISDIR(inode->mode))

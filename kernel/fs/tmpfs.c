@@ -10,6 +10,7 @@
 #include "kernel/fs/tmpfs_impl.h"
 #include "kernel/mm/commit.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/sched/mutex.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/bitops.h"
@@ -17,6 +18,9 @@
 #include "lib/string.h"
 
 static struct super_block *shmem_super;
+
+static struct mutex list_lock;
+static struct list all_tmpfs = LIST_INIT(all_tmpfs);    /* [list_lock] */
 
 /* ---- inodes ------------------------------------------------------------------------------ */
 
@@ -124,7 +128,23 @@ static void tmpfs_evict(struct inode *inode)
 
 static void tmpfs_unmount(struct super_block *sb)
 {
+    mutex_lock(&list_lock);
+    list_remove(&tmpfs_of(sb)->link);
+    mutex_unlock(&list_lock);
     kfree(sb->private);
+}
+
+int tmpfs_swap_in(const struct swap_area *area)
+{
+    struct tmpfs *t;
+    int err = 0;
+
+    mutex_lock(&list_lock);
+    list_for_each_entry(t, &all_tmpfs, link)
+        if (!err)
+            err = inode_swap_in_all(t->sb, area);
+    mutex_unlock(&list_lock);
+    return err;
 }
 
 static int tmpfs_statfs(struct super_block *sb, struct statfs *st)
@@ -270,6 +290,10 @@ static int make_super(const struct file_system_type *type, uint32_t flags, struc
     }
     sb->root->uid = t->uid;
     sb->root->gid = t->gid;
+    t->sb = sb;
+    mutex_lock(&list_lock);
+    list_insert_tail(&all_tmpfs, &t->link);
+    mutex_unlock(&list_lock);
     *out = sb;
     return 0;
 }
@@ -350,6 +374,7 @@ void tmpfs_init(void)
 {
     struct tmpfs *t = make_tmpfs();
 
+    mutex_init(&list_lock, RANK_RENAME, "all tmpfs");
     filesystem_register(&tmpfs_type);
     if (t)
         t->max_pages = t->max_inodes = SIZE_MAX / 2;

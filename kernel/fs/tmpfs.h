@@ -20,4 +20,7 @@ int tmpfs_make_link(struct super_block *sb, const char *name, const char *target
  * keeps its size; else each page is when it comes.  0 or -ENOMEM.  May sleep. */
 int shmem_create(uint64_t size, uint32_t flags, bool reserved, struct file **out);
 
+/* Bring back what files in memory have in AREA.  0, -EIO, -ENOMEM.  May sleep. */
+int tmpfs_swap_in(const struct swap_area *area);
+
 void tmpfs_init(void);

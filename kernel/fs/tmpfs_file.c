@@ -7,6 +7,7 @@
  * PG_MAPPED_BLOCK remembers.  A hole has no page; reading one with read(2) makes
  * none, touching one through a mapping does.
  */
+#include "kernel/cache/swap.h"
 #include "kernel/fs/seal.h"
 #include "kernel/fs/tmpfs_impl.h"
 #include "kernel/mm/commit.h"
@@ -51,21 +52,33 @@ static int tmpfs_make_room(struct address_space *as, struct page *page, size_t t
     return 0;
 }
 
-static void tmpfs_forget_page(struct address_space *as, struct page *page)
+/* There is one page of INODE less. */
+static void uncharge(struct inode *inode)
 {
-    struct inode *inode = as->host;
-
-    if (!page_test(page, PG_MAPPED_BLOCK))
-        return;
     __atomic_fetch_sub(&inode->blocks, TMPFS_PAGE_BLOCKS, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&tmpfs_of(inode->sb)->pages, 1, __ATOMIC_RELAXED);
     commit_uncharge(COMMIT_FILES, committed(inode));
 }
 
+static void tmpfs_forget_page(struct address_space *as, struct page *page)
+{
+    if (page_test(page, PG_MAPPED_BLOCK))
+        uncharge(as->host);
+}
+
+static void tmpfs_forget_swapped(struct address_space *as)
+{
+    uncharge(as->host);
+}
+
+/* PAGE, which is not uptodate, is in swap, or a hole that gets a page. */
 static int tmpfs_read_page(struct address_space *as, struct page *page)
 {
-    int err = tmpfs_make_room(as, page, PAGE_SIZE);
+    int err;
 
+    if (page_test(page, PG_SWAPCACHE))
+        return swap_read_page(page);
+    err = tmpfs_make_room(as, page, PAGE_SIZE);
     if (err)
         return err;
     memset(page_address(page), 0, PAGE_SIZE);
@@ -93,23 +106,26 @@ const struct address_space_operations tmpfs_pages_ops = {
     .make_room = tmpfs_make_room,
     .write_pages = tmpfs_write_pages,
     .forget_page = tmpfs_forget_page,
+    .forget_swapped = tmpfs_forget_swapped,
+    .locate = page_cache_no_place,
 };
 
 /* ---- read(2): a hole is zeros and stays a hole -------------------------------------------- */
 
-/* Bytes moved from the page at *POS, or from the hole there; short: not present. */
-static size_t copy_page(struct address_space *as, uint64_t pos, size_t n, struct uio *uio)
+/* Bytes moved from the page at *POS, or from the hole there; short: not present.  -EIO,
+ * -ENOMEM: it is in swap. */
+static ssize_t copy_page(struct address_space *as, uint64_t pos, size_t n, struct uio *uio)
 {
-    struct page *page = page_cache_find(as, pos / PAGE_SIZE);
-    size_t copied;
+    struct page *page;
+    int err = page_cache_find_content(as, pos / PAGE_SIZE, &page);
 
-    if (page && page_is_uptodate(page))
-        copied = uio_copy_out(uio, (char *)page_address(page) + pos % PAGE_SIZE, n);
-    else
-        copied = uio_zero_out(uio, n);
-    if (page)
-        put_page(page);
-    return copied;
+    if (err)
+        return err;
+    if (!page)
+        return (ssize_t)uio_zero_out(uio, n);
+    n = uio_copy_out(uio, (char *)page_address(page) + pos % PAGE_SIZE, n);
+    put_page(page);
+    return (ssize_t)n;
 }
 
 static ssize_t tmpfs_read(struct file *f, struct uio *uio, uint64_t *pos)
@@ -120,11 +136,15 @@ static ssize_t tmpfs_read(struct file *f, struct uio *uio, uint64_t *pos)
 
     while (!err && uio->resid > 0 && *pos < size) {
         size_t n = min_u64(min_u64(PAGE_SIZE - *pos % PAGE_SIZE, uio->resid), size - *pos);
-        size_t copied = copy_page(&inode->data, *pos, n, uio);
+        ssize_t copied = copy_page(&inode->data, *pos, n, uio);
 
-        *pos += copied;
-        if (copied < n)
-            err = uio_fault_in(uio, n - copied, true);
+        if (copied < 0) {
+            err = (int)copied;
+            break;
+        }
+        *pos += (size_t)copied;
+        if ((size_t)copied < n)
+            err = uio_fault_in(uio, n - (size_t)copied, true);
         cond_resched();
     }
     if (*pos == start)

@@ -10,6 +10,8 @@
 #define TMPFS_PAGE_BLOCKS (PAGE_SIZE / 512)
 
 struct tmpfs {
+    struct super_block *sb;             /*                                 [c] */
+    struct list link;                   /* all there are          [tmpfs list] */
     size_t max_pages, pages;            /* limit [c], in use               [a] */
     size_t max_inodes, inodes;          /*                                     */
     uint64_t next_ino;                  /*                                 [a] */

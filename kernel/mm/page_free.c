@@ -3,20 +3,21 @@
  * page_free.c - the last reference to a block of pages goes, and the block with it.
  *
  *   drop_reference   was it the last?
+ *   lru_forget       it can be evicted no more
  *   retire           nobody may use the block any more; forget what it was
  *   free_retired     singles to the hart's list, blocks to the zone
  *
  * What munmap frees is mostly neighbours in ascending order: a batch finds such
  * runs and merges each as one block instead of page by page.
  */
+#include "kernel/mm/lru.h"
 #include "kernel/mm/page_internal.h"
 
 #define MIN_RUN 8                   /* neighbours that are worth the zone's lock */
 
 /* Flags that say that somebody still uses the page. */
 #define FLAGS_IN_USE ((1u << PG_LOCKED) | (1u << PG_WAITERS) | (1u << PG_WRITEBACK) |  \
-                      (1u << PG_LRU) | (1u << PG_ACTIVE) | (1u << PG_SWAPCACHE) |      \
-                      (1u << PG_ISOLATED))
+                      (1u << PG_SWAPCACHE) | (1u << PG_ISOLATED))
 
 __attribute__((noreturn, cold))
 static void bad_refcount(const struct page *page, int32_t old)
@@ -45,15 +46,16 @@ static inline bool drop_reference(struct page *page)
     return false;
 }
 
-/* The last reference is gone: see that nobody uses PAGE and forget what it was. */
-static inline void retire(struct page *page)
+/* The last reference is gone: see that nobody uses PAGE, whose flags were FLAGS, and forget
+ * what it was. */
+static inline void retire(struct page *page, bool is_anon, uint32_t flags)
 {
-    if (page->identity == PAGE_ANON) {          /* nobody holds on to one but by references */
-        page->anon_vma = NULL;
+    if (is_anon) {                      /* nobody holds on to one but by references */
         page->identity = PAGE_OWNED;
+    } else if (page->identity != PAGE_OWNED) {
+        bad_page(page);
     }
-    if (page->identity != PAGE_OWNED || (page->mapcount | (int32_t)page->mlocks)
-        || (page->flags & FLAGS_IN_USE))
+    if ((page->mapcount | (int32_t)page->mlocks) || (flags & FLAGS_IN_USE))
         bad_page(page);
     page->flags = 0;
     if (PAGODA_DEBUG)
@@ -96,7 +98,9 @@ static inline void put_block(struct page *page)
 {
     if (!drop_reference(page))
         return;
-    retire(page);
+    if (lru_knows(page->flags))
+        lru_forget(page);
+    retire(page, page->identity == PAGE_ANON, page->flags);
     free_retired(page);
 }
 
@@ -160,23 +164,34 @@ static inline bool extend_run(struct page **first, struct page **end, struct pag
 void free_page_batch(struct page **pages, size_t n)
 {
     struct page *first = NULL, *end = NULL;     /* the run that is being gathered */
+    uint32_t group = LRU_NO_GROUP;
+    size_t nforgotten = 0;
 
     for (struct page **p = pages; p < pages + n; p++) {
-        struct page *page = compound_head(*p);
+        struct page *page = *p;
+        bool is_anon = page->identity == PAGE_ANON;     /* as long as there is a reference */
+        uint32_t flags;
 
+        if (!is_anon)
+            page = compound_head(page);
         if (!drop_reference(page))
             continue;
-        retire(page);
-        if (page->order) {
+        flags = page->flags;
+        if (__builtin_expect(lru_knows(flags), 1))
+            lru_forget_next(&group, &nforgotten, page, flags);
+        if (__builtin_expect(flags & (FLAGS_IN_USE | 1u << PG_HEAD), 0)) {
+            retire(page, is_anon, flags);
             free_to_zone(page);
             continue;
         }
+        retire(page, is_anon, flags);
         if (!extend_run(&first, &end, page)) {
             end_run(first, end);
             first = page;
             end = page + 1;
         }
     }
+    lru_forget_end(group, nforgotten);
     end_run(first, end);
 }
 

@@ -80,6 +80,10 @@ static inline bool pte_is_moving(struct pte e)
 {
     return !pte_is_present(e) && e.bits && pte_kind(e) == PTE_MIGRATION;
 }
+static inline bool pte_is_swap(struct pte e)
+{
+    return !pte_is_present(e) && e.bits && pte_kind(e) == PTE_SWAP;
+}
 /* PRESENT, PROTNONE or MIGRATION. */
 static inline bool pte_has_frame(struct pte e)
 {
@@ -121,6 +125,11 @@ static inline bool pte_cmpxchg(struct pte *p, struct pte old, struct pte e)
 static inline struct pte pte_exchange(struct pte *p, struct pte e)
 {
     return (struct pte){ __atomic_exchange_n(&p->bits, e.bits, __ATOMIC_ACQ_REL) };
+}
+/* Clear it.  Orders nothing: the page-table lock does. */
+static inline struct pte pte_take(struct pte *p)
+{
+    return (struct pte){ __atomic_exchange_n(&p->bits, 0, __ATOMIC_RELAXED) };
 }
 static inline struct pte pte_clear_bits(struct pte *p, uint64_t bits)
 {

@@ -121,8 +121,8 @@ static void show_usage(struct synth_buf *b, const struct usage *u, bool kinds)
     kilobytes(b, "FilePmdMapped:", 0);
     kilobytes(b, "Shared_Hugetlb:", 0);
     kilobytes(b, "Private_Hugetlb:", 0);
-    kilobytes(b, "Swap:", 0);               /* there is no swap                      */
-    kilobytes(b, "SwapPss:", 0);
+    kilobytes(b, "Swap:", u->swap);
+    share(b, "SwapPss:", u->share_swap);
     share(b, "Locked:", u->share_locked);
 }
 

@@ -6,8 +6,10 @@
  * a reader expects them in place: those say 0, which is true.
  */
 #include "kernel/cache/page_cache.h"
+#include "kernel/cache/swap.h"
 #include "kernel/core/counters.h"
 #include "kernel/mm/commit.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
@@ -23,7 +25,8 @@ struct figures {
     size_t free, managed, available;
     size_t file, buffers, shmem, dirty, writeback;
     size_t anon, mapped, tables, kstacks;
-    size_t active, inactive, mlocked;
+    struct lru_figures lru;
+    size_t mlocked, swapping;
     size_t slab_reclaimable, slab_unreclaimable;
 };
 
@@ -43,9 +46,11 @@ static void gather(struct figures *f)
     f->mlocked = (size_t)mapped.locked;
     f->tables = nr_page_table_pages();
     f->kstacks = kstack_count();
-    nr_lru_pages(&f->active, &f->inactive);
+    f->lru = lru_figures();
+    f->swapping = nr_swapping_pages();
     slab_count_pages(&f->slab_reclaimable, &f->slab_unreclaimable);
-    f->available = nr_available_pages() + f->active + f->inactive + f->slab_reclaimable / 2;
+    f->available = nr_available_pages() + f->lru.active[KIND_FILE] + f->lru.inactive[KIND_FILE]
+                   + f->slab_reclaimable / 2;
 }
 
 static void line(struct synth_buf *b, const char *name, size_t pages)
@@ -64,15 +69,19 @@ int proc_show_meminfo(struct synth_buf *b, struct process *p)
     line(b, "MemAvailable:", MIN(f.available, f.managed));
     line(b, "Buffers:", f.buffers);
     line(b, "Cached:", f.file - MIN(f.file, f.buffers));
-    line(b, "SwapCached:", 0);
-    line(b, "Active:", f.active);
-    line(b, "Inactive:", f.inactive);
+    line(b, "SwapCached:", nr_swap_cache_pages());
+    line(b, "Active:", f.lru.active[KIND_ANON] + f.lru.active[KIND_FILE]);
+    line(b, "Inactive:", f.lru.inactive[KIND_ANON] + f.lru.inactive[KIND_FILE]);
+    line(b, "Active(anon):", f.lru.active[KIND_ANON]);
+    line(b, "Inactive(anon):", f.lru.inactive[KIND_ANON]);
+    line(b, "Active(file):", f.lru.active[KIND_FILE]);
+    line(b, "Inactive(file):", f.lru.inactive[KIND_FILE]);
     line(b, "Unevictable:", f.mlocked);         /* nothing else keeps a page for good */
     line(b, "Mlocked:", f.mlocked);
-    line(b, "SwapTotal:", 0);
-    line(b, "SwapFree:", 0);
+    line(b, "SwapTotal:", nr_swap_pages());
+    line(b, "SwapFree:", nr_free_swap_pages());
     line(b, "Dirty:", f.dirty);
-    line(b, "Writeback:", f.writeback);
+    line(b, "Writeback:", f.writeback + f.swapping);
     line(b, "AnonPages:", f.anon);
     line(b, "Mapped:", f.mapped);
     line(b, "Shmem:", f.shmem);
@@ -103,8 +112,10 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     gather(&f);
     page_alloc_events(&events);
     count(b, "nr_free_pages", f.free);
-    count(b, "nr_inactive_file", f.inactive);
-    count(b, "nr_active_file", f.active);
+    count(b, "nr_inactive_anon", f.lru.inactive[KIND_ANON]);
+    count(b, "nr_active_anon", f.lru.active[KIND_ANON]);
+    count(b, "nr_inactive_file", f.lru.inactive[KIND_FILE]);
+    count(b, "nr_active_file", f.lru.active[KIND_FILE]);
     count(b, "nr_slab_reclaimable", f.slab_reclaimable);
     count(b, "nr_slab_unreclaimable", f.slab_unreclaimable);
     count(b, "nr_unevictable", f.mlocked);
@@ -113,8 +124,9 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     count(b, "nr_mapped", f.mapped);
     count(b, "nr_file_pages", f.file);
     count(b, "nr_dirty", f.dirty);
-    count(b, "nr_writeback", f.writeback);
+    count(b, "nr_writeback", f.writeback + f.swapping);
     count(b, "nr_shmem", f.shmem);
+    count(b, "nr_swapcached", nr_swap_cache_pages());
     count(b, "nr_kernel_stack", f.kstacks * (KSTACK_SIZE >> 10));
     count(b, "nr_page_table_pages", f.tables);
     count(b, "pgalloc_dma32", events.allocs[ZONE_DMA32]);
@@ -122,8 +134,6 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     count(b, "pgfree", events.frees[ZONE_DMA32] + events.frees[ZONE_NORMAL]);
     count(b, "zone_lock_taken", events.zone_locks);
     count(b, "allocstall_normal", events.direct_reclaims);
-    count(b, "pswpin", 0);
-    count(b, "pswpout", 0);
     for (int e = 0; e < VM_EVENT_COUNT; e++)
         count(b, vm_event_name((enum vm_event)e), vm_event_sum((enum vm_event)e));
     return 0;

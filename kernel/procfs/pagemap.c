@@ -8,6 +8,7 @@
  * anywhere.  Words are made in a kernel buffer and copied out with no lock held.
  */
 #include "kernel/cache/page_cache.h"
+#include "kernel/cache/swap.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/procfs/procfs.h"
 #include "kernel/vm/anon.h"
@@ -67,6 +68,9 @@ static uint64_t pagemap_word(const struct usage_page *page, bool shows_pfn)
 {
     uint64_t word;
 
+    if (page->swapped)
+        return PM_SWAP | (shows_pfn ? swap_entry_area(page->entry)
+                                      | swap_entry_slot(page->entry) << PM_SWAP_OFFSET_SHIFT : 0);
     if (!page->present)
         return 0;
     word = PM_PRESENT | (shows_pfn ? page->pfn & PM_PFN_MASK : 0);
@@ -165,7 +169,7 @@ static const struct {
     { PG_ACTIVE, KPF_ACTIVE },         { PG_WRITEBACK, KPF_WRITEBACK },
     { PG_RECLAIM, KPF_RECLAIM },       { PG_SWAPBACKED, KPF_SWAPBACKED },
     { PG_UNEVICTABLE, KPF_UNEVICTABLE }, { PG_HEAD, KPF_COMPOUND_HEAD },
-    { PG_MAPPED_BLOCK, KPF_MAPPEDTODISK },
+    { PG_MAPPED_BLOCK, KPF_MAPPEDTODISK }, { PG_SWAPCACHE, KPF_SWAPCACHE },
 };
 
 static uint64_t identity_flags(const struct page *page)

@@ -246,7 +246,7 @@ static void show_mm(struct synth_buf *b, const struct mm *mm)
     kilobytes(b, "VmExe", text);
     kilobytes(b, "VmLib", mm->exec_vm > text ? mm->exec_vm - text : 0);
     kilobytes(b, "VmPTE", mm->ctx.pt.ntables + 1);
-    kilobytes(b, "VmSwap", 0);
+    kilobytes(b, "VmSwap", (uint64_t)mm->nswap);
 }
 
 /* The numbers of the bits of MASK: 0,2-4 */

@@ -7,12 +7,16 @@
 #include "kernel/core/counters.h"
 #include "kernel/core/version.h"
 #include "kernel/fs/super.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/slab.h"
 #include "kernel/proc/pid.h"
 #include "kernel/procfs/procfs.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/reclaim.h"
+#include "kernel/vm/scan_balance.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
+#include "lib/string.h"
 #include "lib/strutil.h"
 
 static int store_unsigned(const char *text, unsigned *value, unsigned max)
@@ -48,6 +52,7 @@ SETTING(lowest_address, mmap_min_addr, INT32_MAX)
 SETTING(commit_mode, overcommit_memory, COMMIT_NEVER)
 SETTING(commit_ratio, overcommit_ratio, INT32_MAX)
 SETTING(commit_kbytes, overcommit_kbytes, UINT32_MAX)
+SETTING(swappiness, swappiness, SWAPPINESS_MAX)
 SETTING(user_reserve_kbytes, user_reserve_kbytes, UINT32_MAX)
 SETTING(admin_reserve_kbytes, admin_reserve_kbytes, UINT32_MAX)
 #undef SETTING
@@ -117,9 +122,34 @@ static int store_drop_caches(const char *text, size_t n, struct process *p)
         count_vm_event(VM_DROP_SLAB);
     }
     if (what & 1) {
-        page_cache_drop_all();
+        reclaim_drop_caches();
         count_vm_event(VM_DROP_PAGECACHE);
     }
+    return 0;
+}
+
+static int show_policy(struct synth_buf *b, struct process *p)
+{
+    (void)p;
+    synth_printf(b, "%s\n", lru_policy()->name);
+    return 0;
+}
+
+static int store_policy(const char *text, size_t n, struct process *p)
+{
+    const struct policy *policy;
+    char name[16];
+
+    (void)p;
+    if (n >= sizeof(name))
+        return -EINVAL;
+    strlcpy(name, text, sizeof(name));
+    if (n > 0 && name[n - 1] == '\n')
+        name[n - 1] = '\0';
+    policy = policy_find(name);
+    if (!policy)
+        return -EINVAL;
+    lru_set_policy(policy);
     return 0;
 }
 
@@ -160,6 +190,8 @@ static const struct proc_entry vm_entries[] = {
     SETTING_BY(overcommit_kbytes, show_commit_kbytes, store_kbytes),
     SETTING_BY(overcommit_memory, show_commit_mode, store_mode),
     SETTING_BY(overcommit_ratio, show_commit_ratio, store_ratio),
+    SETTING(policy),
+    SETTING(swappiness),
     SETTING(user_reserve_kbytes),
 };
 

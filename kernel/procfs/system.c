@@ -3,6 +3,7 @@
  * system.c - /proc files about the machine: time, harts, disks, mounts, log.
  */
 #include "kernel/core/bootargs.h"
+#include "kernel/cache/swap.h"
 #include "kernel/core/counters.h"
 #include "kernel/core/machine.h"
 #include "kernel/core/printk.h"
@@ -288,7 +289,15 @@ int proc_show_mounts(struct synth_buf *b, struct process *p)
 
 int proc_show_swaps(struct synth_buf *b, struct process *p)
 {
+    struct swap_area_info area;
+
     (void)p;
     synth_puts(b, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+    for (unsigned n = 0; swap_area_info(n, &area); n++)
+        synth_printf(b, "%-40s%s%lu\t%s%lu\t%s%d\n", area.path,
+                     area.is_file ? "file\t\t" : "partition\t", area.npages << (PAGE_SHIFT - 10),
+                     area.npages << (PAGE_SHIFT - 10) < 10000000 ? "\t" : "",
+                     area.nused << (PAGE_SHIFT - 10),
+                     area.nused << (PAGE_SHIFT - 10) < 10000000 ? "\t" : "", area.prio);
     return 0;
 }

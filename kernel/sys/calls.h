@@ -138,6 +138,8 @@
     CALL(execveat, NEVER)                                                      \
     CALL(mmap, NEVER)                                                          \
     CALL(fadvise64, NEVER)                                                     \
+    CALL(swapon, NEVER)                                                        \
+    CALL(swapoff, NEVER)                                                       \
     CALL(mprotect, NEVER)                                                      \
     CALL(msync, AGAIN)                                                         \
     CALL(mlock, NEVER)                                                         \

@@ -19,6 +19,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/sched/timer.h"
 #include "kernel/sys/debug.h"
+#include "kernel/vm/reclaim.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
 
@@ -53,7 +54,8 @@ void debug_quiesce(void)
     for (int turn = 0; turn < 3; turn++) {
         while (dentry_cache_shrink(1024) || inode_cache_shrink(1024))
             continue;
-        page_cache_drop_all();
+        reclaim_settle();
+        reclaim_drop_caches();
     }
     fs_sync_all(true);
     wait_for_dying_threads();

@@ -18,6 +18,7 @@
 #include "kernel/sys/syscall.h"
 #include "kernel/vm/fault.h"
 #include "kernel/vm/migrate.h"
+#include "kernel/vm/reclaim.h"
 #include "lib/abi/debugcall.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
@@ -154,6 +155,21 @@ static int64_t migrate_call(uintptr_t addr)
     return err;
 }
 
+static int64_t evict_call(uintptr_t addr)
+{
+    struct page *page;
+    int err;
+
+    if (addr >= USER_END)
+        return -EINVAL;
+    page = mm_get_page(current_mm(), addr, ACCESS_READ);
+    if (!page)
+        return -EFAULT;
+    err = reclaim_page(page);
+    reclaim_settle();
+    return err;
+}
+
 int64_t sys_pagoda_debug(const uint64_t *a)
 {
     if (!bootarg_bool("debugcall", false) || current_process()->cred.euid)
@@ -190,7 +206,7 @@ int64_t sys_pagoda_debug(const uint64_t *a)
     case DEBUG_MIGRATE:
         return migrate_call(a[1]);
     case DEBUG_EVICT:
-        return -ENOSYS;             /* there is no swap yet */
+        return evict_call(a[1]);
     case DEBUG_OPS:
         break;
     }

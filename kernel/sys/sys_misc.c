@@ -3,6 +3,7 @@
  * sys_misc.c - the machine as a whole: its name, figures, log, end.
  */
 #include "kernel/core/panic.h"
+#include "kernel/cache/swap.h"
 #include "kernel/core/printk.h"
 #include "kernel/core/random.h"
 #include "kernel/fs/super.h"
@@ -56,6 +57,8 @@ int64_t sys_sysinfo(const uint64_t *a)
         .uptime = (int64_t)(clock_monotonic_ns() / NSEC_PER_SEC),
         .totalram = nr_managed_pages() << PAGE_SHIFT,
         .freeram = nr_free_pages() << PAGE_SHIFT,
+        .totalswap = nr_swap_pages() << PAGE_SHIFT,
+        .freeswap = nr_free_swap_pages() << PAGE_SHIFT,
         .bufferram = nr_buffer_pages() << PAGE_SHIFT,
         .procs = (uint16_t)process_count(),
         .mem_unit = 1,

@@ -11,10 +11,12 @@
  *                      C --r-->  A       C --r-->  A       C --rw--> A   (reuse)
  */
 #include "kernel/core/counters.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/anon_vma.h"
 #include "kernel/vm/pte_bits.h"
+#include "kernel/vm/swapin.h"
 #include "lib/string.h"
 
 struct page *zero_page;
@@ -30,6 +32,7 @@ enum fault_result anon_new_page(struct fault *f, bool zeroed)
     f->page->anon_vma = f->mm->anon.anon_vma;
     f->page->index = anon_index(f->vma, f->va);
     page_set(f->page, PG_SWAPBACKED);
+    lru_add(f->page);
     f->writable = true;
     return FAULT_OK;
 }
@@ -86,16 +89,29 @@ static struct page *get_old_page(struct fault *f)
     return same ? page : NULL;
 }
 
+/* A page that somebody has read from swap keeps its slot, which counts as a user. */
+static __attribute__((noinline)) void leave_swap(struct fault *f)
+{
+    struct page *page = get_old_page(f);
+
+    if (!page)
+        return;
+    swap_leave_before_store(page);
+    put_page(page);
+}
+
 enum fault_result anon_copy_on_write(struct fault *f)
 {
     bool was_zero = f->old.bits & PTE_SPECIAL;
     enum fault_result r;
     struct page *old;
 
-    if (reuse(f))
-        return FAULT_OK;
     if (was_zero)
         return anon_new_page(f, true);
+    if (page_test(pfn_to_page(pte_pfn(f->old)), PG_SWAPCACHE))
+        leave_swap(f);
+    if (reuse(f))
+        return FAULT_OK;
     /* The reference keeps the frame from being freed, and so from being reused, while we copy. */
     old = get_old_page(f);
     if (!old)

@@ -7,6 +7,7 @@
  * page anew and compares.
  */
 #include "kernel/mm/commit.h"
+#include "kernel/cache/swap.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/vm/anon_vma.h"
 #include "kernel/vm/page_map.h"
@@ -21,7 +22,8 @@ struct found {
 struct audit {
     size_t faults;
     struct found *found;        /* of each frame */
-    int64_t anon, file;         /* of the mm being looked at */
+    int64_t anon, file, swap;   /* of the mm being looked at */
+    size_t swapped;             /* swap entries of all */
     int64_t mlocked;            /* frames that are locked */
     size_t committed;           /* pages of VMAs that count as promised */
 };
@@ -89,6 +91,14 @@ static void audit_entry(struct audit *a, struct mm *mm, vaddr_t va, struct pte e
         && ((pte_may_write(e) && !(vma->flags & VM_WRITE))
             || ((e.bits & PTE_X) && !(vma->flags & VM_EXEC)) || !(vma->flags & VM_ACCESS)))
         COMPLAIN(a, "mm %p: entry %lx at %lx grants more than its VMA\n", (void *)mm, e.bits, va);
+    if (pte_is_swap(e)) {
+        a->swap++;
+        a->swapped++;
+        if (swap_users(pte_payload(e)) == 0)
+            COMPLAIN(a, "mm %p: entry %lx at %lx is of a slot that nobody uses\n", (void *)mm,
+                     e.bits, va);
+        return;
+    }
     audit_page(a, mm, vma, va, e);
 }
 
@@ -99,7 +109,7 @@ static void audit_mm(struct mm *mm, void *arg)
     struct vma *vma;
     struct pte *pte;
 
-    a->anon = a->file = 0;
+    a->anon = a->file = a->swap = 0;
     list_for_each_entry(vma, &mm->vmas.list, link) {
         a->committed += vma->flags & VM_ACCOUNT ? vma_npages(vma) : 0;
         locked_vm += vma->flags & VM_LOCKED ? vma_npages(vma) : 0;
@@ -114,8 +124,29 @@ static void audit_mm(struct mm *mm, void *arg)
     if (a->anon != mm->rss_anon || a->file != mm->rss_file + mm->rss_shmem)
         COMPLAIN(a, "mm %p: rss says %ld anon %ld file, the table %ld and %ld\n", (void *)mm,
                  mm->rss_anon, mm->rss_file + mm->rss_shmem, a->anon, a->file);
+    if (a->swap != mm->nswap)
+        COMPLAIN(a, "mm %p: %ld pages are in swap, the table says %ld\n", (void *)mm, mm->nswap,
+                 a->swap);
     spin_unlock(&mm->pt_lock);
     vmaset_check(&mm->vmas);
+}
+
+/* References of an anonymous page besides those of its entries. */
+static int32_t holders(const struct page *page)
+{
+    return page_test(page, PG_SWAPCACHE) + page_test(page, PG_ISOLATED);
+}
+
+/* The slots against each other and against the entries. */
+static void audit_swap(struct audit *a)
+{
+    const char *fault = swap_check();
+    size_t users = nr_swap_entries();
+
+    if (fault)
+        COMPLAIN(a, "swap: %s\n", fault);
+    if (users != a->swapped)
+        COMPLAIN(a, "slots have %zu users, but there are %zu swap entries\n", users, a->swapped);
 }
 
 static void audit_counts(struct audit *a)
@@ -137,9 +168,9 @@ static void audit_counts(struct audit *a)
             COMPLAIN(a, "pfn %lx: mapcount %d, but %d entries\n", pfn, page->mapcount, entries);
         if (page->refcount < entries + (page->identity == PAGE_CACHE && page->mapping))
             COMPLAIN(a, "pfn %lx: %d references for %d entries\n", pfn, page->refcount, entries);
-        if (page->identity == PAGE_ANON && page->refcount != entries)
-            COMPLAIN(a, "pfn %lx: anonymous, %d references, %d entries\n", pfn, page->refcount,
-                     entries);
+        if (page->identity == PAGE_ANON && page->refcount != entries + holders(page))
+            COMPLAIN(a, "pfn %lx: anonymous, %d references, %d entries, flags %x\n", pfn,
+                     page->refcount, entries, page->flags);
     }
     if (a->mlocked != mlocked)
         COMPLAIN(a, "%ld pages are locked, not %ld\n", a->mlocked, mlocked);
@@ -155,6 +186,7 @@ size_t vm_audit(void)
     }
     mm_for_each(audit_mm, &a);
     audit_counts(&a);
+    audit_swap(&a);
     vfree(a.found);
     if (a.committed != commit_pages_of(COMMIT_PRIVATE))
         COMPLAIN(&a, "%zu pages are promised, not %zu\n", a.committed,

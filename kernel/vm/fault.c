@@ -21,6 +21,7 @@
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
+#include "kernel/vm/swapin.h"
 #include "lib/string.h"
 
 BOOTARG(ad, "ad=soft: let software set the accessed and dirty bits");
@@ -111,6 +112,8 @@ static enum fault_result fault_resolve(struct fault *f)
         if (f->access != ACCESS_WRITE || pte_may_write(f->old))
             return set_accessed_dirty(f);
         return f->vma->ops->make_writable(f);
+    case PTE_SWAP:
+        return swap_fault(f);
     case PTE_MIGRATION:
         migration_wait(f->pte, f->old);
         return FAULT_RETRY;
@@ -143,6 +146,8 @@ static void count_pages(struct fault *f)
 {
     struct mm *mm = f->mm;
 
+    if (pte_is_swap(f->old))
+        mm->nswap--;
     if (pte_is_present(f->old) && !(f->old.bits & PTE_SPECIAL)) {
         struct page *old = pfn_to_page(pte_pfn(f->old));
 
@@ -165,6 +170,9 @@ static enum fault_result fault_enter(struct fault *f)
     struct pte new = pte_make(page_to_phys(f->page), bits | (f->special ? PTE_SPECIAL : 0));
     bool same;
 
+    if (__builtin_expect(!(f->vma->flags & VM_ACCESS), 0))      /* swapoff brings it back */
+        new = pte_make_protnone(pte_pfn(new), bits);
+
     if (f->vma->flags & VM_EXEC)
         icache_sync(f->page);
     spin_lock(&f->mm->pt_lock);
@@ -180,7 +188,9 @@ static enum fault_result fault_enter(struct fault *f)
     if (f->special)
         put_page(f->page);
     f->page = NULL;
-    if (pte_is_present(f->old)) {
+    if (pte_is_swap(f->old)) {
+        swap_fault_entered(f);
+    } else if (pte_is_present(f->old)) {
         /* Other threads must not read the old frame once it is free. */
         tlb_flush_page(&f->mm->ctx, f->va);
         if (!(f->old.bits & PTE_SPECIAL))
@@ -250,6 +260,35 @@ enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access)
     count_fault(&f);
     if (f.dirtied)
         writeback_throttle();
+    return r;
+}
+
+static enum fault_result try_swap_in(struct fault *f)
+{
+    enum fault_result r = FAULT_OK;
+
+    rwsem_read_lock(&f->mm->lock);
+    f->map_locked = true;
+    f->vma = vmaset_find(&f->mm->vmas, f->va);
+    f->pte = f->vma ? pt_find(&f->mm->ctx.pt, f->va, 0) : NULL;
+    if (f->pte) {
+        f->old = pte_read(f->pte);
+        if (pte_is_swap(f->old))
+            r = swap_fault(f);
+    }
+    if (f->page)
+        r = fault_enter(f);
+    fault_release(f);
+    return r;
+}
+
+enum fault_result fault_swap_in(struct mm *mm, vaddr_t va)
+{
+    struct fault f = { .mm = mm, .va = va & PAGE_MASK, .access = ACCESS_READ };
+    enum fault_result r;
+
+    while ((r = try_swap_in(&f)) == FAULT_RETRY)
+        fault_restart(&f);
     return r;
 }
 

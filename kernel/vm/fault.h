@@ -35,6 +35,10 @@ enum fault_result handle_mm_fault(struct mm *mm, vaddr_t va, enum access access)
  * cannot be, or is a device's.  For access from outside the process.  May sleep. */
 struct page *mm_get_page(struct mm *mm, vaddr_t va, enum access access);
 
+/* Bring back the page that the swap entry of MM at VA stands for, if there is one, whatever the
+ * rights.  FAULT_OK, FAULT_OOM or FAULT_SIGBUS.  Nothing held; may sleep. */
+enum fault_result fault_swap_in(struct mm *mm, vaddr_t va);
+
 /* The rights of VMA against ACCESS. */
 bool vma_allows(const struct vma *vma, enum access access);
 

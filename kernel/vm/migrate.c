@@ -21,6 +21,7 @@
  */
 #include "kernel/core/counters.h"
 #include "kernel/mm/icache.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/sched/wait.h"
 #include "kernel/vm/migrate.h"
@@ -141,6 +142,7 @@ static bool replace_anon(struct page *old, struct page *new)
     new->anon_vma = old->anon_vma;
     new->index = old->index;
     page_set(new, PG_SWAPBACKED);
+    lru_add(new);
     return true;
 }
 

@@ -43,14 +43,14 @@ bool mlock_has_room(const struct mm *mm, size_t npages)
 static void count_run(const struct pte *pte, size_t n, bool locked)
 {
     for (size_t i = 0; i < n; i++) {
-        struct pte e = pte_read(&pte[i]);
+        struct page *page = pte_counted_page(pte_read(&pte[i]));
 
-        if (!e.bits || (e.bits & PTE_SPECIAL))
+        if (!page)
             continue;
         if (locked)
-            page_mlock_get(pfn_to_page(pte_pfn(e)));
+            page_mlock_get(page);
         else
-            page_mlock_put(pfn_to_page(pte_pfn(e)));
+            page_mlock_put(page);
     }
 }
 

@@ -6,12 +6,14 @@
  * harts that still have it in satp after the last user left.
  */
 #include "kernel/fs/file.h"
+#include "kernel/cache/swap.h"
 #include "kernel/mm/slab.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/fault.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/page_map.h"
+#include "kernel/vm/reclaim.h"
 #include "kernel/vm/rmap.h"
 #include "kernel/vm/special.h"
 #include "kernel/vm/uaccess.h"
@@ -22,6 +24,18 @@ static struct kmem_cache *mm_cache, *vma_cache;
 static struct spinlock all_lock = SPINLOCK_INIT(RANK_RMAP, "mm list");
 static struct list all_mms = LIST_INIT(all_mms);
 static size_t nr_mms;
+
+/* MM, or NULL if its last user is gone. */
+static struct mm *get_unless_zero(struct mm *mm)
+{
+    int32_t n = __atomic_load_n(&mm->users, __ATOMIC_RELAXED);
+
+    while (n > 0)
+        if (__atomic_compare_exchange_n(&mm->users, &n, n + 1, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return mm;
+    return NULL;
+}
 
 static void mm_list_add(struct mm *mm)
 {
@@ -47,6 +61,21 @@ void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg)
     list_for_each_entry(mm, &all_mms, all_link)
         fn(mm, arg);
     spin_unlock(&all_lock);
+}
+
+struct mm *mm_next(struct mm *mm)
+{
+    struct mm *before = mm;
+    struct list *at;
+
+    spin_lock(&all_lock);
+    at = mm ? mm->all_link.next : all_mms.next;
+    for (mm = NULL; at != &all_mms && !mm; at = at->next)
+        mm = get_unless_zero(list_entry(at, struct mm, all_link));
+    spin_unlock(&all_lock);
+    if (before)
+        mm_put(before);
+    return mm;
 }
 
 struct mapped_pages mapped_pages[MAX_HARTS];
@@ -229,5 +258,7 @@ void vm_init(void)
     anon_vma_init();
     special_init();
     rmap_init();
+    swap_init();
+    reclaim_init();
     uaccess_init();
 }

@@ -37,6 +37,7 @@ struct mm {
     struct file *exe;                       /* referenced                     [map]    */
     int64_t rss_anon, rss_file, rss_shmem;  /* pages                          [pt]     */
     int64_t peak_rss;                       /*                                [pt]     */
+    int64_t nswap;                          /* swap entries                   [pt]     */
     size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
     size_t peak_vm;
     uint32_t def_flags;                     /* VM_LOCKS of mappings to come   [map]    */
@@ -80,6 +81,9 @@ static inline size_t mm_rss(const struct mm *mm)
     return n > 0 ? (size_t)n : 0;
 }
 
+/* The address space after MM, which is put; the first after NULL.  Referenced as a user is;
+ * NULL: there is none.  May sleep. */
+struct mm *mm_next(struct mm *mm);
 /* Call FN for every address space, under a spinlock. */
 void mm_for_each(void (*fn)(struct mm *mm, void *arg), void *arg);
 size_t mm_count(void);

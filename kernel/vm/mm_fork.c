@@ -8,6 +8,7 @@
  *
  * No frame is copied here, and none is allocated but page tables.
  */
+#include "kernel/cache/swap.h"
 #include "kernel/fs/file.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/mmap.h"
@@ -22,7 +23,7 @@ struct copy {
     struct mm *from, *to;
     bool cow;               /* W is lost on both sides                    */
     bool protected;         /* an entry of the parent lost W: flush        */
-    int64_t anon, file, shmem;
+    int64_t anon, file, shmem, swap;
 };
 
 /* Count the child's entry E as one more user of its page. */
@@ -71,7 +72,12 @@ static void copy_run(struct copy *c, struct pte *from, struct pte *to, size_t n)
             continue;
         if (c->cow)
             e = protect(c, &from[i], e);
-        share_page(c, e);
+        if (pte_is_swap(e)) {
+            swap_get(pte_payload(e));
+            c->swap++;
+        } else {
+            share_page(c, e);
+        }
         to[i] = e;                  /* nobody runs in the child yet: a plain store */
     }
 }
@@ -179,6 +185,7 @@ struct mm *mm_fork(struct mm *from)
     c.to->rss_anon += c.anon;
     c.to->rss_file += c.file;
     c.to->rss_shmem += c.shmem;
+    c.to->nswap += c.swap;
     c.to->peak_rss = c.anon + c.file + c.shmem;
     spin_unlock(&c.to->pt_lock);
     if (c.protected)

@@ -76,7 +76,7 @@ static void change_run(const struct change *c, uint32_t flags, struct pte *p, si
 
         if (pte_is_present(old) && (flags & VM_ACCESS))
             change_present(c, p, old);
-        else if (old.bits)
+        else if (pte_has_frame(old))
             change_access(p, flags);
     }
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "kernel/core/hart.h"
+#include "kernel/mm/lru.h"
 #include "kernel/mm/pagetable.h"
 #include "kernel/vm/mm.h"
 
@@ -74,8 +75,11 @@ static inline void page_mlock_get(struct page *page)
 }
 static inline void page_mlock_put(struct page *page)
 {
-    if (__atomic_sub_fetch(&page->mlocks, 1, __ATOMIC_RELAXED) == 0)
+    if (__atomic_sub_fetch(&page->mlocks, 1, __ATOMIC_SEQ_CST) == 0) {
         mapped_pages[this_hart()->index].locked--;
+        if (page_test(page, PG_UNEVICTABLE))
+            lru_rescue(page);
+    }
 }
 
 /* FROM, which no entry maps any more, was moved to TO.  Some of TO's entries may have been

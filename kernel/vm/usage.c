@@ -7,6 +7,7 @@
  * true for pages whose sharers stay.
  */
 #include "kernel/vm/usage.h"
+#include "kernel/cache/swap.h"
 #include "kernel/vm/page_map.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
@@ -43,6 +44,12 @@ static void add_page(struct usage *u, const struct page *page, struct pte e, boo
         u->share_file += share;
 }
 
+static void add_swapped(struct usage *u, uint64_t entry)
+{
+    u->swap++;
+    u->share_swap += (PAGE_SIZE << USAGE_SHARE_SHIFT) / MAX(swap_users(entry), 1UL);
+}
+
 static void add_run(struct usage *u, const struct pte *run, size_t n, bool locked)
 {
     for (size_t i = 0; i < n; i++) {
@@ -51,6 +58,8 @@ static void add_run(struct usage *u, const struct pte *run, size_t n, bool locke
 
         if (page)
             add_page(u, page, pte_settled(e), locked);
+        else if (pte_is_swap(e))
+            add_swapped(u, pte_payload(e));
     }
 }
 
@@ -74,6 +83,8 @@ static struct usage_page look_at(struct pte e)
 {
     const struct page *page = pte_counted_page(e);
 
+    if (pte_is_swap(e))
+        return (struct usage_page){ .swapped = true, .entry = pte_payload(e) };
     return (struct usage_page){
         .present = e.bits != 0,
         .is_file = page && page->identity != PAGE_ANON,

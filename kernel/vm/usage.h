@@ -16,6 +16,7 @@ struct usage {
     size_t shared_clean, shared_dirty, private_clean, private_dirty;
     /* Shares: each page divided by the entries that map it; bytes << USAGE_SHARE_SHIFT. */
     uint64_t share, share_dirty, share_anon, share_file, share_shmem, share_locked;
+    uint64_t swap, share_swap;  /* swap entries, and their share of slots   */
 };
 
 /* Add the pages of VMA to U, which the caller has cleared.  The map lock is held. */
@@ -27,6 +28,8 @@ struct usage_page {
     bool is_file;               /* of a file, or shared memory              */
     bool exclusive;             /* this entry is the only one that maps it  */
     pfn_t pfn;
+    bool swapped;               /* not present: its page is in swap, as ... */
+    uint64_t entry;
 };
 
 /* Describe the N pages of MM from VA on.  Takes the map lock. */

@@ -7,6 +7,7 @@
  * flushed everywhere, and then the frames of the batch are released.
  */
 #include "kernel/cache/page_cache.h"
+#include "kernel/cache/swap.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/page_map.h"
@@ -38,6 +39,8 @@ static bool wanted(const struct zap *z, struct pte e)
 {
     const struct page *page;
 
+    if (pte_is_swap(e))
+        return z->lone || z->private_too;
     if (z->lone)
         return anon_is_alone(e);
     if (e.bits & PTE_SPECIAL)
@@ -87,6 +90,19 @@ static void unlock_pages(struct page **pages, struct page **end)
         page_mlock_put(*pages);
 }
 
+/* E, which is special or not present, is gone.  What a swap entry has is given up; of one that
+ * counts for a page its frame is returned. */
+static __attribute__((noinline)) struct pte special_case(struct mm *mm, struct pte e)
+{
+    if (pte_is_swap(e)) {
+        mm->nswap--;
+        swap_put(pte_payload(e));
+        return (struct pte){ 0 };
+    }
+    e = pte_settled(e);
+    return (struct pte){ e.bits & PTE_SPECIAL ? 0 : pte_pfn(e) << PTE_PPN_SHIFT };
+}
+
 /* The addresses from START to END were cleared and must be flushed with the batch. */
 static void note_cleared(struct zap *z, vaddr_t start, vaddr_t end)
 {
@@ -102,7 +118,8 @@ static void note_cleared(struct zap *z, vaddr_t start, vaddr_t end)
 static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
 {
     struct page **out = z->pages + z->npages, **const full = z->pages + BATCH;
-    struct pte *p = run, *first = run + n, *end = run;
+    struct pte *p = run, *end = run;
+    const struct frames f = frames;     /* in registers: atomic operations stand between uses */
     const bool choosy = z->choosy;
     struct tally tally = { 0 };
 
@@ -117,20 +134,30 @@ static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
             p++;
             continue;
         }
-        e = pte_exchange(p, (struct pte){ 0 });
-        first = MIN(first, p);
+        e = pte_take(p);
         end = ++p;
-        if (e.bits & PTE_SPECIAL)
-            continue;
-        *out = pfn_to_page(pte_pfn(e));
+        if (__builtin_expect((e.bits & (PTE_V | PTE_SPECIAL)) != PTE_V, 0)) {
+            e = special_case(z->mm, e);
+            if (!e.bits)
+                continue;
+        }
+        *out = &f.pages[(e.bits >> PTE_PPN_SHIFT) - f.first_pfn];  /* nothing is above the pfn */
         count(&tally, *out++);
     }
     if (z->locked)
         unlock_pages(z->pages + z->npages, out);
     z->npages = (size_t)(out - z->pages);
-    note_cleared(z, va + (size_t)(first - run) * PAGE_SIZE, va + (size_t)(end - run) * PAGE_SIZE);
+    note_cleared(z, va, va + (size_t)(end - run) * PAGE_SIZE);
     subtract(z->mm, &tally);
     return (size_t)(p - run);
+}
+
+/* Pages that keep a slot of swap which nobody uses any more let go of it. */
+static void leave_swap(struct page **pages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (page_test(pages[i], PG_SWAPCACHE))
+            swap_cache_try_remove(pages[i]);
 }
 
 static void release_batch(struct zap *z)
@@ -138,6 +165,8 @@ static void release_batch(struct zap *z)
     if (z->flush_start != z->flush_end)
         tlb_flush_range(&z->mm->ctx, z->flush_start, z->flush_end);
     z->flush_start = z->flush_end = 0;
+    if (nr_swap_cache_pages())
+        leave_swap(z->pages, z->npages);
     free_page_batch(z->pages, z->npages);
     z->npages = 0;
 }

@@ -11,6 +11,7 @@
 #define PM_MMAP_EXCLUSIVE (1UL << 56)       /* mapped once                        */
 #define PM_FILE           (1UL << 61)       /* of a file, or shared memory        */
 #define PM_SWAP           (1UL << 62)
+#define PM_SWAP_OFFSET_SHIFT 5           /* bits 0 to 4: which area */
 #define PM_PRESENT        (1UL << 63)
 
 /* kpageflags: numbers of bits. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel/cache/page_cache_impl.h"
+#include "kernel/cache/swap.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/fs/locks.h"
 #include "kernel/mm/kmalloc.h"
@@ -113,22 +114,36 @@ void kmem_cache_free(struct kmem_cache *cache, void *obj)
     free(obj);
 }
 
-void page_lru_add(struct page *page)
+void lru_add(struct page *page)
 {
     page_set(page, PG_LRU);
 }
 
-void page_lru_remove(struct page *page)
+/* ---- there is no swap ---------------------------------------------------------- */
+
+void swap_cache_bind(struct page *page, uint64_t entry)
 {
-    page_clear(page, PG_LRU);
+    panic("page %p to be bound to swap entry %lx", (void *)page, entry);
 }
 
-void page_lru_init(void)
+void swap_cache_unbind(struct page *page)
 {
+    panic("page %p has a swap entry", (void *)page);
 }
 
-void reclaim_init(void)
+void swap_cache_remove(struct page *page)
 {
+    panic("page %p has a swap entry", (void *)page);
+}
+
+void swap_put(uint64_t entry)
+{
+    panic("swap entry %lx put", entry);
+}
+
+bool swap_area_has(const struct swap_area *area, uint64_t entry)
+{
+    panic("swap area %p asked for entry %lx", (const void *)area, entry);
 }
 
 /* ---- one thread -------------------------------------------------------------- */
@@ -403,6 +418,8 @@ static const struct address_space_operations meta_ops = {
     .make_room = page_cache_no_room,
     .write_pages = meta_write_pages,
     .forget_page = page_cache_no_forget,
+    .forget_swapped = page_cache_nothing_swapped,
+    .locate = page_cache_no_place,
 };
 
 struct address_space *bdev_mapping(struct block_device *dev)

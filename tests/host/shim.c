@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "kernel/mm/lru.h"
 #include "kernel/mm/mmu_context.h"
 #include "kernel/mm/page.h"
 #include "tests/host/shim.h"
@@ -360,6 +361,25 @@ static void note_range(unsigned *count, vaddr_t start, vaddr_t end)
     (*count)++;
     shim_flushes.start = start;
     shim_flushes.end = end;
+}
+
+/* Lists of evictable pages */
+
+__attribute__((weak)) void lru_forget(struct page *page)
+{
+    panic("page %p freed, but it is listed", (void *)page);
+}
+
+__attribute__((weak)) void lru_forget_group(uint32_t group, size_t n)
+{
+    panic("%zu pages of group %x freed, but there are no lists", n, group);
+}
+
+__attribute__((weak)) void lru_forget_end(uint32_t group, size_t n)
+{
+    (void)n;
+    if (group != LRU_NO_GROUP)
+        panic("pages of group %x freed, but there are no lists", group);
 }
 
 __attribute__((weak)) void tlb_flush_page(struct mmu_context *ctx, vaddr_t va)

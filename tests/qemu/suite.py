@@ -10,6 +10,7 @@ import crashes
 import files
 import foreign
 import programs
+import swap
 from case import DEBUG, PLAIN, Test
 
 HELPERS = ["linuxinit", "runtest", "vmbench"]
@@ -35,7 +36,7 @@ def unknown_argument(vm):
 
 
 TESTS = (badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + crashes.TESTS
-         + foreign.TESTS) + [
+         + foreign.TESTS + swap.TESTS) + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
     Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
          cpus=(1,), tags=("boot",)),

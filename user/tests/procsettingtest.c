@@ -37,6 +37,28 @@ static void settings_are_checked(void)
     expect_setting(VM "dirty_ratio", "100", "101");
     expect_setting(VM "dirty_expire_centisecs", "1000000", "1000001");
     expect_setting(VM "dirty_writeback_centisecs", "1000000", "1000001");
+    expect_setting(VM "swappiness", "200", "201");
+}
+
+/* What is active under one policy starts anew under the next. */
+static void replacement_policy(void)
+{
+    static const char *const names[] = { "clock", "fifo", "random", "clock2" };
+    static const char path[] = VM "policy";
+    char is[32];
+
+    if (access(path, F_OK) < 0)
+        skip("one policy for good");
+    EXPECT_EQ(write_text(path, "lru"), EINVAL);
+    EXPECT_EQ(write_text(path, ""), EINVAL);
+    EXPECT_EQ(write_text(path, "clock2 clock"), EINVAL);
+    EXPECT_EQ(write_text(path, "a-name-that-is-very-long"), EINVAL);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        set_text(path, names[i]);
+        read_file(path, is, sizeof(is));
+        EXPECT(strncmp(is, names[i], strlen(names[i])) == 0 && is[strlen(names[i])] == '\n');
+        EXPECT_EQ(proc_number("/proc/meminfo", "Active:"), 0);
+    }
 }
 
 static long dirty_pages(void)
@@ -143,7 +165,8 @@ static void what_is_fixed_stays(void)
 }
 
 static const struct test tests[] = {
-    TEST(settings_are_checked), TEST(dirty_ratio), TEST(dirty_background_ratio), TEST(dirty_ages),
+    TEST(settings_are_checked), TEST(replacement_policy), TEST(dirty_ratio),
+    TEST(dirty_background_ratio), TEST(dirty_ages),
     TEST(drop_caches), TEST(limits_hold), TEST(what_is_fixed_stays),
 };
 

@@ -595,7 +595,7 @@ static void every_file_is_known(void)
     static const char *const vm[] = {
         /* procsettingtest */
         "dirty_background_ratio", "dirty_expire_centisecs", "dirty_ratio",
-        "dirty_writeback_centisecs", "drop_caches",
+        "dirty_writeback_centisecs", "drop_caches", "policy", "swappiness",
         /* limittest */
         "admin_reserve_kbytes", "max_map_count", "mmap_min_addr", "overcommit_kbytes",
         "overcommit_memory", "overcommit_ratio", "user_reserve_kbytes",

@@ -12,7 +12,7 @@
  *     meta         metadata blocks, and what is wrong with them
  *     balloc       alloc's bitmaps, in the page cache
  *     bmap         from a page of a file to a block of the disk
- *     io, pages    pages of files from and to the disk
+ *     pages        pages of files from and to the disk
  *     inode        inodes from and to their table; their end
  *     dir, namei   names: find, enter, remove; create, link, rename ...
  *     file, symlink, xattr
@@ -32,21 +32,13 @@
  * atomic.  [i] inode->lock  [m] map_lock  [c] constant  [a] atomic
  */
 #pragma once
+#include "kernel/cache/page_io.h"
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/ext2/alloc.h"
 #include "kernel/fs/ext2/filter.h"
 #include "kernel/fs/super.h"
 
 #define EXT2_SECTORS (EXT2_BLOCK_SIZE / SECTOR_SIZE)    /* in a block */
-
-/* One transfer of pages that lie side by side on the disk. */
-#define EXT2_IO_PAGES 32
-struct ext2_io {
-    struct bio bio;
-    struct bio_segment segs[EXT2_IO_PAGES];
-    struct ext2_fs *fs;
-    struct list link;                   /* fs->free_ios                    [io_lock] */
-};
 
 /* A mounted file system. */
 struct ext2_fs {
@@ -63,10 +55,7 @@ struct ext2_fs {
     uint32_t lost_names;                /* failed writes of directories, links [a] */
     uint32_t reported_lost;             /* failed writes that were reported    [a] */
     uint16_t on_error;                  /* EXT2_ERRORS_...                     [a] */
-    struct spinlock io_lock;            /* RANK_BLOCK, interrupts off              */
-    struct list free_ios;               /*                               [io_lock] */
-    struct wait_queue io_wait;          /* for one of them                         */
-    struct ext2_io *ios;                /* all of them                         [c] */
+    struct page_io_pool io;             /* transfers of files' pages               */
 };
 
 /* What ext2 knows of an inode beyond the VFS; inode->private. */
@@ -142,26 +131,10 @@ int ext2_free_range(struct inode *inode, uint64_t first, uint64_t end);
 int ext2_sync_map(struct inode *inode);
 
 /*
- * io.c
- */
-int ext2_io_init(struct ext2_fs *fs);
-void ext2_io_fini(struct ext2_fs *fs);      /* waits until all are back */
-/* Pages on their way into transfers. */
-struct ext2_batch {
-    struct ext2_fs *fs;
-    enum bio_op op;                     /* BIO_READ, BIO_WRITE                     */
-    struct ext2_io *io;                 /* being filled                            */
-    uint32_t next;                      /* block behind it                         */
-    struct list bios;                   /* full ones                               */
-};
-void ext2_batch_begin(struct ext2_batch *batch, struct ext2_fs *fs, enum bio_op op);
-/* PAGE from or to BLOCK.  May sleep until a transfer ends. */
-void ext2_batch_add(struct ext2_batch *batch, struct page *page, uint32_t block);
-void ext2_batch_submit(struct ext2_batch *batch);
-
-/*
  * pages.c
  */
+/* Make fs->io.  0 or -ENOMEM. */
+int ext2_pages_init(struct ext2_fs *fs);
 extern const struct address_space_operations ext2_data_ops;
 
 /*

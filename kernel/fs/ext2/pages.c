@@ -14,6 +14,26 @@
  * blocks, and for each block its bitmap and descriptor; inode; superblock. */
 #define CREDITS_PAGE 13
 
+/* A transfer of PAGE ended.  If it was not written and names are in it, what leads to them
+ * now leads nowhere.  Interrupt context. */
+static void end_page(struct page_io_pool *pool, struct page *page, enum bio_op op, int error)
+{
+    struct ext2_fs *fs = container_of(pool, struct ext2_fs, io);
+
+    if (op == BIO_READ) {
+        page_cache_end_read(page, error);
+        return;
+    }
+    if (error && page->mapping->keeps_failed)
+        __atomic_fetch_add(&fs->lost_names, 1, __ATOMIC_RELEASE);
+    page_cache_end_writeback(page, error);
+}
+
+int ext2_pages_init(struct ext2_fs *fs)
+{
+    return page_io_pool_init(&fs->io, end_page);
+}
+
 static void fill_with_zeros(struct page *page)
 {
     memset(page_address(page), 0, PAGE_SIZE);
@@ -46,7 +66,7 @@ static int read_page(struct address_space *as, struct page *page)
 }
 
 /* N pages that lie in blocks from BLOCK on, or in a hole. */
-static void read_run(struct ext2_batch *batch, struct page **pages, size_t n, uint32_t block)
+static void read_run(struct page_batch *batch, struct page **pages, size_t n, uint32_t block)
 {
     for (size_t i = 0; i < n; i++) {
         if (block == 0) {
@@ -54,17 +74,18 @@ static void read_run(struct ext2_batch *batch, struct page **pages, size_t n, ui
             page_cache_end_read(pages[i], 0);
         } else {
             remember_block(pages[i], block + (uint32_t)i);
-            ext2_batch_add(batch, pages[i], block + (uint32_t)i);
+            page_batch_add(batch, pages[i], (block + i) * EXT2_SECTORS, EXT2_BLOCK_SIZE);
         }
     }
 }
 
 static void read_pages(struct address_space *as, struct page **pages, size_t n)
 {
-    struct ext2_batch batch;
+    struct ext2_fs *fs = ext2_fs_of(as->host);
+    struct page_batch batch;
     uint32_t block;
 
-    ext2_batch_begin(&batch, ext2_fs_of(as->host), BIO_READ);
+    page_batch_begin(&batch, &fs->io, fs->dev, BIO_READ);
     while (n > 0) {
         int run = ext2_map_run(as->host, pages[0]->index, n, &block);
 
@@ -77,19 +98,20 @@ static void read_pages(struct address_space *as, struct page **pages, size_t n)
         pages += run;
         n -= (size_t)run;
     }
-    ext2_batch_submit(&batch);
+    page_batch_submit(&batch);
 }
 
 static void write_pages(struct address_space *as, struct page **pages, size_t n)
 {
-    struct ext2_batch batch;
+    struct ext2_fs *fs = ext2_fs_of(as->host);
+    struct page_batch batch;
 
-    ext2_batch_begin(&batch, ext2_fs_of(as->host), BIO_WRITE);
+    page_batch_begin(&batch, &fs->io, fs->dev, BIO_WRITE);
     for (size_t i = 0; i < n; i++) {
         ASSERT(page_test(pages[i], PG_MAPPED_BLOCK));
-        ext2_batch_add(&batch, pages[i], (uint32_t)pages[i]->block);
+        page_batch_add(&batch, pages[i], pages[i]->block * EXT2_SECTORS, EXT2_BLOCK_SIZE);
     }
-    ext2_batch_submit(&batch);
+    page_batch_submit(&batch);
 }
 
 /* A file that was open before the file system stopped takes no more either. */
@@ -106,6 +128,17 @@ static void change_end(struct address_space *as)
     fs_op_end(as->host->sb);
 }
 
+static int locate(struct address_space *as, pgoff_t index, size_t want, struct block_device **dev,
+                  uint64_t *sector)
+{
+    uint32_t block;
+    int n = ext2_map_run(as->host, index, want, &block);
+
+    *dev = ext2_fs_of(as->host)->dev;
+    *sector = n > 0 ? block * EXT2_SECTORS : 0;
+    return n;
+}
+
 const struct address_space_operations ext2_data_ops = {
     .read_page = read_page,
     .read_pages = read_pages,
@@ -114,4 +147,6 @@ const struct address_space_operations ext2_data_ops = {
     .make_room = ext2_make_room,
     .write_pages = write_pages,
     .forget_page = page_cache_no_forget,
+    .forget_swapped = page_cache_nothing_swapped,
+    .locate = locate,
 };

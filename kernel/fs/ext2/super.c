@@ -226,7 +226,7 @@ static int read_groups(struct ext2_fs *fs)
 
 static void destroy_fs(struct ext2_fs *fs)
 {
-    ext2_io_fini(fs);
+    page_io_pool_fini(&fs->io);
     if (fs->meta)
         fs->meta->keeps_failed = false;
     for (uint32_t i = 0; fs->desc_pages && i < fs->geo.gdt_blocks; i++)
@@ -309,7 +309,7 @@ static int open_fs(struct ext2_fs *fs, const char *options, bool writable)
     if (!err)
         err = read_groups(fs);
     if (!err)
-        err = ext2_io_init(fs);
+        err = ext2_pages_init(fs);
     return err;
 }
 

@@ -25,6 +25,15 @@ static uint64_t figure_of(const struct debug_counters *c, const struct figure *f
     return *(const uint64_t *)((const char *)c + f->offset);
 }
 
+/* The program's own pages may have gone when memory was short: have all of them. */
+static void come_back(void)
+{
+    extern char __executable_start[], _end[];
+    size_t size = (size_t)(_end - __executable_start);
+
+    madvise(__executable_start, (size + PAGE - 1) / PAGE * PAGE, MADV_POPULATE_READ);
+}
+
 /*
  * Free frames count as one, wherever they are kept.  So do the tables of the kernel's
  * own space: it keeps them for ever, and how many it needs depends on how many kernel
@@ -32,6 +41,7 @@ static uint64_t figure_of(const struct debug_counters *c, const struct figure *f
  */
 void count_at_rest(struct debug_counters *c)
 {
+    come_back();
     debug_call(DEBUG_QUIESCE, 0, 0);
     *c = read_counters();
     c->frames[DEBUG_FRAME_FREE] += c->frames[DEBUG_FRAME_PCP] + c->kernel_tables;

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * swaptest.c - memory larger than memory: every byte comes back.
+ *
+ * The disk, /dev/vdb, is a swap area made by the host's mkswap.  SWAPTEST_MB in the
+ * environment is how much is mapped; three times the memory if it is not there.
+ */
+#include <sys/sysinfo.h>
+#include <sys/swap.h>
+#include "user/tests/lib/area.h"
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/watch.h"
+
+#define DISK "/dev/vdb"
+#define WORDS (PAGE / sizeof(uint64_t))
+
+static void need_disk(void)
+{
+    if (access(DISK, F_OK) < 0)
+        skip("no second disk");
+}
+
+static void swap_on(void)
+{
+    need_disk();
+    REQUIRE(swapon(DISK, 0) == 0);
+}
+
+static void swap_off(void)
+{
+    EXPECT_OK(swapoff(DISK));
+    EXPECT_EQ(proc_number("/proc/meminfo", "SwapTotal:"), 0);
+}
+
+static size_t pages_to_map(void)
+{
+    const char *mb = getenv("SWAPTEST_MB");
+    struct sysinfo info;
+
+    if (mb)
+        return strtoul(mb, NULL, 10) * MB / PAGE;
+    REQUIRE(sysinfo(&info) == 0);
+    return 3 * info.totalram / PAGE;
+}
+
+/* Each word of a page follows from the page's number and from how often it was written. */
+static void fill_page(uint64_t *word, size_t page, uint64_t turn)
+{
+    struct rand r;
+
+    rand_seed(&r, test_seed ^ page << 8 ^ turn);
+    for (size_t i = 0; i < WORDS; i++)
+        word[i] = rand_next(&r);
+}
+
+static void fill(char *p, size_t page, uint64_t turn)
+{
+    fill_page((uint64_t *)(p + page * PAGE), page, turn);
+}
+
+static bool is_filled(const char *p, size_t page, uint64_t turn)
+{
+    const uint64_t *word = (const uint64_t *)(p + page * PAGE);
+    struct rand r;
+
+    rand_seed(&r, test_seed ^ page << 8 ^ turn);
+    for (size_t i = 0; i < WORDS; i++)
+        if (word[i] != rand_next(&r))
+            return false;
+    return true;
+}
+
+static size_t count_wrong(const char *p, size_t npages)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < npages; i++)
+        wrong += !is_filled(p, i, 0);
+    return wrong;
+}
+
+/* Three times the memory: written in order, read backwards, read and written at random. */
+static void larger_than_memory(void)
+{
+    size_t npages = pages_to_map();
+    uint8_t *turns;
+    char *p;
+
+    swap_on();
+    p = map_pages(npages, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    turns = calloc(npages, 1);
+    REQUIRE(turns != NULL);
+    for (size_t i = 0; i < npages; i++)
+        fill(p, i, 0);
+    EXPECT(proc_number("/proc/vmstat", "pswpout ") > (long)npages / 2);
+    EXPECT(proc_number("/proc/self/status", "VmSwap:") > 0);
+    for (size_t i = npages; i-- > 0;)
+        if (!is_filled(p, i, 0))
+            fail(__FILE__, __LINE__, "page %zu has changed", i);
+    for (size_t n = 0; n < npages / 2; n++) {
+        size_t i = rand_below(&test_rand, npages);
+
+        if (!is_filled(p, i, turns[i]))
+            fail(__FILE__, __LINE__, "page %zu has changed since turn %u", i, turns[i]);
+        if (rand_one_in(&test_rand, 2))
+            fill(p, i, ++turns[i]);
+    }
+    for (size_t i = 0; i < npages; i++)
+        if (!is_filled(p, i, turns[i]))
+            fail(__FILE__, __LINE__, "page %zu has changed after turn %u", i, turns[i]);
+    unmap(p, npages);
+    free(turns);
+    swap_off();
+}
+
+static void evict(char *p, size_t npages)
+{
+    for (size_t i = 0; i < npages; i++)
+        EXPECT_EQ(debug_call(DEBUG_EVICT, (uintptr_t)p + i * PAGE, 0), 0);
+}
+
+/* What was evicted and is read again goes a second time without being written. */
+static void clean_pages_are_not_written(void)
+{
+    enum { N = 64 };
+    char *p;
+    long out;
+
+    need_debug_call();
+    swap_on();
+    p = map_pages(N, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (size_t i = 0; i < N; i++)
+        fill(p, i, 0);
+    out = proc_number("/proc/vmstat", "pswpout ");
+    evict(p, N);
+    EXPECT_EQ(in_memory(p, N), 0);
+    EXPECT_EQ(proc_number("/proc/vmstat", "pswpout ") - out, N);
+    EXPECT_EQ(proc_number("/proc/self/status", "VmSwap:"), N * PAGE / KB);
+    EXPECT_EQ(count_wrong(p, N), 0);
+    EXPECT_EQ(in_memory(p, N), N);
+    evict(p, N);
+    EXPECT_EQ(proc_number("/proc/vmstat", "pswpout ") - out, N);
+    EXPECT_EQ(count_wrong(p, N), 0);
+    fill(p, 0, 0);                          /* one is dirty now */
+    evict(p, N);
+    EXPECT_EQ(proc_number("/proc/vmstat", "pswpout ") - out, N + 1);
+    EXPECT_EQ(count_wrong(p, N), 0);
+    unmap(p, N);
+    swap_off();
+}
+
+static void check_child(void *p)
+{
+    EXPECT_EQ(count_wrong(p, 16), 0);
+    fill(p, 3, 1);
+    EXPECT(is_filled(p, 3, 1));
+}
+
+/* Parent and child have the same slots, and each its own pages once it stores. */
+static void fork_of_what_is_in_swap(void)
+{
+    char *p;
+
+    need_debug_call();
+    swap_on();
+    p = map_pages(16, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (size_t i = 0; i < 16; i++)
+        fill(p, i, 0);
+    evict(p, 16);
+    EXPECT_EQ(run_child(check_child, p), 0);
+    EXPECT_EQ(count_wrong(p, 16), 0);
+    evict(p, 16);
+    EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
+    unmap(p, 16);
+    swap_off();
+}
+
+/* Shared memory without a file goes to swap, too, and is read, written and cut there. */
+static void shared_memory(void)
+{
+    int fd = memfd_create("swaptest", 0);
+    static uint64_t copy[WORDS];
+    char *p;
+
+    need_debug_call();
+    swap_on();
+    REQUIRE(fd >= 0 && ftruncate(fd, 16 * PAGE) == 0);
+    p = map_pages(16, RW, MAP_SHARED, fd, 0);
+    for (size_t i = 0; i < 16; i++)
+        fill(p, i, 0);
+    evict(p, 16);
+    EXPECT_EQ(in_memory(p, 16), 0);
+    EXPECT_EQ(run_child(check_child, p), 0);
+    EXPECT(is_filled(p, 3, 1));
+    fill(p, 3, 0);
+    evict(p, 16);
+    EXPECT_EQ(pread(fd, copy, PAGE, 5 * PAGE), PAGE);
+    EXPECT(memcmp(copy, p + 5 * PAGE, PAGE) == 0 && is_filled(p, 5, 0));
+    EXPECT_EQ(pwrite(fd, "x", 1, 6 * PAGE + 7), 1);
+    EXPECT_EQ(p[6 * PAGE + 7], 'x');
+    evict(p + 8 * PAGE, 8);
+    EXPECT_EQ(ftruncate(fd, 8 * PAGE + 100), 0);
+    EXPECT_EQ(ftruncate(fd, 16 * PAGE), 0);
+    fill_page(copy, 8, 0);
+    EXPECT_EQ(memcmp(p + 8 * PAGE, copy, 100), 0);
+    for (size_t i = 100; i < 8 * PAGE; i++)
+        if (p[8 * PAGE + i])
+            fail(__FILE__, __LINE__, "byte %zu was cut and is %d", i, p[8 * PAGE + i]);
+    EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
+    evict(p, 8);
+    swap_off();
+    EXPECT_EQ(count_wrong(p, 6), 0);
+    unmap(p, 16);
+    close(fd);
+}
+
+/* swapoff brings everything back, whatever its rights. */
+static void swapoff_brings_back(void)
+{
+    char *p;
+
+    need_debug_call();
+    swap_on();
+    p = map_pages(32, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (size_t i = 0; i < 32; i++)
+        fill(p, i, 0);
+    evict(p, 32);
+    EXPECT_OK(mprotect(p, 8 * PAGE, PROT_NONE));
+    swap_off();
+    EXPECT_EQ(in_memory(p, 32), 32);
+    EXPECT_EQ(proc_number("/proc/self/status", "VmSwap:"), 0);
+    EXPECT_OK(mprotect(p, 8 * PAGE, RW));
+    EXPECT_EQ(count_wrong(p, 32), 0);
+    unmap(p, 32);
+}
+
+static const struct test tests[] = {
+    TEST(larger_than_memory), TEST(clean_pages_are_not_written), TEST(fork_of_what_is_in_swap),
+    TEST(shared_memory), TEST(swapoff_brings_back),
+};
+TEST_MAIN(tests)
