@@ -13,6 +13,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 ##@ Knobs
 CPUS   ?= 2#      ## harts of the machine (a list for tests: CPUS=1,2,4)
 MEM    ?= 128M#   ## its memory
+SWAP   ?= 64M#    ## its swap disk; 0: none
 APPEND ?=#        ## more kernel arguments
 DEBUG  ?=#        ## DEBUG=1: the debug kernel (poison, lock ranks, audits)
 T      ?=#        ## run the tests whose name contains this (fuzz-host: seconds)

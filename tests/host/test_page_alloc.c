@@ -398,6 +398,7 @@ Test(page_alloc, last_reference_to_an_anonymous_page)
     page->anon_vma = (struct anon_vma *)page;
     put_page(page);
     cr_assert_eq(page->identity, PAGE_PCP);
+    cr_assert_eq(alloc_page(GFP_USER_MOVABLE), page, "the last one freed is the next");
     cr_assert_null(page->anon_vma);
     mm_teardown();
 }

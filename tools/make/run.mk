@@ -6,10 +6,13 @@ QEMU      ?= qemu-system-riscv64
 GDB       ?= $(shell for g in gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb gdb; do command -v $$g && break; done)
 QEMU_BIOS ?= $(shell sh tools/firmware.sh $(QEMU))
 
+comma      := ,
 qemu_flags = -machine virt -bios $(QEMU_BIOS) -m $(strip $(MEM)) -smp $(strip $(CPUS)) \
              -nographic -serial mon:stdio -global virtio-mmio.force-legacy=false \
              -drive file=build/disk.img,if=none,format=raw,id=root \
              -device virtio-blk-device,drive=root,serial=root,bus=virtio-mmio-bus.0 \
+             $(if $(filter-out 0,$(strip $(SWAP))),-drive file=build/swap.img,if=none,format=raw,id=swap \
+             -device virtio-blk-device,drive=swap$(comma)serial=swap$(comma)bus=virtio-mmio-bus.1) \
              -kernel $(KERNEL) $(if $(strip $(APPEND)),-append "$(strip $(APPEND))") $(QEMU_EXTRA)
 qemu_gdb   = -chardev socket,path=build/gdb.sock,server=on,wait=off,id=gdb -gdb chardev:gdb -S
 
@@ -18,10 +21,15 @@ qemu: ## boot to a shell (Ctrl-A X leaves)
 	@sh tools/setup.sh boot
 	@$(MAKE) --no-print-directory run
 
-run: $(KERNEL) build/disk.img
+# Made anew when SWAP has another size.
+build/swap.img: FORCE
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) mkfs/mkswap.py $@ $(strip $(SWAP))
+
+run: $(KERNEL) build/disk.img $(if $(filter-out 0,$(strip $(SWAP))),build/swap.img)
 	$(Q)$(QEMU) $(qemu_flags)
 
-qemu-gdb: $(KERNEL) build/disk.img ## boot and wait for `make gdb` in another terminal
+qemu-gdb: $(KERNEL) build/disk.img $(if $(filter-out 0,$(strip $(SWAP))),build/swap.img) ## boot and wait for `make gdb` in another terminal
 	@echo "Waiting for the debugger: run 'make gdb' in another terminal."
 	$(Q)rm -f build/gdb.sock; $(QEMU) $(qemu_flags) $(qemu_gdb)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * init.c - the first process: mounts, a shell on the console, and collecting orphans.
+ * init.c - the first process: mounts, swap, a shell on the console, and collecting orphans.
  *
  * The kernel starts it as process 1.  It never ends, and it must wait for every child: processes
  * whose parent is gone become its children, and would stay zombies.
@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -58,6 +59,23 @@ static void mount_all(void)
     /* Everybody may use these, but remove only what is theirs. */
     chmod("/tmp", 01777);
     chmod("/dev/shm", 01777);
+}
+
+/* Page to every disk that has a swap header; the others refuse. */
+static void swap_on(void)
+{
+    FILE *f = fopen("/proc/partitions", "r");
+    char line[128], path[64], name[32];
+
+    while (f && fgets(line, sizeof(line), f)) {
+        if (sscanf(line, "%*u %*u %*u %31s", name) != 1)
+            continue;
+        snprintf(path, sizeof(path), "/dev/%s", name);
+        if (swapon(path, 0) < 0 && errno != EINVAL && errno != EBUSY)
+            warn("%s", path);
+    }
+    if (f)
+        fclose(f);
 }
 
 /* Descriptors 0, 1 and 2 are the console; the kernel may have opened them. */
@@ -147,6 +165,7 @@ int main(void)
     open_console();
     mount_all();
     open_console();
+    swap_on();
     set_environment();
     print_banner();
     for (;;)
