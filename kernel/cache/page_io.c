@@ -5,6 +5,7 @@
 #include "kernel/cache/page_io.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/page.h"
+#include "kernel/sched/pressure.h"
 #include "lib/abi/errno.h"
 
 #define NR_TRANSFERS 32                 /* 4 MiB under way at most */
@@ -79,7 +80,7 @@ static void end_io(struct bio *bio, int error)
     struct page_io *io = container_of(bio, struct page_io, bio);
 
     for (unsigned i = 0; i < bio->nsegs; i++)
-        io->pool->end(io->pool, io->segs[i].page, bio->op, error);
+        io->pool->end(io->pool, io->segs[i].page, bio->op, bio->failed & 1UL << i ? error : 0);
     put(io);
 }
 
@@ -104,13 +105,16 @@ static void next_io(struct page_batch *batch, uint64_t sector)
 {
     struct page_io_pool *pool = batch->pool;
     struct page_io *io;
+    bool began;
 
     if (batch->io)
         list_insert_tail(&batch->bios, &batch->io->bio.link);
     batch->io = NULL;
     while ((io = try_get(pool)) == NULL) {
         page_batch_submit(batch);
+        began = pressure_enter(PRESSURE_IO);
         wait_event(&pool->wait, !list_is_empty(&pool->unused));
+        pressure_leave(PRESSURE_IO, began);
     }
     bio_init(&io->bio, batch->dev, batch->op, sector, io->segs, PAGE_IO_PAGES);
     io->bio.end = end_io;
@@ -119,13 +123,10 @@ static void next_io(struct page_batch *batch, uint64_t sector)
 
 void page_batch_add(struct page_batch *batch, struct page *page, uint64_t sector, uint32_t len)
 {
-    bool apart = page_test(page, PG_ERROR);     /* its neighbours may be to blame */
-
-    if (!batch->io || sector != batch->next || apart
-        || !bio_add_page(&batch->io->bio, page, 0, len)) {
+    if (!batch->io || sector != batch->next || !bio_add_page(&batch->io->bio, page, 0, len)) {
         next_io(batch, sector);
         if (!bio_add_page(&batch->io->bio, page, 0, len))
             panic("%s takes no whole page", batch->dev->name);
     }
-    batch->next = apart ? UINT64_MAX : sector + len / SECTOR_SIZE;
+    batch->next = sector + len / SECTOR_SIZE;
 }

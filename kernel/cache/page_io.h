@@ -3,7 +3,8 @@
  * page_io.h - pages from and to a disk, many at a time.
  *
  * Pages that follow each other on the disk share a transfer (a bio), and the
- * transfers of one batch go to the disk together.  Transfers come from a fixed set:
+ * transfers of one batch go to the disk together.  Of one that fails each page is
+ * told how it went with itself.  Transfers come from a fixed set:
  * writing out must work when there is no memory, and an interrupt that ends one may
  * not free any.  Who finds the set empty submits what it has and waits; those under
  * way always end.
@@ -43,7 +44,6 @@ struct page_batch {
 
 void page_batch_begin(struct page_batch *batch, struct page_io_pool *pool,
                       struct block_device *dev, enum bio_op op);
-/* The first LEN bytes of PAGE from or to SECTOR; one that could not be written the last time
- * (PG_ERROR) in a transfer of its own.  May sleep until a transfer ends. */
+/* The first LEN bytes of PAGE from or to SECTOR.  May sleep until a transfer ends. */
 void page_batch_add(struct page_batch *batch, struct page *page, uint64_t sector, uint32_t len);
 void page_batch_submit(struct page_batch *batch);

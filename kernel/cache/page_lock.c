@@ -13,6 +13,7 @@
  * page over (page_lock_hand_over).
  */
 #include "kernel/cache/page_cache_impl.h"
+#include "kernel/sched/pressure.h"
 #include "lib/hash.h"
 
 #define PAGE_WAIT_QUEUES 64
@@ -52,9 +53,32 @@ static inline void clear_and_wake(struct page *page, enum page_flag f)
         wake_up_all(queue_of(page));
 }
 
+/* PAGE, locked, is being read: who waits for it waits for a disk, and, if it was evicted to
+ * swap, for want of memory. */
+struct stall {
+    bool io, memory;
+};
+
+static struct stall begin_stall(const struct page *page)
+{
+    bool is_read = !page_is_uptodate(page);
+    struct stall s;
+
+    s.memory = is_read && page_test(page, PG_SWAPCACHE) && pressure_enter(PRESSURE_MEMORY);
+    s.io = is_read && pressure_enter(PRESSURE_IO);
+    return s;
+}
+
+static void end_stall(struct stall s)
+{
+    pressure_leave(PRESSURE_IO, s.io);
+    pressure_leave(PRESSURE_MEMORY, s.memory);
+}
+
 static void lock_slowly(struct page *page)
 {
     struct wait_queue *wq = queue_of(page);
+    struct stall stall = begin_stall(page);
     bool was_locked;
 
     do {
@@ -67,6 +91,7 @@ static void lock_slowly(struct page *page)
             schedule();
         wait_end(wq, &w);
     } while (was_locked);
+    end_stall(stall);
 }
 
 void page_lock(struct page *page)
@@ -105,7 +130,11 @@ void page_unlock_handed_over(struct page *page)
 void page_wait_writeback(struct page *page)
 {
     struct wait_queue *wq = queue_of(page);
+    bool began;
 
+    if (!page_test(page, PG_WRITEBACK))
+        return;
+    began = pressure_enter(PRESSURE_IO);
     while (page_test(page, PG_WRITEBACK)) {
         struct waiter w = { 0 };
 
@@ -119,6 +148,7 @@ void page_wait_writeback(struct page *page)
         if (page_test_and_clear(page, PG_WAITERS))
             wake_up_all(wq);
     }
+    pressure_leave(PRESSURE_IO, began);
 }
 
 void page_end_writeback_bit(struct page *page)

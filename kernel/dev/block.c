@@ -17,7 +17,12 @@
  * A bad sector is the trouble of whoever asked for that sector.  So when a
  * request fails, each of its bios is tried once more, alone on the device: not
  * only we join requests, QEMU joins what it finds in the queue, and fails all of
- * it.  A flush is not tried again: the second could succeed without having saved
+ * it.  A bio that fails alone is tried segment by segment, and its owner is told
+ * which of them it is.
+ *
+ *   request [a b|c d e] fails -> [a b] ok, [c d e] fails -> [c] ok, [d] fails, [e] ok
+ *
+ * A flush is not tried again: the second could succeed without having saved
  * what the first one lost.
  *
  * All structures exist before the first request: nothing here allocates.
@@ -26,22 +31,20 @@
 #include "kernel/dev/block.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/page.h"
+#include "kernel/sched/pressure.h"
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
-#include "lib/string.h"
 
 #define QUEUE_LIMIT 256         /* bios that wait: beyond it submitters sleep */
 #define ERRORS_TOLD 16          /* of one disk; after that fewer and fewer    */
-
-static struct list disks = LIST_INIT(disks);
-static struct spinlock disks_lock = SPINLOCK_INIT(RANK_BLOCK, "disks");
 
 /* Bios */
 
 void bio_init(struct bio *bio, struct block_device *dev, enum bio_op op, uint64_t sector,
               struct bio_segment *segs, unsigned max_segs)
 {
+    ASSERT(max_segs <= BIO_MAX_SEGS);
     *bio = (struct bio){
         .dev = dev, .op = op, .sector = sector, .segs = segs, .max_segs = (uint16_t)max_segs,
     };
@@ -145,16 +148,16 @@ static void tell_error(const struct block_device *dev, const struct bio *bio)
                bio->nsectors, (unsigned long)bio->sector);
 }
 
-static void count_bio(struct block_device *dev, const struct bio *bio, uint64_t now)
+static void count_error(struct block_device *dev, const struct bio *bio)
+{
+    dev->stats.errors++;
+    tell_error(dev, bio);
+}
+
+static void count_moved(struct block_device *dev, const struct bio *bio)
 {
     struct block_stats *s = &dev->stats;
 
-    s->ns[bio->op] += now - bio->start_ns;
-    if (bio->error) {
-        s->errors++;
-        tell_error(dev, bio);
-        return;
-    }
     s->ios[bio->op]++;
     if (!moves_data(bio->op))
         return;
@@ -169,8 +172,59 @@ static void finish_bio(struct block_device *dev, struct bio *bio, int error, uin
                        struct list *done)
 {
     bio->error = error;
-    count_bio(dev, bio, now);
+    dev->stats.ns[bio->op] += now - bio->start_ns;
+    if (!error)
+        count_moved(dev, bio);
     list_move_tail(done, &bio->link);
+}
+
+static void fail_bio(struct block_device *dev, struct bio *bio, uint64_t now, struct list *done)
+{
+    bio->failed = UINT64_MAX;
+    count_error(dev, bio);
+    finish_bio(dev, bio, -EIO, now, done);
+}
+
+/* Segment by segment: dev->lock held */
+
+/* Let the probe be segment I of the probed bio, at SECTOR, and the next to start. */
+static void queue_probe(struct block_device *dev, unsigned i, uint64_t sector)
+{
+    struct bio *bio = dev->probed, *probe = &dev->probe;
+
+    bio_init(probe, dev, bio->op, sector, &bio->segs[i], 1);
+    probe->nsegs = 1;
+    probe->nsectors = bio->segs[i].len >> SECTOR_SHIFT;
+    probe->alone = true;
+    dev->stats.queued++;
+    list_insert_head(&dev->bios, &probe->link);
+}
+
+/* BIO failed alone, and has several segments. */
+static void begin_probing(struct block_device *dev, struct bio *bio)
+{
+    list_remove(&bio->link);
+    dev->probed = bio;
+    queue_probe(dev, 0, bio->sector);
+}
+
+/* The probe ended: on to the next segment, or the probed bio is finished. */
+static void go_on_probing(struct block_device *dev, int error, uint64_t now, struct list *done)
+{
+    struct bio *bio = dev->probed, *probe = &dev->probe;
+    unsigned i = (unsigned)(probe->segs - bio->segs);
+
+    list_remove(&probe->link);
+    if (error) {
+        bio->failed |= 1UL << i;
+        count_error(dev, probe);
+    }
+    if (i + 1 < bio->nsegs) {
+        queue_probe(dev, i + 1, probe->sector + probe->nsectors);
+        return;
+    }
+    dev->probed = NULL;
+    finish_bio(dev, bio, bio->failed ? -EIO : 0, now, done);
 }
 
 /* The bios of RQ go back to the head of the queue, in order; ALONE: each by itself. */
@@ -185,28 +239,49 @@ static void requeue(struct block_device *dev, struct request *rq, bool alone)
     list_splice(&dev->bios, &rq->bios);
 }
 
-/* Is it worth trying the bios of RQ, which failed, one by one? */
-static bool deserves_retry(const struct block_device *dev, const struct request *rq)
+/* RQ, which moves data, failed. */
+static void try_again(struct block_device *dev, struct request *rq, uint64_t now,
+                      struct list *done)
 {
-    return moves_data(rq->op) && !dev->isolating;
+    struct bio *bio = list_first_entry(&rq->bios, struct bio, link);
+
+    if (!dev->isolating) {
+        dev->stats.retries += list_length(&rq->bios);
+        requeue(dev, rq, true);
+    } else if (bio->nsegs > 1) {
+        begin_probing(dev, bio);
+    } else {
+        fail_bio(dev, bio, now, done);
+    }
+}
+
+static void finish_all(struct block_device *dev, struct request *rq, int error, uint64_t now,
+                       struct list *done)
+{
+    struct bio *bio, *next;
+
+    dev->stats.merges[rq->op] += list_length(&rq->bios) - 1;
+    list_for_each_entry_safe(bio, next, &rq->bios, link)
+        if (error)
+            fail_bio(dev, bio, now, done);
+        else
+            finish_bio(dev, bio, 0, now, done);
 }
 
 void block_request_done(struct block_device *dev, struct request *rq, int error,
                         struct list *done)
 {
     uint64_t now = clock_monotonic_ns();
-    struct bio *bio, *next;
 
     ASSERT(spin_is_mine(&dev->lock));
     count_end(dev, now);
-    if (error && deserves_retry(dev, rq)) {
-        dev->stats.retries += list_length(&rq->bios);
-        requeue(dev, rq, true);
-    } else {
-        dev->stats.merges[rq->op] += list_length(&rq->bios) - 1;
-        list_for_each_entry_safe(bio, next, &rq->bios, link)
-            finish_bio(dev, bio, error, now, done);
-    }
+    dev->stats.failures += error != 0;
+    if (rq->bios.next == &dev->probe.link)
+        go_on_probing(dev, error, now, done);
+    else if (error && moves_data(rq->op))
+        try_again(dev, rq, now, done);
+    else
+        finish_all(dev, rq, error, now, done);
     dev->isolating = false;
     list_insert_head(&dev->free_requests, &rq->link);
 }
@@ -268,6 +343,17 @@ static bool has_room(const struct block_device *dev)
     return __atomic_load_n(&dev->stats.queued, __ATOMIC_RELAXED) < QUEUE_LIMIT;
 }
 
+static void wait_for_room(struct block_device *dev)
+{
+    bool began;
+
+    if (has_room(dev))
+        return;
+    began = pressure_enter(PRESSURE_IO);
+    wait_event(&dev->room, has_room(dev));
+    pressure_leave(PRESSURE_IO, began);
+}
+
 /* All bios on LIST, already checked, join the queue. */
 static void queue_bios(struct block_device *dev, struct list *list)
 {
@@ -275,7 +361,7 @@ static void queue_bios(struct block_device *dev, struct list *list)
     struct list done = LIST_INIT(done);
     struct bio *bio;
 
-    wait_event(&dev->room, has_room(dev));
+    wait_for_room(dev);
     flags = spin_lock_irqsave(&dev->lock);
     list_for_each_entry(bio, list, link) {
         bio->start_ns = now;
@@ -306,6 +392,7 @@ void block_submit_list(struct list *list)
 
         ASSERT(!dev || dev == bio->dev);
         dev = bio->dev;
+        bio->failed = error ? UINT64_MAX : 0;
         if (!error && needs_device(bio))
             list_insert_tail(&good, &bio->link);
         else
@@ -345,11 +432,14 @@ static int submit_and_wait(struct bio *bio)
 {
     struct wait_queue *wq = &bio->dev->sync_done;
     struct sync_io io = { .done = false };
+    bool began;
 
     bio->end = sync_end;
     bio->private = &io;
     block_submit(bio);
+    began = pressure_enter(PRESSURE_IO);
     wait_event(wq, __atomic_load_n(&io.done, __ATOMIC_ACQUIRE));
+    pressure_leave(PRESSURE_IO, began);
     return io.error;
 }
 
@@ -385,7 +475,7 @@ int block_flush(struct block_device *dev)
     return submit_and_wait(&bio);
 }
 
-/* The disks */
+/* Beginning and end */
 
 int block_init(struct block_device *dev)
 {
@@ -396,6 +486,7 @@ int block_init(struct block_device *dev)
     spin_init(&dev->lock, RANK_BLOCK, "disk queue");
     list_init(&dev->bios);
     list_init(&dev->free_requests);
+    list_init(&dev->probe.link);
     wait_queue_init(&dev->room);
     wait_queue_init(&dev->sync_done);
     for (uint32_t i = 0; i < dev->depth; i++) {
@@ -410,71 +501,6 @@ void block_fini(struct block_device *dev)
 {
     ASSERT(list_is_empty(&dev->bios) && dev->stats.in_flight == 0);
     kfree(dev->requests);
-}
-
-void block_register(struct block_device *dev)
-{
-    uint64_t flags = spin_lock_irqsave(&disks_lock);
-
-    list_insert_tail(&disks, &dev->link);
-    spin_unlock_irqrestore(&disks_lock, flags);
-}
-
-struct block_device *block_next(const struct block_device *dev)
-{
-    const struct list *link = dev ? &dev->link : &disks;
-    uint64_t flags = spin_lock_irqsave(&disks_lock);
-    struct list *next = link->next;
-
-    spin_unlock_irqrestore(&disks_lock, flags);
-    return next == &disks ? NULL : list_entry(next, struct block_device, link);
-}
-
-struct block_device *block_find_name(const char *name)
-{
-    struct block_device *dev = NULL;
-
-    while ((dev = block_next(dev)) != NULL) {
-        if (strcmp(dev->name, name) == 0)
-            return dev;
-    }
-    return NULL;
-}
-
-struct block_device *block_find_serial(const char *serial)
-{
-    struct block_device *dev = NULL;
-
-    while ((dev = block_next(dev)) != NULL) {
-        if (*serial && strcmp(dev->serial, serial) == 0)
-            return dev;
-    }
-    return NULL;
-}
-
-struct block_device *block_find_devno(uint32_t major, uint32_t minor)
-{
-    struct block_device *dev = NULL;
-
-    while ((dev = block_next(dev)) != NULL) {
-        if (dev->major == major && dev->minor == minor)
-            return dev;
-    }
-    return NULL;
-}
-
-int block_claim(struct block_device *dev, const void *holder)
-{
-    const void *nobody = NULL;
-
-    return __atomic_compare_exchange_n(&dev->holder, &nobody, holder, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED) ? 0 : -EBUSY;
-}
-
-void block_release(struct block_device *dev, const void *holder)
-{
-    ASSERT(dev->holder == holder);
-    __atomic_store_n(&dev->holder, NULL, __ATOMIC_RELEASE);
 }
 
 void block_get_stats(struct block_device *dev, struct block_stats *out)

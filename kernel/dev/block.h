@@ -47,6 +47,8 @@ struct bio_segment {
     uint32_t len;
 };
 
+#define BIO_MAX_SEGS 64             /* as many as bio.failed has bits */
+
 struct bio {
     struct block_device *dev;       /*                                     [o] */
     enum bio_op op;                 /*                                     [o] */
@@ -59,13 +61,14 @@ struct bio {
     void (*end)(struct bio *bio, int error);
     void *private;                  /* the owner's                         [o] */
     struct list link;               /* lists of block_submit_list, queue   [o] */
+    uint64_t failed;                /* with ERROR: bit I says that segment I was not moved */
     uint64_t start_ns;              /* when it was queued                  [l] */
     int error;                      /* on its way to END                   [l] */
     bool alone;                     /* failed once: tried again by itself  [l] */
 };
 
 /*
- * Use SEGS, room for MAX_SEGS, as BIO's segments, none of them filled in yet.
+ * Use SEGS, room for MAX_SEGS (at most BIO_MAX_SEGS), as BIO's segments, none of them filled in yet.
  * Bio and segments must live until END; the memory the segments name must be in
  * the linear map (never on a stack).
  */
@@ -106,7 +109,8 @@ struct block_stats {
     uint64_t merges[BIO_OPS];       /* bios that joined the one before     [l] */
     uint64_t sectors[BIO_OPS];      /*                                     [l] */
     uint64_t ns[BIO_OPS];           /* sum of their times, queue included  [l] */
-    uint64_t errors;                /* bios that failed                    [l] */
+    uint64_t failures;              /* requests that the device failed     [l] */
+    uint64_t errors;                /* segments that were not moved        [l] */
     uint64_t retries;               /* bios that failed with others        [l] */
     uint64_t busy_ns;               /* time with anything in flight        [l] */
     uint64_t busy_since;            /* while in_flight > 0                 [l] */
@@ -136,6 +140,8 @@ struct block_device {
     struct wait_queue room;         /* submitters, while bios is long          */
     struct wait_queue sync_done;    /* block_rw_sync, block_flush              */
     bool isolating;                 /* the only request is a second try    [l] */
+    struct bio *probed;             /* failed alone: segment by segment    [l] */
+    struct bio probe;               /* one segment of it, on its way       [l] */
     struct block_stats stats;       /*                                     [l] */
     const void *holder;             /* who has it mounted or swaps to it   [a] */
     struct address_space *mapping;  /* its blocks, cached: cache/ and fs/ set it */

@@ -13,6 +13,7 @@
 #include "kernel/dev/uart.h"
 #include "kernel/dev/virtio.h"
 #include "kernel/dev/virtio_blk.h"
+#include "kernel/dev/virtio_gpu.h"
 #include "lib/bitops.h"
 
 /* Whether DEVICE exists; a step that failed is only reported. */
@@ -61,6 +62,10 @@ static void attach_virtio(const struct machine_device *device)
         return;
     if (v->id == VIRTIO_ID_BLOCK) {
         virtio_blk_attach(v);
+        return;
+    }
+    if (v->id == VIRTIO_ID_GPU) {
+        virtio_gpu_attach(v);
         return;
     }
     printk("virtio: no driver for device %u at %#lx\n", v->id, (unsigned long)device->base);

@@ -234,10 +234,12 @@ static int64_t bdev_seek(struct file *f, int64_t offset, int whence)
 
 static int bdev_fsync(struct file *f, bool data_only)
 {
-    int err = writeback_range(f->inode->mapping, 0, UINT64_MAX, true);
-    int e = block_flush(f->private);
+    int err, e;
 
     (void)data_only;
+    writeback_range(f->inode->mapping, 0, UINT64_MAX, true);
+    e = block_flush(f->private);
+    err = file_check_errors(f);
     return err ? err : e;
 }
 

@@ -32,4 +32,5 @@ int devfs_make_node(const char *name, uint32_t mode, dev_t rdev);
 
 void devfs_init(void);          /* registers devtmpfs, memory devices, disks   */
 void devtty_init(void);         /* registers the terminals (devtty.c)          */
+void devfb_init(void);          /* registers the display, if any (devfb.c)      */
 void devrtc_init(void);         /* registers the clock, if any (devrtc.c)      */

@@ -9,6 +9,8 @@
 #include "kernel/fs/mount.h"
 #include "kernel/fs/tmpfs.h"
 
+unsigned vfs_cache_pressure = 100;
+
 static size_t count_unused(struct shrinker *s)
 {
     size_t all, dentries, inodes;
@@ -16,7 +18,7 @@ static size_t count_unused(struct shrinker *s)
     (void)s;
     dentry_count(&all, &dentries);
     inode_count(&all, &inodes);
-    return dentries + inodes;
+    return (dentries + inodes) * vfs_cache_pressure / 100;
 }
 
 /* Names first: they are what keeps most inodes in use. */
@@ -49,5 +51,6 @@ void fs_init(void)
     devfs_init();
     devtty_init();
     devrtc_init();
+    devfb_init();
     shrinker_register(&fs_shrinker);
 }

@@ -291,7 +291,7 @@ static void destroy(struct inode *inode)
 {
     bool was_hashed;
 
-    if (inode->data.npages > 0)
+    if (!page_cache_is_empty(&inode->data))
         page_cache_truncate(&inode->data, 0, UINT64_MAX);
     if (inode->data.writes_back)
         writeback_forget(&inode->data);
@@ -470,10 +470,8 @@ int inode_write(struct inode *inode)
     fs_op_begin(inode->sb, 1);
     err = inode->sb->ops->write_inode(inode);
     fs_op_end(inode->sb);
-    if (err) {
-        __atomic_store_n(&inode->data.wb_error, err, __ATOMIC_RELEASE);
+    if (err)
         inode_mark_dirty(inode);        /* nothing is lost yet: another time */
-    }
     return err;
 }
 

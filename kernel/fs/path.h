@@ -87,6 +87,9 @@ struct iattr {
  * size may take set-id bits away. */
 int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cred *cred);
 void inode_getattr(struct inode *inode, struct stat *st);
+/* How large the running thread may make INODE, a regular file: as its file system can, and as
+ * RLIMIT_FSIZE allows. */
+uint64_t inode_max_size(const struct inode *inode);
 /* CRED changes the size of a regular file; takes the locks, checks no rights. */
 int inode_truncate(struct inode *inode, uint64_t size, const struct cred *cred);
 

@@ -126,4 +126,8 @@ void filesystem_for_each(int (*fn)(const struct file_system_type *type, void *ar
 
 /* Caches, pipes, tmpfs, devtmpfs.  Disk file systems register themselves after
  * it; the root is mounted by boot/. */
+/* /proc/sys/vm/vfs_cache_pressure: how readily names and inodes that nobody uses are given
+ * back, in percent of what other caches do; 0: never. */
+extern unsigned vfs_cache_pressure;
+
 void fs_init(void);

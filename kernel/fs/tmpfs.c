@@ -167,8 +167,8 @@ static void tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
 {
     struct tmpfs *t = tmpfs_of(sb);
 
-    fmt_snprintf(buf, size, ",size=%luk,nr_inodes=%lu,mode=%o", t->max_pages * (PAGE_SIZE / 1024),
-                 t->max_inodes, t->mode);
+    fmt_snprintf(buf, size, ",size=%luk,nr_inodes=%lu,mode=%o,inode64",
+                 t->max_pages * (PAGE_SIZE / 1024), t->max_inodes, t->mode);
 }
 
 static const struct super_operations tmpfs_super_ops = {
@@ -230,6 +230,8 @@ static int parse_option(struct tmpfs *t, char *name, char *value)
         err = parse_number(value, 10, UINT32_MAX, &t->uid);
     } else if (strcmp(name, "gid") == 0) {
         err = parse_number(value, 10, UINT32_MAX, &t->gid);
+    } else if (strcmp(name, "inode64") == 0) {      /* as they are */
+        err = 0;
     }
     if (err)
         printk("tmpfs: bad option %s=%s\n", name, value);

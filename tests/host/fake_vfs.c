@@ -10,6 +10,7 @@
 #include "kernel/fs/locks.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/slab.h"
+#include "kernel/sched/pressure.h"
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -136,6 +137,18 @@ void swap_cache_remove(struct page *page)
     panic("page %p has a swap entry", (void *)page);
 }
 
+bool swap_cache_replace(struct page *old, struct page *new)
+{
+    panic("page %p, to be replaced by %p, has a swap entry", (void *)old, (void *)new);
+}
+
+/* Nothing is on a list of evictable pages here. */
+void lru_replace(struct page *old, struct page *new)
+{
+    (void)old;
+    (void)new;
+}
+
 void swap_put(uint64_t entry)
 {
     panic("swap entry %lx put", entry);
@@ -155,6 +168,18 @@ void schedule(void)
     ASSERT(!port_in_atomic());
     if (!disk_run_one())
         panic("sleeping, and nothing will ever wake us");
+}
+
+bool pressure_enter(enum pressure_kind k)
+{
+    (void)k;
+    return false;
+}
+
+void pressure_leave(enum pressure_kind k, bool began)
+{
+    (void)k;
+    (void)began;
 }
 
 void cond_resched(void)
@@ -225,6 +250,12 @@ void rwsem_write_unlock(struct rwsem *s)
 /* A clock that never stands still and has odd nanoseconds. */
 static uint64_t clock = 1700000000000000000;
 
+/* Nobody has a limit. */
+uint64_t inode_max_size(const struct inode *inode)
+{
+    return inode->sb->max_size;
+}
+
 uint64_t clock_realtime_ns(void)
 {
     return clock += 1000003;
@@ -281,10 +312,14 @@ static void carry_out(struct bio *bio)
     uint64_t sector = bio->sector;
     int err = 0;
 
-    for (unsigned i = 0; i < bio->nsegs && !err; i++) {
+    bio->failed = 0;
+    for (unsigned i = 0; i < bio->nsegs; i++) {
         struct bio_segment *s = &bio->segs[i];
 
-        err = transfer(bio->op, sector, (uint8_t *)page_address(s->page) + s->offset, s->len);
+        if (transfer(bio->op, sector, (uint8_t *)page_address(s->page) + s->offset, s->len)) {
+            bio->failed |= 1UL << i;
+            err = -EIO;
+        }
         sector += s->len / SECTOR_SIZE;
     }
     list_remove(&bio->link);
@@ -464,6 +499,11 @@ static void start_writing(struct address_space *as, pgoff_t index, pgoff_t end)
     write_run(as, run, n);
 }
 
+int file_check_errors(struct file *f)
+{
+    return errseq_check(&f->inode->mapping->wb_errors, &f->wb_seen);
+}
+
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait)
 {
     pgoff_t index = start;
@@ -476,13 +516,13 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
         if (++index == 0)
             break;
     }
-    return wait ? __atomic_exchange_n(&as->wb_error, 0, __ATOMIC_ACQ_REL) : 0;
+    return wait && page_cache_has_failed(as, start, end) ? -EIO : 0;
 }
 
 void writeback_note_end(struct address_space *as, int error)
 {
     if (error)
-        as->wb_error = error;
+        errseq_set(&as->wb_errors, error);
 }
 
 void writeback_throttle(void)
@@ -935,7 +975,9 @@ ssize_t fake_write(struct inode *inode, const void *buf, size_t n, uint64_t pos)
 
 int fake_fsync(struct inode *inode)
 {
-    struct file f = { .inode = inode, .ops = inode->fops };
+    struct file f = {
+        .inode = inode, .ops = inode->fops, .wb_seen = errseq_sample(&inode->mapping->wb_errors),
+    };
 
     return f.ops->fsync(&f, false);
 }

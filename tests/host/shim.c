@@ -370,16 +370,16 @@ __attribute__((weak)) void lru_forget(struct page *page)
     panic("page %p freed, but it is listed", (void *)page);
 }
 
-__attribute__((weak)) void lru_forget_group(uint32_t group, size_t n)
+__attribute__((weak)) void lru_group_begin(struct lru_group *g, const struct page *page)
 {
-    panic("%zu pages of group %x freed, but there are no lists", n, group);
+    (void)g;
+    panic("page %p freed, but it is listed", (const void *)page);
 }
 
-__attribute__((weak)) void lru_forget_end(uint32_t group, size_t n)
+__attribute__((weak)) void lru_group_end(struct lru_group *g)
 {
-    (void)n;
-    if (group != LRU_NO_GROUP)
-        panic("pages of group %x freed, but there are no lists", group);
+    if (g->flags != LRU_NO_GROUP)
+        panic("pages with flags %x freed, but there are no lists", g->flags);
 }
 
 __attribute__((weak)) void tlb_flush_page(struct mmu_context *ctx, vaddr_t va)

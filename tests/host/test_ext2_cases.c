@@ -772,6 +772,7 @@ Test(ext2_cases, unreadable_blocks)
     inode_put(inode);
     expect_unreadable(block, use_read);
     expect_unreadable(fs()->alloc.groups[0].inode_table, use_lookup);
+    expect_unreadable(fs()->alloc.groups[0].inode_table, use_create);
     expect_unreadable(fs()->alloc.groups[0].inode_bitmap, use_create);
     expect_unreadable(fs()->alloc.groups[0].block_bitmap, use_write);
     cr_assert(fs()->nerrors > 0);

@@ -222,17 +222,20 @@ static int fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
 int ext2_fsync(struct file *f, bool data_only)
 {
     struct inode *inode = f->inode;
-    int err = writeback_range(inode->mapping, 0, UINT64_MAX, true);
+    int err, told;
 
     (void)data_only;        /* the size or the map may have changed */
-    if (!err)
-        err = inode_write(inode);
+    writeback_range(inode->mapping, 0, UINT64_MAX, true);
+    told = file_check_errors(f);
+    err = inode_write(inode);
     if (!err)
         err = ext2_sync_map(inode);
     if (!err)
         err = ext2_sync_inode(inode);
     ext2_note_lost_writes(ext2_fs_of(inode));
-    return err ? err : block_flush(ext2_fs_of(inode)->dev);
+    if (!err)
+        err = block_flush(ext2_fs_of(inode)->dev);
+    return told ? told : err;
 }
 
 const struct inode_operations ext2_file_ops = {

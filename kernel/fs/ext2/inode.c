@@ -402,6 +402,18 @@ static int make_cached(struct super_block *sb, uint32_t ino, struct inode **out)
     return 0;
 }
 
+/* What could not be stored later is refused now. */
+static int check_table(struct ext2_fs *fs, uint32_t ino)
+{
+    struct ext2_raw_inode *raw;
+    struct page *page;
+    int err = read_raw(fs, ino, false, &page, &raw);
+
+    if (!err)
+        put_page(page);
+    return err;
+}
+
 int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cred *cred,
                    struct inode **out)
 {
@@ -412,6 +424,11 @@ int ext2_new_inode(struct inode *dir, uint32_t mode, dev_t rdev, const struct cr
 
     if (err)
         return err;
+    err = check_table(fs, ino);
+    if (err) {
+        ext2_free_inode(&fs->alloc, ino, S_ISDIR(mode));
+        return err;
+    }
     err = make_cached(dir->sb, ino, &inode);
     if (err == -ENOMEM)
         ext2_free_inode(&fs->alloc, ino, S_ISDIR(mode));
