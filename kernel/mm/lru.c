@@ -39,40 +39,42 @@ void lru_add(struct page *page)
     spin_unlock(&lru.lock);
 }
 
-/* N pages of GROUP have left their list. */
-static void count_forgotten_locked(uint32_t group, size_t n)
+/* The pages of G have left their list. */
+static void count_forgotten_locked(const struct lru_group *g)
 {
-    struct page_lists *l = &lru.lists[group & 1u << PG_SWAPBACKED ? KIND_ANON : KIND_FILE];
+    struct page_lists *l = &lru.lists[g->flags & 1u << PG_SWAPBACKED ? KIND_ANON : KIND_FILE];
 
-    if (group & 1u << PG_UNEVICTABLE)
-        lru.nunevictable -= n;
+    if (g->flags & 1u << PG_UNEVICTABLE)
+        lru.nunevictable -= g->n;
     else
-        *(group & 1u << PG_ACTIVE ? &l->nactive : &l->ninactive) -= n;
+        *(g->flags & 1u << PG_ACTIVE ? &l->nactive : &l->ninactive) -= g->n;
 }
 
-void lru_forget_group(uint32_t group, size_t n)
+void lru_group_begin(struct lru_group *g, const struct page *page)
 {
-    if (group == LRU_NO_GROUP)
-        spin_lock(&lru.lock);           /* until lru_forget_end */
+    if (g->flags == LRU_NO_GROUP)
+        spin_lock(&lru.lock);           /* until lru_group_end */
     else
-        count_forgotten_locked(group, n);
+        count_forgotten_locked(g);
+    *g = (struct lru_group){ .flags = page->flags };
 }
 
-void lru_forget_end(uint32_t group, size_t n)
+void lru_group_end(struct lru_group *g)
 {
-    if (group == LRU_NO_GROUP)
+    if (g->flags == LRU_NO_GROUP)
         return;
-    count_forgotten_locked(group, n);
+    count_forgotten_locked(g);
     spin_unlock(&lru.lock);
+    g->flags = LRU_NO_GROUP;
 }
 
 void lru_forget(struct page *page)
 {
-    uint32_t group = LRU_NO_GROUP;
-    size_t n = 0;
+    struct lru_group g = { .flags = LRU_NO_GROUP };
 
-    lru_forget_next(&group, &n, page, page->flags);
-    lru_forget_end(group, n);
+    lru_group_begin(&g, page);
+    lru_group_forget(&g, page);
+    lru_group_end(&g);
 }
 
 /* PAGE, whose turn it is, for the caller of isolate; false if it cannot be had. */
@@ -159,6 +161,7 @@ void lru_cull(struct page *page)
     page_set(page, PG_UNEVICTABLE);
     lru.nunevictable++;
     spin_unlock(&lru.lock);
+    count_vm_event(VM_UNEVICTABLE_CULLED);
 }
 
 void lru_rescue(struct page *page)
@@ -166,15 +169,33 @@ void lru_rescue(struct page *page)
     spin_lock(&lru.lock);
     if (page_test_and_clear(page, PG_UNEVICTABLE)) {
         lru.nunevictable--;
+        count_vm_event(VM_UNEVICTABLE_RESCUED);
         page_set(page, PG_LRU);
         lru.policy->add(lists_of(page), page);
     }
     spin_unlock(&lru.lock);
 }
 
-/* All active pages become inactive, behind the others, in their order. */
+void lru_replace(struct page *old, struct page *new)
+{
+    spin_lock(&lru.lock);
+    if (page_test(old, PG_LRU)) {
+        list_replace(&old->link, &new->link);
+        if (page_test_and_clear(old, PG_ACTIVE))
+            page_set(new, PG_ACTIVE);
+        page_clear(old, PG_LRU);
+    } else {
+        lru.policy->add(lists_of(new), new);
+    }
+    page_set(new, PG_LRU);
+    spin_unlock(&lru.lock);
+}
+
+/* All active pages become inactive, behind the others, in their order; fresh ones in front. */
 static void deactivate_all_locked(struct page_lists *l)
 {
+    while (!list_is_empty(&l->fresh))
+        list_move_head(&l->inactive, l->fresh.prev);
     while (!list_is_empty(&l->active)) {
         struct page *page = list_first_entry(&l->active, struct page, link);
 

@@ -48,6 +48,9 @@ void lru_rescue(struct page *page);
 /* Take PAGE off, as lru_isolate does; false: it is on no list, or is being freed. */
 bool lru_isolate_page(struct page *page);
 
+/* NEW, in no state above, has the content of OLD from now on: it takes its place. */
+void lru_replace(struct page *old, struct page *new);
+
 /* Whether a page with FLAGS is listed or unevictable. */
 static inline bool lru_knows(uint32_t flags)
 {
@@ -57,31 +60,30 @@ static inline bool lru_knows(uint32_t flags)
 void lru_forget(struct page *page);
 
 /*
- * The same for many pages, which takes the lock once, and counts those of one list
- * together.
+ * The same for many pages, which takes the lock once, and counts those with the same
+ * flags together: they are on one list.
  *
- *     uint32_t group = LRU_NO_GROUP;
- *     size_t n = 0;
+ *     struct lru_group g = { .flags = LRU_NO_GROUP };
  *
- *     for each page with FLAGS, if lru_knows(FLAGS):
- *         lru_forget_next(&group, &n, page, FLAGS);
- *     lru_forget_end(group, n);
+ *     for each page, if lru_knows(page->flags):
+ *         if (page->flags != g.flags)
+ *             lru_group_begin(&g, page);
+ *         lru_group_forget(&g, page);
+ *     lru_group_end(&g);
  */
 #define LRU_NO_GROUP UINT32_MAX
-#define LRU_GROUP    (1u << PG_ACTIVE | 1u << PG_SWAPBACKED | 1u << PG_UNEVICTABLE)
 
-/* N pages of GROUP have been forgotten; others follow, or it is the end. */
-void lru_forget_group(uint32_t group, size_t n);
-void lru_forget_end(uint32_t group, size_t n);
+struct lru_group {
+    uint32_t flags;         /* of each; LRU_NO_GROUP: the lock is not held */
+    size_t n;
+};
 
-static inline void lru_forget_next(uint32_t *group, size_t *n, struct page *page, uint32_t flags)
+void lru_group_begin(struct lru_group *g, const struct page *page);
+void lru_group_end(struct lru_group *g);
+
+static inline void lru_group_forget(struct lru_group *g, struct page *page)
 {
-    if (__builtin_expect((flags & LRU_GROUP) != *group, 0)) {
-        lru_forget_group(*group, *n);
-        *group = flags & LRU_GROUP;
-        *n = 0;
-    }
-    ++*n;
+    g->n++;
     page->link.next->prev = page->link.prev;
     page->link.prev->next = page->link.next;
 }

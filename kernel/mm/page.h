@@ -50,14 +50,14 @@ enum page_flag {
     PG_LRU,             /* on a list of evictable pages                        */
     PG_ACTIVE,          /* ... the active one                                  */
     PG_REFERENCED,      /* touched since the hand last passed                  */
-    PG_SEEN,            /* the hand found it used the last time                */
+    PG_SEEN,            /* looked at since it came: the next use counts        */
     PG_SWAPCACHE,       /* swap entry valid                                    */
     PG_SWAPBACKED,      /* its backing store is swap (anon, shmem)             */
     PG_UNEVICTABLE,     /* found locked in memory, and so off the lists        */
     PG_METADATA,        /* a file system's own block                           */
     PG_MAPPED_BLOCK,    /* ->block valid                                       */
     PG_RECLAIM,         /* free as soon as written                             */
-    PG_READAHEAD,       /* reaching it starts the next readahead               */
+    PG_READAHEAD,       /* read ahead from swap, and nobody has come for it yet */
     PG_POISONED,        /* content filled with the free pattern (debug)        */
     PG_HEAD,            /* head of a compound block                            */
     PG_ZEROED,          /* content known to be zero while free                 */

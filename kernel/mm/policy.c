@@ -22,6 +22,7 @@ void page_lists_init(struct page_lists *l, enum page_kind kind)
     *l = (struct page_lists){ .kind = kind };
     list_init(&l->active);
     list_init(&l->inactive);
+    list_init(&l->fresh);
 }
 
 void page_lists_insert(struct page_lists *l, struct page *page, bool active)

@@ -16,7 +16,8 @@
  * references on the host.
  *
  * Pages of a kind are on two lists, newest first.  A policy with one list uses
- * `inactive`.  (Mach's queues have the same names.)
+ * `inactive`.  (Mach's queues have the same names.)  Before its first look a page may
+ * be on a third, `fresh`, where it counts as inactive.
  *
  * Locks: the owner's; nothing here sleeps or allocates.
  */
@@ -32,7 +33,8 @@ enum page_kind {
 struct page_lists {
     enum page_kind kind;            /*                                   [c] */
     struct list active, inactive;   /* page->link; PG_ACTIVE says which  [o] */
-    size_t nactive, ninactive;      /*                                   [o] */
+    struct list fresh;              /* without PG_ACTIVE, too            [o] */
+    size_t nactive, ninactive;      /* fresh ones are inactive           [o] */
 };
 
 struct policy {

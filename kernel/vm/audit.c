@@ -12,6 +12,7 @@
 #include "kernel/vm/anon_vma.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
+#include "kernel/vm/reclaim.h"
 
 /* Entries that map a page, and those of them in locked VMAs. */
 struct found {
@@ -51,6 +52,7 @@ static bool rmap_finds(const struct page *page, const struct vma *vma, vaddr_t v
 
 static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t va, struct pte e)
 {
+    bool stores = pte_is_present(e) && pte_may_write(e);
     struct page *page;
     pfn_t pfn = pte_pfn(e);
 
@@ -72,9 +74,9 @@ static void audit_page(struct audit *a, struct mm *mm, struct vma *vma, vaddr_t 
         a->file++;
     if (page->identity == PAGE_ANON && !rmap_finds(page, vma, va))
         COMPLAIN(a, "mm %p: the reverse map does not find %lx\n", (void *)mm, va);
-    if (pte_may_write(e) && !(vma->flags & VM_SHARED) && page->identity == PAGE_CACHE)
+    if (stores && !(vma->flags & VM_SHARED) && page->identity == PAGE_CACHE)
         COMPLAIN(a, "mm %p: %lx may write a page of the cache\n", (void *)mm, va);
-    if (pte_may_write(e) && page->identity == PAGE_ANON && page->mapcount > 1)
+    if (stores && page->identity == PAGE_ANON && page->mapcount > 1)
         COMPLAIN(a, "mm %p: %lx may write a page with %d mappings\n", (void *)mm, va,
                  page->mapcount);
 }
@@ -87,6 +89,9 @@ static void audit_entry(struct audit *a, struct mm *mm, vaddr_t va, struct pte e
         COMPLAIN(a, "mm %p: entry %lx at %lx lies in no VMA\n", (void *)mm, e.bits, va);
         return;
     }
+    if (!vma->touched)
+        COMPLAIN(a, "mm %p: entry %lx at %lx lies in a VMA that nobody has used\n", (void *)mm,
+                 e.bits, va);
     if (pte_is_present(e)
         && ((pte_may_write(e) && !(vma->flags & VM_WRITE))
             || ((e.bits & PTE_X) && !(vma->flags & VM_EXEC)) || !(vma->flags & VM_ACCESS)))
@@ -102,6 +107,28 @@ static void audit_entry(struct audit *a, struct mm *mm, vaddr_t va, struct pte e
     audit_page(a, mm, vma, va, e);
 }
 
+static bool touched_between(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    const struct vma *vma = vmaset_find_from(&mm->vmas, start);
+
+    while (vma && vma->start < end && !vma->touched)
+        vma = vmaset_next(&mm->vmas, vma);
+    return vma && vma->start < end;
+}
+
+/* Tables are there for somebody. */
+static void audit_tables(struct audit *a, struct mm *mm)
+{
+    const size_t step = PT_LEAF_SIZE(1);
+
+    for (vaddr_t va = 0; va < USER_END; va += step) {
+        if (!pt_find(&mm->ctx.pt, va, 1))
+            va += PT_LEAF_SIZE(2) - step;
+        else if (pt_find(&mm->ctx.pt, va, 0) && !touched_between(mm, va, va + step))
+            COMPLAIN(a, "mm %p: the table of %lx serves nobody\n", (void *)mm, va);
+    }
+}
+
 static void audit_mm(struct mm *mm, void *arg)
 {
     struct audit *a = arg;
@@ -110,6 +137,7 @@ static void audit_mm(struct mm *mm, void *arg)
     struct pte *pte;
 
     a->anon = a->file = a->swap = 0;
+    audit_tables(a, mm);
     list_for_each_entry(vma, &mm->vmas.list, link) {
         a->committed += vma->flags & VM_ACCOUNT ? vma_npages(vma) : 0;
         locked_vm += vma->flags & VM_LOCKED ? vma_npages(vma) : 0;
@@ -184,6 +212,7 @@ size_t vm_audit(void)
         printk("audit: no memory to count in\n");
         return 1;
     }
+    reclaim_rest();                 /* a reclaimer has references of its own */
     mm_for_each(audit_mm, &a);
     audit_counts(&a);
     audit_swap(&a);

@@ -13,6 +13,7 @@
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/cache/swap.h"
+#include "kernel/core/counters.h"
 #include "kernel/mm/lru.h"
 #include "kernel/vm/evict.h"
 #include "kernel/vm/unmap.h"
@@ -50,10 +51,22 @@ static bool has_slot(const struct eviction *e, struct page *page)
            && swap_cache_add(page);
 }
 
+/* Whether PAGE has a slot that could not be written, and cannot get another one, since entries
+ * in page tables name it. */
+static bool is_stuck(struct page *page)
+{
+    if (!page_test(page, PG_ERROR))
+        return false;
+    if (page->identity == PAGE_ANON && !swap_cache_is_orphan(page))
+        return true;
+    swap_cache_remove(page);
+    return false;
+}
+
 /* PAGE is anonymous, or of a file that is memory only. */
 static bool take_to_swap(struct eviction *e, struct page *page)
 {
-    if (page_test(page, PG_WRITEBACK) || page_test(page, PG_ERROR) || !has_slot(e, page)
+    if (page_test(page, PG_WRITEBACK) || is_stuck(page) || !has_slot(e, page)
         || !page_unmap(page, &e->tlb))
         return false;
     return (e->gfp & __GFP_IO) || !page_test(page, PG_DIRTY);
@@ -85,9 +98,15 @@ static bool leaves(struct page *page)
     return true;
 }
 
+void evict_give_back(struct page *page)
+{
+    lru_put_back(page);
+    put_page(page);
+}
+
 static void free_or_give_back(struct eviction *e, struct page *page)
 {
-    bool gone = leaves(page);
+    bool anon = page_test(page, PG_SWAPBACKED), gone = leaves(page);
 
     page_unlock(page);
     if (gone)
@@ -96,6 +115,7 @@ static void free_or_give_back(struct eviction *e, struct page *page)
         lru_put_back(page);
     put_page(page);
     e->freed += gone;
+    e->freed_anon += gone && anon;
 }
 
 static bool must_be_written(const struct page *page)
@@ -112,6 +132,7 @@ static void put_into_laundry(struct page **pages, size_t n)
         list_insert_tail(&laundry.pages, &pages[i]->link);
     laundry.npages += n;
     spin_unlock(&laundry.lock);
+    count_vm_events(VM_VMSCAN_WRITE, n);
     swap_write(pages, n);
 }
 
@@ -160,8 +181,7 @@ static void finish(struct eviction *e, struct page *page)
     if (!wanted && evict_page(e, page))
         return;
     page_unlock(page);
-    lru_put_back(page);
-    put_page(page);
+    evict_give_back(page);
 }
 
 size_t laundry_collect(void)

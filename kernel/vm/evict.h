@@ -17,7 +17,7 @@
 /* One reclaimer's work in hand.  All zero but gfp at first. */
 struct eviction {
     gfp_t gfp;                          /* of the allocation it is for         */
-    size_t freed;
+    size_t freed, freed_anon;           /* pages; of them, of memory only      */
     size_t ndirty;                      /* pages of files that must be written first */
     struct tlb_batch tlb;               /* flushes that are due                */
     size_t n;
@@ -27,6 +27,8 @@ struct eviction {
 /* PAGE, locked, isolated and referenced by the caller, is to go.  True: E has taken it, and
  * it is not the caller's any more.  False: it cannot go now. */
 bool evict_page(struct eviction *e, struct page *page);
+/* PAGE, isolated, referenced and not locked by the caller, stays. */
+void evict_give_back(struct page *page);
 /* Flush TLBs, and finish what E has taken. */
 void evict_flush(struct eviction *e);
 

@@ -24,13 +24,14 @@
 #include "kernel/core/counters.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/zone.h"
+#include "kernel/sched/pressure.h"
 #include "kernel/sched/thread.h"
 #include "kernel/vm/evict.h"
+#include "kernel/vm/oom.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/reclaim.h"
 #include "kernel/vm/scan_balance.h"
 #include "kernel/vm/unmap.h"
-#include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
 BOOTARG(policy, "page replacement: clock2, clock, fifo or random");
@@ -41,16 +42,23 @@ BOOTARG(policy, "page replacement: clock2, clock, fifo or random");
 #define TEXT_SHARE 64
 /* Pages isolated under one hold of the list's lock. */
 #define SCAN_BATCH 32
-/* How often all pages are looked at before reclaim gives up: twice for the A bits to be
- * cleared and found clear, twice more for pages that were used once. */
+/* How often all pages are looked at before reclaim gives up: once for the use that brought
+ * a page in to be forgotten, and three times more for one that was active. */
 #define MAX_ROUNDS 4
 /* How long a request that must not fail sleeps before it looks again. */
 #define NOFAIL_PAUSE 1000000UL      /* ns */
+/* Looks whether the pager has come to rest, and the time between them: a second in all. */
+#define REST_LOOKS 1000
+#define REST_PAUSE 1000000UL        /* ns */
+/* How often a request waits for dirty pages to be clean: there are always some where somebody
+ * writes files, and they may not be for this request. */
+#define PATIENCE_FOR_WRITES 16
 
 unsigned swappiness = 60;
 
 static struct wait_queue pager_queue;
 static uint32_t pager_wanted;               /* [a] */
+static bool pager_works;                    /* [a] */
 static struct scan_balance balance;         /* races cost a bad guess */
 
 /* One reclaimer. */
@@ -58,17 +66,12 @@ struct scan {
     struct eviction evict;
     int zone;                   /* that is short, or ALL_ZONES */
     size_t wanted;              /* pages */
+    size_t collected;           /* pages that came back from swap meanwhile, freed */
     bool is_pager;
     bool spares_mapped;         /* few pages of files are mapped: they stay */
 };
 
 /* ---- one page ----------------------------------------------------------------------------- */
-
-static void give_back(struct page *page)
-{
-    lru_put_back(page);
-    put_page(page);
-}
 
 /* PAGE stays in memory until it is unlocked. */
 static void cull(struct page *page)
@@ -90,7 +93,7 @@ static bool look_at(struct scan *s, struct page *page)
     bool used;
 
     if (!page_trylock(page)) {
-        give_back(page);
+        evict_give_back(page);
         return false;
     }
     if (__atomic_load_n(&page->mlocks, __ATOMIC_RELAXED)) {
@@ -98,14 +101,17 @@ static bool look_at(struct scan *s, struct page *page)
         cull(page);
         return false;
     }
-    used = page_test_used(page, &s->evict.tlb) || (s->spares_mapped && is_mapped_file(page));
+    /* Text of a thousand processes has a thousand entries: they are not asked in vain. */
+    used = (s->spares_mapped && is_mapped_file(page)) || page_test_used(page, &s->evict.tlb);
     if (lru_judge(page, used)) {
         if (!evict_page(&s->evict, page)) {
             page_unlock(page);
-            give_back(page);
+            evict_give_back(page);
         }
         return false;
     }
+    if (page_test(page, PG_SWAPCACHE))
+        swap_give_up_slot(page);
     page_unlock(page);
     put_page(page);
     return true;
@@ -113,9 +119,28 @@ static bool look_at(struct scan *s, struct page *page)
 
 /* ---- scanning ------------------------------------------------------------------------------ */
 
+/* Whether to look at anonymous pages brings anything: there are slots, or slots that can be had,
+ * or pages that have one and are not on their way there already. */
 static bool can_swap(void)
 {
-    return nr_free_swap_pages() > 0 || nr_swap_cache_pages() > 0;
+    return nr_free_swap_pages() > 0 || swap_take_back(SCAN_BATCH) > 0
+           || nr_swap_cache_pages() > nr_swapping_pages();
+}
+
+static void count_steal(bool is_pager, size_t anon, size_t file)
+{
+    count_vm_events(is_pager ? VM_PGSTEAL_KSWAPD : VM_PGSTEAL_DIRECT, anon + file);
+    count_vm_events(VM_PGSTEAL_ANON, anon);
+    count_vm_events(VM_PGSTEAL_FILE, file);
+}
+
+/* Free what has come back from swap; pages freed. */
+static size_t collect(bool is_pager)
+{
+    size_t n = laundry_collect();
+
+    count_steal(is_pager, n, 0);
+    return n;
 }
 
 static void count_scan(const struct scan *s, enum page_kind kind, size_t scanned)
@@ -146,6 +171,11 @@ static size_t nr_listed(enum page_kind kind)
     return f.active[kind] + f.inactive[kind];
 }
 
+static enum page_kind next_kind(void)
+{
+    return scan_balance_next(&balance, swappiness, nr_listed(KIND_ANON), nr_listed(KIND_FILE));
+}
+
 /* Until enough is freed, or all pages were looked at MAX_ROUNDS times. */
 static void scan_pages(struct scan *s)
 {
@@ -153,15 +183,11 @@ static void scan_pages(struct scan *s)
     size_t budget = MAX_ROUNDS * (nr_listed(KIND_FILE) + (anon ? nr_listed(KIND_ANON) : 0));
     size_t scanned = 1;
 
-    while (s->evict.freed < s->wanted && budget > 0 && scanned > 0) {
-        enum page_kind kind = scan_balance_next(&balance, swappiness,
-                                                anon ? nr_listed(KIND_ANON) : 0,
-                                                nr_listed(KIND_FILE));
-
-        scanned = scan_batch(s, kind);
+    while (s->evict.freed + s->collected < s->wanted && budget > 0 && scanned > 0) {
+        scanned = scan_batch(s, anon ? next_kind() : KIND_FILE);
         budget -= MIN(budget, scanned);
-        s->evict.freed += laundry_collect();
-        if (s->evict.freed + laundry_size() >= s->wanted + EVICT_BATCH)
+        s->collected += collect(s->is_pager);
+        if (s->evict.freed + s->collected + laundry_size() >= s->wanted + EVICT_BATCH)
             break;                      /* enough is under way */
         cond_resched();
     }
@@ -169,16 +195,15 @@ static void scan_pages(struct scan *s)
 
 static size_t reclaim_from(struct scan *s)
 {
-    size_t freed, steal;
+    size_t freed;
 
     scan_pages(s);
-    freed = s->evict.freed;
+    count_steal(s->is_pager, s->evict.freed_anon, s->evict.freed - s->evict.freed_anon);
+    freed = s->evict.freed + s->collected;
     if (s->evict.ndirty && freed < s->wanted)
         writeback_wake(MAX(s->evict.ndirty, s->wanted));
-    steal = freed;
     if (freed < s->wanted)
         freed += shrink_all(s->wanted - freed, s->evict.gfp);
-    count_vm_events(s->is_pager ? VM_PGSTEAL_KSWAPD : VM_PGSTEAL_DIRECT, steal);
     return freed;
 }
 
@@ -189,26 +214,32 @@ static int zone_that_is_short(gfp_t gfp)
     return gfp & __GFP_DMA32 ? ZONE_DMA32 : ALL_ZONES;
 }
 
-/* Wait a moment for writes if that is what there is to wait for. */
-static size_t wait_for_laundry(gfp_t gfp)
+/* Wait a moment for writes if that is what there is to wait for.  Others may have collected what
+ * came back, and freed it: that is progress, too. */
+static size_t wait_for_laundry(const struct scan *s)
 {
-    if (!(gfp & __GFP_IO) || laundry_size() == 0)
+    if (!(s->evict.gfp & __GFP_IO) || laundry_size() == 0)
         return 0;
     writeback_wait_progress();
-    return laundry_collect();
+    return MAX(collect(s->is_pager), 1UL);
 }
 
 static size_t reclaim(gfp_t gfp, unsigned order, size_t npages)
 {
     struct scan s = { .evict.gfp = gfp, .zone = zone_that_is_short(gfp), .wanted = npages };
+    bool began;
     size_t freed;
 
     (void)order;
+    if (oom_is_led())
+        return 0;               /* all have been looked at just now */
+    began = pressure_enter(PRESSURE_MEMORY);
     freed = reclaim_from(&s);
     if (!freed)
-        freed = wait_for_laundry(gfp);
+        freed = wait_for_laundry(&s);
     if (!freed && s.evict.ndirty && (gfp & __GFP_IO))
         writeback_wait_progress();
+    pressure_leave(PRESSURE_MEMORY, began);
     return freed;
 }
 
@@ -218,23 +249,36 @@ static void wake(void)
     wake_up_all(&pager_queue);
 }
 
-/*
- * Nothing could be freed.  What is dirty now will be clean soon.  A request that
- * must not fail comes back at once: it has to let those run who may give something.
- */
-static bool out_of_memory(gfp_t gfp, unsigned order)
+/* Pages of files that are dirty now will be clean soon. */
+static bool wait_for_writes(gfp_t gfp)
 {
-    bool retry = false;
+    if (!(gfp & __GFP_IO) || nr_dirty_pages() + nr_writeback_pages() + laundry_size() == 0)
+        return false;
+    writeback_wake(nr_dirty_pages());
+    writeback_wait_progress();
+    return true;
+}
 
-    (void)order;
-    if ((gfp & __GFP_IO) && nr_dirty_pages() + nr_writeback_pages() + laundry_size() != 0) {
-        writeback_wake(nr_dirty_pages());
-        writeback_wait_progress();
-        retry = true;
-    }
+/*
+ * Nothing could be freed.  A request that must not fail comes back at once: it has to
+ * let those run who may give something.
+ */
+static bool wait_or_kill(gfp_t gfp, unsigned order, unsigned attempt)
+{
+    if (attempt >= PATIENCE_FOR_WRITES || !wait_for_writes(gfp))
+        return oom_handle(gfp, order, attempt);
     /* The flusher does not wait for itself, so it must let others run here. */
     if (gfp & __GFP_NOFAIL)
         thread_sleep_ns(NOFAIL_PAUSE, false, NULL);
+    return true;
+}
+
+static bool out_of_memory(gfp_t gfp, unsigned order, unsigned attempt)
+{
+    bool began = pressure_enter(PRESSURE_MEMORY);
+    bool retry = wait_or_kill(gfp, order, attempt);
+
+    pressure_leave(PRESSURE_MEMORY, began);
     return retry;
 }
 
@@ -242,6 +286,7 @@ static const struct reclaim_ops ops = {
     .reclaim = reclaim,
     .wake = wake,
     .out_of_memory = out_of_memory,
+    .is_dying = oom_may_use_reserve,
 };
 
 /* ---- the pager ------------------------------------------------------------------------------ */
@@ -249,9 +294,9 @@ static const struct reclaim_ops ops = {
 /* Pages that Z lacks to be above its high mark. */
 static size_t lack_of(const struct zone *z)
 {
-    size_t nfree = buddy_nfree(&z->buddy, true);
+    size_t nfree = buddy_nfree(&z->buddy, false);   /* the kernel's pages must find room, too */
 
-    return z->managed && nfree < z->mark[MARK_HIGH] ? z->mark[MARK_HIGH] - nfree : 0;
+    return watermark_lack(z->mark, nfree);
 }
 
 /* Work until Z is above its high mark; false if nothing more can be freed. */
@@ -264,8 +309,12 @@ static bool balance_zone(const struct zone *z, int zone)
             .evict.gfp = GFP_KERNEL | __GFP_MEMALLOC, .zone = zone,
             .wanted = MIN(lack, (size_t)SCAN_BATCH), .is_pager = true,
         };
+        size_t freed;
 
-        if (reclaim_from(&s) == 0 && wait_for_laundry(s.evict.gfp) == 0)
+        page_alloc_reclaim_begin(GFP_KERNEL);
+        freed = reclaim_from(&s);
+        page_alloc_reclaim_end(GFP_KERNEL);
+        if (freed == 0 && wait_for_laundry(&s) == 0)
             return false;
         cond_resched();
     }
@@ -276,15 +325,8 @@ static bool balance_zone(const struct zone *z, int zone)
 static void wait_and_collect(void)
 {
     writeback_wait_progress();
-    laundry_collect();
+    collect(true);
     cond_resched();             /* somebody may have locked what is clean */
-}
-
-void reclaim_settle(void)
-{
-    laundry_collect();
-    while (laundry_size())
-        wait_and_collect();
 }
 
 static bool is_wanted(void)
@@ -292,91 +334,51 @@ static bool is_wanted(void)
     return __atomic_load_n(&pager_wanted, __ATOMIC_ACQUIRE);
 }
 
+/* The pager sleeps, and has nothing to do. */
+static bool pager_rests(void)
+{
+    return !is_wanted() && !__atomic_load_n(&pager_works, __ATOMIC_ACQUIRE);
+}
+
+void reclaim_settle(void)
+{
+    collect(true);
+    while (laundry_size())
+        wait_and_collect();
+}
+
+void reclaim_rest(void)
+{
+    for (int i = 0; i < REST_LOOKS && !pager_rests(); i++)
+        thread_sleep_ns(REST_PAUSE, false, NULL);
+    reclaim_settle();
+}
+
+static void balance_zones(void)
+{
+    bool began = pressure_enter(PRESSURE_MEMORY);
+
+    for (enum zone_type t = 0; t < ZONES; t++)
+        balance_zone(&zones[t], t);
+    pressure_leave(PRESSURE_MEMORY, began);
+}
+
 static void pager(void *arg)
 {
     (void)arg;
     for (;;) {
         wait_event_interruptible(&pager_queue, is_wanted());
-        __atomic_store_n(&pager_wanted, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&pager_works, true, __ATOMIC_RELEASE);
+        __atomic_store_n(&pager_wanted, 0, __ATOMIC_RELEASE);
         count_vm_event(VM_PAGEOUTRUN);
-        for (enum zone_type t = 0; t < ZONES; t++)
-            balance_zone(&zones[t], t);
+        balance_zones();
         while (laundry_size() && !is_wanted())
             wait_and_collect();
+        __atomic_store_n(&pager_works, false, __ATOMIC_RELEASE);
     }
 }
 
-/* ---- on request ----------------------------------------------------------------------------- */
-
-/* Take N pages of files off, and evict those that nobody maps. */
-static size_t drop_some(size_t n, struct eviction *e)
-{
-    struct page *pages[SCAN_BATCH];
-    size_t scanned;
-
-    n = lru_isolate(KIND_FILE, ALL_ZONES, pages, MIN(n, (size_t)SCAN_BATCH), &scanned);
-    for (size_t i = 0; i < n; i++) {
-        struct page *page = pages[i];
-        bool locked = page_trylock(page);
-
-        if (locked && __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) == 0
-            && evict_page(e, page))
-            continue;
-        if (locked)
-            page_unlock(page);
-        give_back(page);
-    }
-    evict_flush(e);
-    return scanned;
-}
-
-size_t reclaim_drop_caches(void)
-{
-    size_t before, total = 0;
-
-    do {
-        struct eviction e = { .gfp = 0 };
-        size_t left;
-
-        lru_deactivate_all(KIND_FILE);
-        left = nr_listed(KIND_FILE);
-        while (left > 0) {
-            size_t n = drop_some(left, &e);
-
-            if (!n)
-                break;
-            left -= MIN(left, n);
-            cond_resched();
-        }
-        before = e.freed;
-        total += before;
-    } while (before > 0);
-    return total;
-}
-
-static int evict_isolated(struct page *page)
-{
-    struct eviction e = { .gfp = GFP_KERNEL };
-    bool gone;
-
-    page_lock(page);
-    gone = !page->mlocks && evict_page(&e, page);
-    if (!gone) {
-        page_unlock(page);
-        give_back(page);
-    }
-    evict_flush(&e);
-    return gone ? 0 : -EBUSY;
-}
-
-int reclaim_page(struct page *page)
-{
-    bool taken = lru_isolate_page(page);
-    int err = page_test(page, PG_ISOLATED) ? -EBUSY : -EINVAL;
-
-    put_page(page);
-    return taken ? evict_isolated(page) : err;
-}
+/* ---- starting ------------------------------------------------------------------------------- */
 
 void reclaim_init(void)
 {

@@ -18,9 +18,11 @@ void scan_balance_note(struct scan_balance *b, enum page_kind kind, size_t looke
     }
 }
 
+/* Looks in vain are what a kind costs.  One that was never looked at is cheap until it is
+ * tried: else it would not be tried while the other has anything to give. */
 static uint64_t weight(const struct scan_balance *b, enum page_kind kind, uint64_t n)
 {
-    return n * (b->looked[kind] + 1) / (b->kept[kind] + 1);
+    return n * MEMORY / (b->kept[kind] + 1);
 }
 
 enum page_kind scan_balance_next(struct scan_balance *b, unsigned swappiness, size_t nanon,

@@ -3,8 +3,8 @@
  * scan_balance.h - of which kind the next pages are that reclaim looks at: those of
  * files or anonymous ones.  The policy, nothing else.
  *
- * Each kind is looked at in proportion to how many pages of it there are, to what
- * looking has brought lately (a kind whose pages are found in use is spared), and to
+ * Each kind is looked at in proportion to how many pages of it there are, to how few
+ * looks were in vain lately (a kind whose pages are found in use is spared), and to
  * swappiness.
  *
  * Pure: numbers in, numbers out.

@@ -238,8 +238,7 @@ Test(lru, another_policy_takes_over_what_is_listed)
 
 Test(lru, many_forgotten_at_once)
 {
-    uint32_t group = LRU_NO_GROUP;
-    size_t n = 0;
+    struct lru_group g = { .flags = LRU_NO_GROUP };
 
     add_all();
     isolate(KIND_FILE, 4);
@@ -251,12 +250,14 @@ Test(lru, many_forgotten_at_once)
     for (size_t i = 0; i < NFRAMES; i += 1 + i % 3) {
         struct page *page = &frames.pages[i];
 
-        lru_forget_next(&group, &n, page, page->flags);
+        if (page->flags != g.flags)
+            lru_group_begin(&g, page);
+        lru_group_forget(&g, page);
         page->flags &= 1u << PG_SWAPBACKED;
         states[i] = NONE;
         list_init(&page->link);
     }
-    lru_forget_end(group, n);
+    lru_group_end(&g);
     check();
 }
 
