@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page_cache.c - the tree of a mapping's pages: find, add, read, dirty, remove.
+ * page_cache.c - the tree of a mapping's pages: find, add, dirty, remove.
  *
  * Finding takes the tree lock for the length of a walk and returns a reference;
  * whoever needs the page to stay where it is takes the page lock and looks at
@@ -11,12 +11,11 @@
  * allowed and given back to the cache, and the insertion starts again.
  */
 #include "kernel/cache/page_cache_impl.h"
-#include "kernel/cache/readahead.h"
 #include "kernel/cache/swap.h"
+#include "kernel/core/counters.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
-#include "lib/bitops.h"
 #include "lib/interval.h"
 
 /* How often an insertion starts again for want of a node. */
@@ -69,6 +68,16 @@ void address_space_init(struct address_space *as, struct inode *host,
     interval_tree_init(&as->mmap_tree);
 }
 
+bool page_cache_is_empty(struct address_space *as)
+{
+    bool is_empty;
+
+    spin_lock(&as->tree_lock);
+    is_empty = radix_is_empty(&as->pages);
+    spin_unlock(&as->tree_lock);
+    return is_empty;
+}
+
 void address_space_fini(struct address_space *as)
 {
     ASSERT(as->npages == 0 && as->nswapped == 0 && radix_is_empty(&as->pages));
@@ -110,29 +119,13 @@ void page_cache_nothing_swapped(struct address_space *as)
     panic("inode of %p has nothing in swap", (void *)as);
 }
 
-static void count_page(const struct address_space *as, long n)
+void page_cache_count(const struct address_space *as, long n)
 {
     figure_add(&page_cache_figures.pages, n);
     if (as->metadata)
         figure_add(&page_cache_figures.buffers, n);
     if (!as->writes_back)
         figure_add(&page_cache_figures.shmem, n);
-}
-
-/* What stands in the tree for a page whose content is in swap: the entry, marked. */
-static bool is_swapped(const void *item)
-{
-    return (uintptr_t)item & 1;
-}
-
-static void *swapped_item(uint64_t entry)
-{
-    return (void *)(entry << 1 | 1);
-}
-
-static uint64_t entry_of(const void *item)
-{
-    return (uintptr_t)item >> 1;
 }
 
 /* ---- finding -------------------------------------------------------------- */
@@ -143,7 +136,7 @@ struct page *page_cache_find(struct address_space *as, pgoff_t index)
 
     spin_lock(&as->tree_lock);
     page = radix_lookup(&as->pages, index);
-    if (is_swapped(page))
+    if (page_swap_is_entry(page))
         page = NULL;
     if (page)
         get_page(page);
@@ -176,7 +169,7 @@ size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct
 
         if (!page)
             break;
-        if (!is_swapped(page)) {
+        if (!page_swap_is_entry(page)) {
             get_page(page);
             pages[found++] = page;
         }
@@ -199,27 +192,13 @@ void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n
         if (!slot)
             i += left;
         for (; slot && left > 0 && i < n; slot++, left--, i++)
-            if (*slot && !is_swapped(*slot) && page_is_uptodate(*slot))
+            if (*slot && !page_swap_is_entry(*slot) && page_is_uptodate(*slot))
                 fn(*slot, i, arg);
     }
     spin_unlock(&as->tree_lock);
 }
 
 /* ---- adding and removing -------------------------------------------------- */
-
-/* Put PAGE into the place of a swap entry, to whose slot it belongs then; false: there is none. */
-static bool take_over_locked(struct address_space *as, struct page *page, pgoff_t index)
-{
-    void *item = radix_lookup(&as->pages, index);
-
-    if (!is_swapped(item))
-        return false;
-    radix_replace(&as->pages, index, page);
-    page_set(page, PG_MAPPED_BLOCK);
-    swap_cache_bind(page, entry_of(item));
-    as->nswapped--;
-    return true;
-}
 
 /* Put PAGE into the tree.  0, -EEXIST, -ENOMEM (no node at hand); -ENOENT: there is no entry of
  * swap, which is all that is wanted. */
@@ -228,7 +207,7 @@ static int insert_locked(struct address_space *as, struct page *page, pgoff_t in
     int err = 0;
 
     ASSERT(spin_is_mine(&as->tree_lock));
-    if (as->nswapped == 0 || !take_over_locked(as, page, index))
+    if (as->nswapped == 0 || !page_swap_take_over(as, page, index))
         err = swapped ? -ENOENT : radix_insert(&as->pages, index, page);
     if (err)
         return err;
@@ -246,11 +225,7 @@ static uint32_t flags_of_new(const struct address_space *as)
            | (as->writes_back ? 0 : 1u << PG_SWAPBACKED);
 }
 
-/*
- * Make a page for INDEX: locked (its rank accounted to nobody), not uptodate,
- * with a reference.  SWAPPED: only if its content is in swap.  0, -EEXIST, -ENOMEM, -ENOENT.
- */
-static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, bool swapped,
+int page_cache_add(struct address_space *as, pgoff_t index, gfp_t gfp, bool swapped,
                    struct page **out)
 {
     struct page *page = alloc_page(gfp);
@@ -273,7 +248,7 @@ static int add_new(struct address_space *as, pgoff_t index, gfp_t gfp, bool swap
         put_page(page);
         return err;
     }
-    count_page(as, 1);
+    page_cache_count(as, 1);
     lru_add(page);
     *out = page;
     return 0;
@@ -287,7 +262,7 @@ int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **p
         *page = page_cache_find_lock(as, index);
         if (*page)
             return 0;
-        err = add_new(as, index, as->gfp, false, page);
+        err = page_cache_add(as, index, as->gfp, false, page);
     } while (err == -EEXIST);
     if (err == 0)
         page_lock_take_over(*page);
@@ -335,7 +310,7 @@ bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
     radix_delete(&as->pages, page->index);
     page->mapping = NULL;
     as->npages--;
-    count_page(as, -1);
+    page_cache_count(as, -1);
     spin_unlock(&as->tree_lock);
     /* From here on AS may be gone: only the page and the figures. */
     page_clear(page, PG_MAPPED_BLOCK);
@@ -349,307 +324,50 @@ bool page_cache_evict(struct page *page)
     return page_cache_remove(page->mapping, page, true);
 }
 
-/* ---- swap ----------------------------------------------------------------- */
-
-bool page_cache_swap_out(struct page *page)
-{
-    struct address_space *as = page->mapping;
-    bool alone;
-
-    ASSERT(page_is_locked(page) && page_test(page, PG_SWAPCACHE) && !as->writes_back);
-    spin_lock(&as->tree_lock);
-    alone = !page_test(page, PG_DIRTY) && !page_test(page, PG_WRITEBACK)
-            && __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) == 0
-            && __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE) == 2;
-    if (alone) {
-        radix_replace(&as->pages, page->index, swapped_item(page->swap));
-        swap_cache_unbind(page);
-        page->mapping = NULL;
-        as->npages--;
-        as->nswapped++;
-        count_page(as, -1);
-    }
-    spin_unlock(&as->tree_lock);
-    if (!alone)
-        return false;
-    page_clear(page, PG_MAPPED_BLOCK);
-    page_set_identity(page, PAGE_OWNED);
-    put_page(page);
-    return true;
-}
-
-void page_cache_drop_swapped(struct address_space *as, pgoff_t first, pgoff_t end)
-{
-    spin_lock(&as->tree_lock);
-    for (pgoff_t index = first; as->nswapped > 0; index++) {
-        void *item = radix_next(&as->pages, &index, RADIX_PRESENT);
-
-        if (!item || index >= end)
-            break;
-        if (is_swapped(item)) {
-            radix_delete(&as->pages, index);
-            as->nswapped--;
-            as->ops->forget_swapped(as);
-            swap_put(entry_of(item));
-        }
-    }
-    spin_unlock(&as->tree_lock);
-}
-
-/* The content at INDEX, which was seen to be in swap.  0, -ENOENT: no longer; -EIO, -ENOMEM. */
-static int swap_in(struct address_space *as, pgoff_t index, struct page **out)
-{
-    struct page *page;
-    int err = add_new(as, index, as->gfp, true, &page);
-
-    if (err == -EEXIST)
-        return -ENOENT;
-    if (err)
-        return err;
-    page_lock_take_over(page);
-    err = as->ops->read_page(as, page);
-    if (err)
-        page_cache_discard_unread(as, page);
-    page_unlock(page);
-    if (err)
-        put_page(page);
-    else
-        *out = page;
-    return err;
-}
-
-static bool has_swapped(struct address_space *as, pgoff_t index)
-{
-    bool has;
-
-    spin_lock(&as->tree_lock);
-    has = as->nswapped > 0 && is_swapped(radix_lookup(&as->pages, index));
-    spin_unlock(&as->tree_lock);
-    return has;
-}
-
-int page_cache_find_content(struct address_space *as, pgoff_t index, struct page **page)
-{
-    int err;
-
-    do {
-        *page = page_cache_find(as, index);
-        err = 0;
-        if (!*page && has_swapped(as, index))
-            err = swap_in(as, index, page);
-    } while (err == -ENOENT);
-    if (!*page || err || page_is_uptodate(*page))
-        return err;
-    /* Somebody else is reading it, or making it. */
-    page_lock(*page);
-    if (!page_test(*page, PG_UPTODATE) && (*page)->mapping == as)
-        err = as->ops->read_page(as, *page);
-    page_unlock(*page);
-    if (err) {
-        put_page(*page);
-        *page = NULL;
-    }
-    return err;
-}
-
-/* The first index at or behind INDEX whose content is in AREA; false: there is none. */
-static bool find_swapped(struct address_space *as, const struct swap_area *area, pgoff_t *index)
-{
-    bool found = false;
-    void *item;
-
-    spin_lock(&as->tree_lock);
-    while (as->nswapped > 0 && (item = radix_next(&as->pages, index, RADIX_PRESENT))) {
-        found = is_swapped(item) && swap_area_has(area, entry_of(item));
-        if (found)
-            break;
-        ++*index;
-    }
-    spin_unlock(&as->tree_lock);
-    return found;
-}
-
-int page_cache_swap_in_all(struct address_space *as, const struct swap_area *area)
-{
-    struct page *page;
-    int err = 0;
-
-    for (pgoff_t index = 0; !err && find_swapped(as, area, &index); index++) {
-        err = page_cache_find_content(as, index, &page);
-        if (!err && page)
-            put_page(page);
-        cond_resched();
-    }
-    return err;
-}
-
 /* What a page is, whatever the frame. */
 #define MOVED_FLAGS                                                                         \
-    (1u << PG_UPTODATE | 1u << PG_DIRTY | 1u << PG_REFERENCED                                 \
-     | 1u << PG_SWAPBACKED | 1u << PG_ERROR | 1u << PG_MAPPED_BLOCK | 1u << PG_READAHEAD)
+    (1u << PG_UPTODATE | 1u << PG_DIRTY | 1u << PG_REFERENCED | 1u << PG_SEEN                 \
+     | 1u << PG_SWAPBACKED | 1u << PG_ERROR | 1u << PG_MAPPED_BLOCK)
+
+/* NEW, a copy of OLD in all but its place in the tree, takes over its slot of swap, if it has one. */
+static bool take_slot_locked(struct page *old, struct page *new)
+{
+    return !page_test(old, PG_SWAPCACHE) || swap_cache_replace(old, new);
+}
 
 bool page_cache_replace(struct page *old, struct page *new)
 {
     struct address_space *as = old->mapping;
-    bool alone;
+    bool done;
 
     ASSERT(page_is_locked(old) && page_is_locked(new) && !as->metadata);
     spin_lock(&as->tree_lock);
-    alone = !page_test(old, PG_WRITEBACK) && !page_test(old, PG_SWAPCACHE)
-            && __atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
-               == __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 2;
-    if (alone) {
+    done = !page_test(old, PG_WRITEBACK)
+           && __atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
+              == __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 2;
+    if (done) {
         page_set_identity(new, PAGE_CACHE);
         __atomic_fetch_or(&new->flags, old->flags & MOVED_FLAGS, __ATOMIC_RELAXED);
         new->mapping = as;
         new->index = old->index;
         new->block = old->block;
+        done = take_slot_locked(old, new);
+    }
+    if (done) {
         get_page(new);
         radix_replace(&as->pages, old->index, new);
         old->mapping = NULL;
         page_clear(old, PG_DIRTY);
+    } else if (new->identity == PAGE_CACHE) {
+        new->flags = 1u << PG_LOCKED;
+        page_set_identity(new, PAGE_OWNED);
     }
     spin_unlock(&as->tree_lock);
-    if (!alone)
+    if (!done)
         return false;
-    lru_add(new);
+    lru_replace(old, new);
     put_page(old);
     return true;
-}
-
-/* ---- reading -------------------------------------------------------------- */
-
-static void start_run(struct address_space *as, struct page **run, size_t n)
-{
-    if (n == 0)
-        return;
-    as->ops->read_pages(as, run, n);
-    for (size_t i = 0; i < n; i++)
-        put_page(run[i]);
-}
-
-void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n)
-{
-    struct page *run[READAHEAD_MAX];
-    size_t len = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        gfp_t gfp = i == 0 ? as->gfp : as->gfp | __GFP_NORETRY | __GFP_NOWARN;
-        int err = len < READAHEAD_MAX ? add_new(as, start + i, gfp, false, &run[len]) : -ENOMEM;
-
-        if (err == 0) {
-            len++;
-            continue;
-        }
-        if (err != -EEXIST)
-            break;
-        start_run(as, run, len);
-        len = 0;
-    }
-    start_run(as, run, len);
-}
-
-/* PAGE was found: is its content valid?  If not, wait for its I/O, or read it.
- * 0; -EAGAIN: it left the mapping; -EIO, -ENOMEM. */
-static int make_uptodate(struct address_space *as, struct page *page)
-{
-    int err = 0;
-
-    if (page_is_uptodate(page))
-        return 0;
-    page_lock(page);
-    if (page->mapping != as)
-        err = -EAGAIN;
-    else if (!page_test(page, PG_UPTODATE))
-        err = as->ops->read_page(as, page);
-    if (err && err != -EAGAIN)
-        page_cache_discard_unread(as, page);
-    page_unlock(page);
-    return err;
-}
-
-/* The page behind the last one with data. */
-static pgoff_t end_of_data(const struct address_space *as)
-{
-    return div_round_up(__atomic_load_n(&as->size, __ATOMIC_RELAXED), PAGE_SIZE);
-}
-
-int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq,
-                            struct readahead *ra, struct page **out)
-{
-    uint64_t end = end_of_data(as);
-    struct readahead_plan plan = { 0, 0 };
-    bool goes_on = ra && ra->next == index + 1;     /* a reader in small steps */
-    struct page *page;
-    int err;
-
-    if (!as->writes_back)
-        ra = NULL;
-    do {
-        page = page_cache_find(as, index);
-        if (ra && plan.npages == 0) {
-            plan = page ? readahead_on_hit(ra, index, end)
-                        : readahead_on_miss(ra, index, nreq, end);
-            page_cache_start_read(as, plan.start, plan.npages);
-        }
-        if (!page) {
-            err = page_cache_get_lock(as, index, &page);
-            if (err)
-                return err;
-            page_unlock(page);
-        }
-        err = make_uptodate(as, page);
-        if (err)
-            put_page(page);
-    } while (err == -EAGAIN);
-    if (err)
-        return err;
-    if (!goes_on)
-        page_mark_used(page);
-    *out = page;
-    return 0;
-}
-
-int page_cache_read(struct address_space *as, pgoff_t index, struct readahead *ra,
-                    struct page **page)
-{
-    return page_cache_read_several(as, index, 1, ra, page);
-}
-
-int page_cache_read_nofail(struct address_space *as, pgoff_t index, struct page **page)
-{
-    int err;
-
-    while ((err = page_cache_read(as, index, NULL, page)) == -ENOMEM) {
-        struct page *room;
-
-        if (add_new(as, index, as->gfp | __GFP_NOFAIL, false, &room) == 0) {
-            page_unlock_handed_over(room);
-            put_page(room);
-        }
-        cond_resched();
-    }
-    return err;
-}
-
-void page_cache_will_need(struct address_space *as, pgoff_t index, size_t n)
-{
-    pgoff_t end = end_of_data(as);
-
-    if (!as->writes_back || index >= end)
-        return;
-    end = index + min_u64(min_u64(n, end - index), WILL_NEED_MAX);
-    rwsem_read_lock(&as->invalidate);
-    for (; index < end; index += READAHEAD_MAX)
-        page_cache_start_read(as, index, min_u64(end - index, READAHEAD_MAX));
-    rwsem_read_unlock(&as->invalidate);
-}
-
-void page_cache_end_read(struct page *page, int error)
-{
-    if (!error)
-        page_set(page, PG_UPTODATE);
-    page_unlock_handed_over(page);
 }
 
 /* ---- dirtying ------------------------------------------------------------- */
@@ -663,6 +381,7 @@ static __attribute__((noinline)) void become_dirty(struct address_space *as, str
         radix_tag_set(&as->pages, page->index, RADIX_DIRTY);
         first = as->ndirty++ == 0;
         figure_add(&page_cache_figures.dirty, 1);
+        count_vm_event(VM_DIRTIED);
     }
     if (first)
         writeback_note_mapping(as);
@@ -681,24 +400,55 @@ void page_cache_dirty(struct page *page)
         page_set(page, PG_DIRTY);
 }
 
-void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t end)
+/* The next page of AS from *INDEX to END whose last write failed, referenced, or NULL. */
+static struct page *next_failed(struct address_space *as, pgoff_t *index, pgoff_t end)
 {
-    struct page *pages[GANG];
+    struct page *pages[GANG], *found = NULL;
     size_t n;
 
-    if (__atomic_load_n(&as->nfailed, __ATOMIC_RELAXED) == 0)
-        return;
-    while (start <= end && (n = page_cache_gang(as, start, GANG, pages)) > 0) {
+    while (!found && *index <= end && (n = page_cache_gang(as, *index, GANG, pages)) > 0) {
         for (size_t i = 0; i < n; i++) {
-            start = pages[i]->index + 1;
-            if (start - 1 <= end && page_test(pages[i], PG_ERROR))
-                page_cache_dirty(pages[i]);
-            put_page(pages[i]);
+            pgoff_t at = pages[i]->index;
+
+            if (!found && at <= end && page_test(pages[i], PG_ERROR)) {
+                found = pages[i];
+                *index = at;
+            } else {
+                put_page(pages[i]);
+            }
+            if (!found)
+                *index = at + 1;
         }
-        if (start == 0)
+        if (*index == 0)
             break;
         cond_resched();
     }
+    return found;
+}
+
+void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t end)
+{
+    struct page *page;
+
+    if (__atomic_load_n(&as->nfailed, __ATOMIC_RELAXED) == 0)
+        return;
+    while ((page = next_failed(as, &start, end))) {
+        page_cache_dirty(page);
+        put_page(page);
+        if (start++ == UINT64_MAX)
+            break;
+    }
+}
+
+bool page_cache_has_failed(struct address_space *as, pgoff_t start, pgoff_t end)
+{
+    struct page *page = NULL;
+
+    if (__atomic_load_n(&as->nfailed, __ATOMIC_RELAXED) > 0)
+        page = next_failed(as, &start, end);
+    if (page)
+        put_page(page);
+    return page;
 }
 
 bool page_cache_begin_writeback(struct address_space *as, struct page *page)
@@ -734,6 +484,7 @@ void page_cache_end_writeback(struct page *page, int error)
         count_failed(as, -1);
     }
     figure_add(&page_cache_figures.writeback, -1);
+    count_vm_event(VM_WRITTEN);
     writeback_note_end(as, error);
     page_end_writeback_bit(page);
 }

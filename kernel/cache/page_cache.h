@@ -28,6 +28,7 @@
 #include "kernel/core/uio.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/sched/rwsem.h"
+#include "lib/errseq.h"
 #include "lib/radix.h"
 #include "lib/rbtree.h"
 
@@ -102,7 +103,7 @@ struct address_space {
     bool metadata;                      /* block device: pages are PG_METADATA [c] */
     bool wb_busy;                       /* the flusher is at work on it       [wb] */
     bool wb_listed;                     /* wb_link is on the list             [wb] */
-    int wb_error;                       /* error to report at next fsync       [a] */
+    struct errseq wb_errors;            /* for those who have the file open    [a] */
     bool keeps_failed;                  /* a page that could not be written is not evicted:
                                          * what the disk has would contradict others; set
                                          * for as long as a file system is mounted     [c] */
@@ -124,6 +125,8 @@ struct address_space {
 
 void address_space_init(struct address_space *as, struct inode *host,
                         const struct address_space_operations *ops, gfp_t gfp, bool writes_back);
+/* Whether AS has nothing, in memory or in swap.  Never sleeps. */
+bool page_cache_is_empty(struct address_space *as);
 /* All pages must be gone. */
 void address_space_fini(struct address_space *as);
 
@@ -190,6 +193,8 @@ void page_cache_dirty(struct page *page);
 /* Pages [START, END] whose last write failed are dirty again.  Called when somebody asks
  * for a range to be written: what he is told then is how it stands now.  May sleep. */
 void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t end);
+/* Whether the last write of one of the pages [START, END] failed. */
+bool page_cache_has_failed(struct address_space *as, pgoff_t start, pgoff_t end);
 /* I/O of a page in write_pages ended with ERROR (0 or -EIO).  Any context. */
 void page_cache_end_writeback(struct page *page, int error);
 /* I/O of a page in read_pages ended: sets UPTODATE or ERROR and unlocks.  Any context. */

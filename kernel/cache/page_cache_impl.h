@@ -16,25 +16,17 @@ void page_end_writeback_bit(struct page *page);
 void page_lock_init(void);
 
 /* page_cache.c */
-/* Start reading the absent pages among [START, START + N) of AS; N <= READAHEAD_MAX. */
-void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
+/* Make a page for INDEX of AS: locked (its rank accounted to nobody), not uptodate, with a
+ * reference for the caller.  SWAPPED: only if its content is in swap.  0, -EEXIST, -ENOMEM,
+ * -ENOENT.  May sleep as GFP says. */
+int page_cache_add(struct address_space *as, pgoff_t index, gfp_t gfp, bool swapped,
+                   struct page **page);
+/* N pages more (or fewer) belong to AS. */
+void page_cache_count(const struct address_space *as, long n);
 /* PAGE (locked, clean of writeback) leaves AS unless it is mapped; the tree's reference
  * is dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
  * true if it left. */
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
-/* PAGE (locked) of a memory-only mapping got no content: nothing would ever evict it.  If it is
- * in swap, it stays there. */
-static inline void page_cache_discard_unread(struct address_space *as, struct page *page)
-{
-    if (as->writes_back || page_test(page, PG_UPTODATE))
-        return;
-    if (page_test(page, PG_SWAPCACHE))
-        page_cache_swap_out(page);
-    else
-        page_cache_remove(as, page, true);
-}
-/* Take the swap entries [FIRST, END) out of AS; the pages are lost. */
-void page_cache_drop_swapped(struct address_space *as, pgoff_t first, pgoff_t end);
 /* PAGE (locked, dirty) goes into writeback: write-protect its mappings, move its
  * state from dirty to writeback.  False if it was not dirty. */
 bool page_cache_begin_writeback(struct address_space *as, struct page *page);
@@ -45,6 +37,33 @@ static inline void page_mark_used(struct page *page)
         page_set(page, PG_REFERENCED);
     else if (!page_test(page, PG_SEEN))
         page_set(page, PG_SEEN);
+}
+
+/* page_read.c */
+/* Start reading the absent pages among [START, START + N) of AS; N <= READAHEAD_MAX. */
+void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
+
+/* page_swap.c */
+/* Whether ITEM of a mapping's tree is a swap entry rather than a page. */
+static inline bool page_swap_is_entry(const void *item)
+{
+    return (uintptr_t)item & 1;
+}
+/* Put PAGE into the place of INDEX's swap entry, to whose slot it belongs then; false: there is
+ * none.  The tree lock is held. */
+bool page_swap_take_over(struct address_space *as, struct page *page, pgoff_t index);
+/* Take the swap entries [FIRST, END) out of AS; the pages are lost. */
+void page_cache_drop_swapped(struct address_space *as, pgoff_t first, pgoff_t end);
+/* PAGE (locked) of a memory-only mapping got no content: nothing would ever evict it.  If it is
+ * in swap, it stays there. */
+static inline void page_cache_discard_unread(struct address_space *as, struct page *page)
+{
+    if (as->writes_back || page_test(page, PG_UPTODATE))
+        return;
+    if (page_test(page, PG_SWAPCACHE))
+        page_cache_swap_out(page);
+    else
+        page_cache_remove(as, page, true);
 }
 
 /* writeback.c */

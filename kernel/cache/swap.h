@@ -72,6 +72,9 @@ bool swap_cache_try_remove(struct page *page);
  * file's tree; or does not any more, and the entry stands there again. */
 void swap_cache_bind(struct page *page, uint64_t entry);
 void swap_cache_unbind(struct page *page);
+/* NEW, a copy of OLD, takes its place in the cache: both locked, OLD not in writeback.  False:
+ * somebody refers to OLD but entries, the caller, and its tree or the cache.  Never sleeps. */
+bool swap_cache_replace(struct page *old, struct page *new);
 /* Whether PAGE, in the cache, has a slot that nobody uses. */
 bool swap_cache_is_orphan(const struct page *page);
 /* PAGE, anonymous, locked, clean and mapped by nobody, leaves memory; its slot has its
@@ -82,10 +85,10 @@ struct page *swap_cache_get(uint64_t entry);
 /*
  * The page of ENTRY, which stands in a page table, referenced: perhaps still being read,
  * so lock it, and look whether it still belongs to ENTRY and is uptodate.  *MAJOR is set if
- * it was not in memory; then NAHEAD slots around it are read as well.  NULL: the entry has
- * no users any more, or *NOMEM.  Sleeps.
+ * it was not in memory; then slots around it may be read as well (swap_ahead.h).  NULL: the
+ * entry has no users any more, or *NOMEM.  Sleeps.
  */
-struct page *swap_read_anon(uint64_t entry, size_t nahead, bool *major, bool *nomem);
+struct page *swap_read_anon(uint64_t entry, bool *major, bool *nomem);
 /* Fill PAGE, locked, whose slot has its content.  0 and PG_UPTODATE, or -EIO.  Sleeps. */
 int swap_read_page(struct page *page);
 
@@ -101,6 +104,8 @@ struct swap_extent {
     uint64_t sector;
 };
 
+#define SWAP_PATH_MAX 128
+
 /* What is to become an area. */
 struct swap_source {
     struct block_device *dev;
@@ -108,7 +113,7 @@ struct swap_source {
     size_t nextents;
     const char *path;               /* for /proc/swaps; copied                     */
     bool is_file;
-    const void *key;                /* what swap_area_find asks for: inode or disk */
+    const void *key;                /* what swap_area_retire asks for: inode or disk */
     void *owner;                    /* given back by swap_area_off                 */
     int prio;                       /* >= 0, or SWAP_PRIO_AUTO: below all others   */
 };
@@ -117,19 +122,19 @@ struct swap_source {
 /* Look at SOURCE's header and use it as an area.  The extents are taken over on success.  0;
  * -EINVAL: no (sound) header; -EIO, -ENOMEM; -EPERM: too many areas.  May sleep. */
 int swap_area_on(const struct swap_source *source);
-/* The area that was made of a source with KEY, or NULL. */
-struct swap_area *swap_area_find(const void *key);
+/* The area that was made of a source with KEY gives out no slots from now on, and is the caller's
+ * to empty, until swap_area_off or _resume.  NULL: there is none, or somebody else empties it. */
+struct swap_area *swap_area_retire(const void *key);
+void swap_area_resume(struct swap_area *area);
 /* Whether ENTRY is one of AREA. */
 bool swap_area_has(const struct swap_area *area, uint64_t entry);
-/* AREA gives out no slots from now on, or does again. */
-void swap_area_retire(struct swap_area *area, bool retired);
 /* The next slot of AREA after SLOT that is used, as an entry; 0: none. */
 uint64_t swap_area_next_used(const struct swap_area *area, size_t slot);
 /* AREA, retired, without a slot in use, ends.  Returns the source's owner. */
 void *swap_area_off(struct swap_area *area);
 
 struct swap_area_info {
-    char path[64];
+    char path[SWAP_PATH_MAX];
     bool is_file;
     size_t npages, nused;
     int prio;
@@ -145,6 +150,12 @@ size_t nr_swap_cache_pages(void);
 /* Whether a page in memory should give its slot, ENTRY, back: more than half of all are used,
  * or the area is retired. */
 bool swap_is_scarce(uint64_t entry);
+/* PAGE, locked and in the cache, is in use: if slots are scarce, and no entry names its own, it
+ * has none any more. */
+void swap_give_up_slot(struct page *page);
+/* Make slots free whose anonymous pages are in memory, and which no entry names: up to WANTED.
+ * Returns how many.  Never sleeps. */
+size_t swap_take_back(size_t wanted);
 /* Users of all slots but shared memory files: entries of page tables.  Slow. */
 size_t nr_swap_entries(void);
 /* NULL if all slots agree with their pages, else what does not. */

@@ -106,10 +106,11 @@ static int make_map(struct swap_area *area, const struct swap_source *source, st
         err = swap_header_check(h, source_npages(source), source->is_file, &nslots);
     if (err)
         return err;
-    area->map_memory = vzalloc(swap_map_size(nslots));
-    if (!area->map_memory)
+    area->memory = vzalloc(swap_ahead_size(nslots) + swap_map_size(nslots));
+    if (!area->memory)
         return -ENOMEM;
-    swap_map_init(&area->map, area->map_memory, nslots);
+    swap_ahead_init(&area->ahead, area->memory, nslots);
+    swap_map_init(&area->map, area->memory + swap_ahead_size(nslots), nslots);
     for (size_t i = 0; i < h->nr_badpages; i++)
         swap_map_bad(&area->map, h->badpages[i]);
     return 0;
@@ -162,7 +163,7 @@ int swap_area_on(const struct swap_source *source)
     }
     if (err) {
         if (area)
-            vfree(area->map_memory);
+            vfree(area->memory);
         kfree(area);
     }
     return err;
@@ -170,28 +171,30 @@ int swap_area_on(const struct swap_source *source)
 
 /* Leaving */
 
-struct swap_area *swap_area_find(const void *key)
+struct swap_area *swap_area_retire(const void *key)
 {
     struct swap_area *area, *found = NULL;
 
     spin_lock(&swap_lock);
     list_for_each_entry(area, &areas, link)
-        if (area->key == key)
+        if (area->key == key && !area->retired)
             found = area;
+    if (found)
+        found->retired = true;
     spin_unlock(&swap_lock);
     return found;
+}
+
+void swap_area_resume(struct swap_area *area)
+{
+    spin_lock(&swap_lock);
+    area->retired = false;
+    spin_unlock(&swap_lock);
 }
 
 bool swap_area_has(const struct swap_area *area, uint64_t entry)
 {
     return swap_entry_area(entry) == area->index;
-}
-
-void swap_area_retire(struct swap_area *area, bool retired)
-{
-    spin_lock(&swap_lock);
-    area->retired = retired;
-    spin_unlock(&swap_lock);
 }
 
 uint64_t swap_area_next_used(const struct swap_area *area, size_t slot)
@@ -215,7 +218,7 @@ void *swap_area_off(struct swap_area *area)
     list_remove(&area->link);
     by_index[area->index] = NULL;
     spin_unlock(&swap_lock);
-    vfree(area->map_memory);
+    vfree(area->memory);
     kfree(area->extents);
     kfree(area);
     return owner;
@@ -280,18 +283,16 @@ size_t nr_free_swap_pages(void)
     return nfree;
 }
 
-bool swap_is_scarce(uint64_t entry)
+size_t swap_area_slots(void)
 {
-    const struct swap_area *area;
-    size_t total, nfree;
-    bool retired;
+    struct swap_area *area;
+    size_t n = 0;
 
-    count(&total, &nfree);
     spin_lock(&swap_lock);
-    area = swap_area_try_locked(entry);
-    retired = area && area->retired;
+    list_for_each_entry(area, &areas, link)
+        n += area->map.nslots;
     spin_unlock(&swap_lock);
-    return retired || nfree < total / 2;
+    return n;
 }
 
 size_t nr_swap_entries(void)

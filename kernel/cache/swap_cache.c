@@ -8,14 +8,6 @@
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/cache/swap_impl.h"
-#include "kernel/cache/writeback.h"
-#include "kernel/core/counters.h"
-#include "kernel/mm/lru.h"
-#include "kernel/mm/page_alloc.h"
-#include "lib/bitops.h"
-
-/* Slots read around one that is wanted, at most: one cluster of requests. */
-#define MAX_AHEAD 32
 
 static size_t nr_cached;            /* [a] */
 
@@ -122,6 +114,31 @@ void swap_cache_unbind(struct page *page)
     __atomic_fetch_sub(&nr_cached, 1, __ATOMIC_RELAXED);
 }
 
+bool swap_cache_replace(struct page *old, struct page *new)
+{
+    bool alone;
+
+    ASSERT(page_is_locked(old) && page_test(old, PG_SWAPCACHE) && !page_test(old, PG_WRITEBACK));
+    spin_lock(&swap_lock);
+    alone = __atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
+            == __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 2;
+    if (alone) {
+        new->swap = old->swap;
+        __atomic_fetch_or(&new->flags, old->flags & (1u << PG_SWAPCACHE | 1u << PG_ERROR),
+                          __ATOMIC_RELAXED);
+        swap_map_set_page(&swap_area_of_locked(old->swap)->map, swap_entry_slot(old->swap), new);
+        old->swap = 0;
+        page_clear(old, PG_SWAPCACHE);
+        page_clear(old, PG_ERROR);
+    }
+    spin_unlock(&swap_lock);
+    if (alone && !is_of_file(old)) {
+        get_page(new);
+        put_page(old);              /* not the last: the caller has one */
+    }
+    return alone;
+}
+
 bool swap_cache_is_orphan(const struct page *page)
 {
     return swap_users(page->swap) == 0;
@@ -194,7 +211,7 @@ size_t swap_users(uint64_t entry)
     return n;
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- pages of entries ----------------------------------------------------------------------- */
 
 struct page *swap_cache_get(uint64_t entry)
 {
@@ -210,9 +227,27 @@ struct page *swap_cache_get(uint64_t entry)
     return page;
 }
 
-/* NEW, of which the caller has the only reference, becomes the page of ENTRY: locked, not
- * uptodate, referenced by the cache.  False: the slot has a page or is no anonymous page's. */
-static bool enter(struct page *new, uint64_t entry)
+/* Whether SLOT is an anonymous page's that is not in memory. */
+static bool lacks_page_locked(const struct swap_area *area, size_t slot)
+{
+    const struct swap_map *m = &area->map;
+
+    return swap_map_users(m, slot) > 0 && !swap_map_page(m, slot) && !swap_map_is_of_file(m, slot);
+}
+
+bool swap_cache_lacks(uint64_t entry)
+{
+    struct swap_area *area;
+    bool lacks;
+
+    spin_lock(&swap_lock);
+    area = swap_area_try_locked(entry);
+    lacks = area && lacks_page_locked(area, swap_entry_slot(entry));
+    spin_unlock(&swap_lock);
+    return lacks;
+}
+
+bool swap_cache_enter(struct page *new, uint64_t entry)
 {
     size_t slot = swap_entry_slot(entry);
     struct swap_area *area;
@@ -224,8 +259,7 @@ static bool enter(struct page *new, uint64_t entry)
     new->swap = entry;
     spin_lock(&swap_lock);
     area = swap_area_try_locked(entry);
-    entered = area && swap_map_users(&area->map, slot) > 0 && !swap_map_page(&area->map, slot)
-              && !swap_map_is_of_file(&area->map, slot);
+    entered = area && lacks_page_locked(area, slot);
     if (entered) {
         swap_map_set_page(&area->map, slot, new);
         get_page(new);
@@ -236,64 +270,6 @@ static bool enter(struct page *new, uint64_t entry)
     else
         new->flags = 0;
     return entered;
-}
-
-/* Add a page for ENTRY to PAGES, if that can be had easily. */
-static size_t add_ahead(struct page **pages, uint64_t entry)
-{
-    struct page *new = alloc_page(GFP_USER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN);
-
-    if (!new)
-        return 0;
-    if (!enter(new, entry)) {
-        put_page(new);
-        return 0;
-    }
-    pages[0] = new;
-    return 1;
-}
-
-/* Read NEW, which has been entered for ENTRY, and what is worth reading around it. */
-static void start_read(struct page *new, uint64_t entry, size_t nahead)
-{
-    size_t slot = swap_entry_slot(entry), n = 0;
-    uint64_t first = entry - slot % nahead;
-    struct page *pages[MAX_AHEAD];
-
-    for (uint64_t e = first; e < first + nahead; e++) {
-
-        if (e == entry)
-            pages[n++] = new;
-        else
-            n += add_ahead(&pages[n], e);
-    }
-    count_vm_events(VM_PSWPIN, n);
-    for (size_t i = 0; i < n; i++)
-        lru_add(pages[i]);
-    get_page(new);
-    swap_io_read(pages, n);
-    for (size_t i = 0; i < n; i++)
-        put_page(pages[i]);
-}
-
-struct page *swap_read_anon(uint64_t entry, size_t nahead, bool *major, bool *nomem)
-{
-    struct page *page = swap_cache_get(entry), *new;
-
-    *nomem = false;
-    if (page)
-        return page;
-    new = alloc_page(GFP_USER_MOVABLE);
-    *nomem = !new;
-    if (!new)
-        return NULL;
-    if (!enter(new, entry)) {
-        put_page(new);
-        return swap_cache_get(entry);   /* somebody was faster, or took the entry away */
-    }
-    *major = true;
-    start_read(new, entry, MIN(MAX(nahead, (size_t)1), (size_t)MAX_AHEAD));
-    return new;
 }
 
 size_t nr_swap_cache_pages(void)

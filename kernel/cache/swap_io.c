@@ -3,9 +3,10 @@
  * swap_io.c - pages from and to the slots they belong to.
  *
  * A page that could not be written stays where it is, dirty, with PG_ERROR: its
- * slot is bad, but the entries that name it still find the page.  One that could
- * not be read is unlocked without being uptodate, and so is found by whoever waits
- * for it.
+ * slot is bad, but the entries that name it still find the page.  Once none is left,
+ * it leaves the slot, which is not given out again, and may go to another one.  A
+ * page that could not be read is unlocked without being uptodate, and so is found by
+ * whoever waits for it, who tries again.
  */
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/cache/page_io.h"

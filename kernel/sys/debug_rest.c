@@ -6,6 +6,7 @@
  * see the keeping as leaking.
  */
 #include "kernel/core/counters.h"
+#include "kernel/cache/swap.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/dev/block.h"
 #include "kernel/fs/super.h"
@@ -54,7 +55,8 @@ void debug_quiesce(void)
     for (int turn = 0; turn < 3; turn++) {
         while (dentry_cache_shrink(1024) || inode_cache_shrink(1024))
             continue;
-        reclaim_settle();
+        reclaim_rest();
+        swap_take_back(SIZE_MAX);
         reclaim_drop_caches();
     }
     fs_sync_all(true);
@@ -132,6 +134,7 @@ static void count_disks(struct debug_counters *c)
         block_get_stats(dev, &stats);
         c->disk_reads += stats.ios[BIO_READ];
         c->disk_writes += stats.ios[BIO_WRITE];
+        c->disk_failures += stats.failures;
         c->disk_inflight_max = MAX(c->disk_inflight_max, (uint64_t)stats.max_in_flight);
     }
 }
@@ -155,6 +158,7 @@ void debug_count(struct debug_counters *c)
     c->dentries = n;
     c->kernel_tables = __atomic_load_n(&kernel_pt.ntables, __ATOMIC_RELAXED);
     c->mms = mm_count();
+    c->swap_slots = nr_swap_pages() - nr_free_swap_pages();
     c->page_faults = vm_event_sum(VM_PGFAULT);
     c->cow_breaks = vm_event_sum(VM_COW_COPY);
     c->page_allocs = events.allocs[ZONE_DMA32] + events.allocs[ZONE_NORMAL];

@@ -106,11 +106,12 @@ static void give_back(struct block_device *dev, struct file *file, bool is_file)
     file_put(file);
 }
 
-static int swap_on(struct file *file, const char *path, uint32_t flags)
+static int swap_on(struct file *file, const struct path *root, uint32_t flags)
 {
     uint32_t mode = file->inode->mode;
+    char buf[SWAP_PATH_MAX], *path = file_describe(file, root, buf, sizeof(buf));
     struct swap_source source = {
-        .path = path, .owner = file,
+        .path = path ? path : "(too long)", .owner = file,
         .prio = flags & SWAP_FLAG_PREFER ? (int)(flags & SWAP_FLAG_PRIO_MASK) : SWAP_PRIO_AUTO,
     };
     int err = S_ISBLK(mode) ? take_disk(&source, file->inode)
@@ -137,57 +138,49 @@ int64_t sys_swapon(const uint64_t *a)
     struct at at;
     int64_t r;
 
+    if ((uint32_t)a[1] & ~(uint32_t)SWAP_FLAGS)
+        return -EINVAL;
     if (current_process()->cred.euid)
         return -EPERM;
-    if (a[1] & ~(uint64_t)SWAP_FLAGS)
-        return -EINVAL;
     r = at_get(&at, AT_FDCWD, a[0], false);
     if (r)
         return r;
     r = file_open(&at.ctx, at_start(&at), at.name.s, O_RDWR | O_LARGEFILE, 0, &file);
     if (!r)
-        r = swap_on(file, at.name.s, (uint32_t)a[1]);
+        r = swap_on(file, &at.ctx.root, (uint32_t)a[1]);
     at_put(&at);
     return r;
 }
 
-static int swap_off(struct swap_area *area, struct block_device *dev, bool is_file)
+/* End the area that lies in INODE, or on the disk that INODE stands for. */
+static int swap_off(struct inode *inode)
 {
+    struct block_device *dev = S_ISBLK(inode->mode) ? bdev_of_inode(inode) : NULL;
+    struct swap_area *area = swap_area_retire(dev ? (const void *)dev : inode);
     int err;
 
-    swap_area_retire(area, true);
+    if (!area)
+        return -EINVAL;
     err = swap_empty(area);
     if (err) {
-        swap_area_retire(area, false);
+        swap_area_resume(area);
         return err;
     }
-    give_back(dev, swap_area_off(area), is_file);
+    give_back(dev, swap_area_off(area), !dev);
     return 0;
 }
 
 int64_t sys_swapoff(const uint64_t *a)
 {
-    struct block_device *dev = NULL;
-    struct swap_area *area;
-    struct inode *inode;
     struct path path;
-    struct at at;
     int64_t r;
 
     if (current_process()->cred.euid)
         return -EPERM;
-    r = at_get(&at, AT_FDCWD, a[0], false);
+    r = path_of_name(a[0], LOOKUP_FOLLOW, &path);
     if (r)
         return r;
-    r = at_lookup(&at, LOOKUP_FOLLOW, &path);
-    at_put(&at);
-    if (r)
-        return r;
-    inode = path_inode(&path);
-    if (S_ISBLK(inode->mode))
-        dev = bdev_of_inode(inode);
-    area = swap_area_find(dev ? (const void *)dev : inode);
-    r = area ? swap_off(area, dev, !dev) : -EINVAL;
+    r = swap_off(path_inode(&path));
     path_put(&path);
     return r;
 }

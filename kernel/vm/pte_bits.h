@@ -32,6 +32,9 @@ static inline uint64_t vma_pte_bits(uint32_t flags, bool writable, bool dirty)
     return bits | (pte_soft_ad ? PTE_WRITE_LATER : PTE_W);
 }
 
+/* Entry OLD, which has a frame, as a VMA with FLAGS wants it, without W. (mprotect.c) */
+struct pte pte_for_vma(struct pte old, uint32_t flags);
+
 /* Whether a store would be allowed, at once or after setting D. */
 static inline bool pte_may_write(struct pte e)
 {

@@ -16,9 +16,6 @@
 #include "kernel/vm/anon.h"
 #include "kernel/vm/swapin.h"
 
-/* Slots read at once, its own included: neighbours were evicted together. */
-#define CLUSTER 8
-
 /* Whether nobody but F's entry wants F's page, which is locked. */
 static bool is_exclusive(const struct fault *f, const struct page *page)
 {
@@ -41,7 +38,7 @@ enum fault_result swap_fault(struct fault *f)
 {
     uint64_t entry = pte_payload(f->old);
     bool nomem, exclusive;
-    struct page *page = swap_read_anon(entry, CLUSTER, &f->major, &nomem);
+    struct page *page = swap_read_anon(entry, &f->major, &nomem);
 
     if (!page)
         return nomem ? FAULT_OOM : FAULT_RETRY;
@@ -50,7 +47,7 @@ enum fault_result swap_fault(struct fault *f)
     f->cache_ref = true;
     if (!page_test(page, PG_SWAPCACHE) || page->swap != entry)
         return FAULT_RETRY;
-    if (!page_is_uptodate(page))
+    if (!page_is_uptodate(page) && swap_read_page(page) < 0)    /* the first try may have failed */
         return FAULT_SIGBUS;
     exclusive = is_exclusive(f, page);
     if (exclusive && f->access == ACCESS_WRITE)
@@ -68,8 +65,10 @@ void swap_fault_entered(struct fault *f)
     struct page *page = f->cache_page;
     bool last = swap_put_user(pte_payload(f->old));
 
-    if (last && !page_test(page, PG_WRITEBACK) && (f->writable || swap_is_scarce(page->swap)))
+    if (last && !page_test(page, PG_WRITEBACK) && (f->writable || page_test(page, PG_ERROR)))
         swap_cache_remove(page);
+    else if (last)
+        swap_give_up_slot(page);
 }
 
 void swap_leave_before_store(struct page *page)

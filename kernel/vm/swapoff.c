@@ -3,9 +3,9 @@
  * swapoff.c - bring back what a swap area holds.
  *
  * Each address space is searched for entries of the area, and so is each file in
- * memory; each entry is served as a fault would.  A fork may copy entries behind the search, and a page may still be on
- * its way out: so it is repeated until no slot is used.  Nothing new comes, since the
- * area gives out no slots any more.
+ * memory; each entry is served as a fault would.  A fork may copy entries behind the
+ * search, and a page may still be on its way out: so it is repeated until no slot is
+ * used.  Nothing new comes, since the area gives out no slots any more.
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/cache/swap.h"
@@ -56,7 +56,7 @@ static int empty_mm(struct mm *mm, const struct swap_area *area)
     int err = 0;
 
     while (va < USER_END && !err) {
-        err = fault_is_killed() ? -EINTR : error_of(fault_swap_in(mm, va));
+        err = thread_signal_pending() ? -EINTR : error_of(fault_swap_in(mm, va));
         cond_resched();
         va = find_entry(mm, va + PAGE_SIZE, area);
     }
@@ -77,7 +77,8 @@ static void drop_slots(struct swap_area *area)
         page_lock(page);
         page_wait_writeback(page);
         if (page_test(page, PG_SWAPCACHE) && page->swap == entry
-            && (page->identity == PAGE_CACHE || swap_cache_is_orphan(page)))
+            && (page->identity == PAGE_CACHE ? page_is_uptodate(page)
+                                             : swap_cache_is_orphan(page)))
             swap_cache_remove(page);
         page_unlock(page);
         put_page(page);
@@ -101,7 +102,7 @@ int swap_empty(struct swap_area *area)
             err = tmpfs_swap_in(area);
         drop_slots(area);
         reclaim_settle();
-        if (fault_is_killed())
+        if (!err && thread_signal_pending())
             err = -EINTR;
     }
     return err;

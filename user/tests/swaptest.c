@@ -2,8 +2,9 @@
 /*
  * swaptest.c - memory larger than memory: every byte comes back.
  *
- * The disk, /dev/vdb, is a swap area made by the host's mkswap.  SWAPTEST_MB in the
- * environment is how much is mapped; three times the memory if it is not there.
+ * The disk, /dev/vdb, is a swap area made by the host's mkswap; if it is in use already, it
+ * stays so.  SWAPTEST_MB in the environment is how much is mapped; three times the memory if
+ * it is not there.
  */
 #include <sys/sysinfo.h>
 #include <sys/swap.h>
@@ -20,14 +21,19 @@ static void need_disk(void)
         skip("no second disk");
 }
 
+static bool was_on;
+
 static void swap_on(void)
 {
     need_disk();
-    REQUIRE(swapon(DISK, 0) == 0);
+    was_on = swapon(DISK, 0) < 0 && errno == EBUSY;
+    REQUIRE(proc_number("/proc/meminfo", "SwapTotal:") > 0);
 }
 
 static void swap_off(void)
 {
+    if (was_on)
+        return;
     EXPECT_OK(swapoff(DISK));
     EXPECT_EQ(proc_number("/proc/meminfo", "SwapTotal:"), 0);
 }
@@ -79,20 +85,15 @@ static size_t count_wrong(const char *p, size_t npages)
     return wrong;
 }
 
-/* Three times the memory: written in order, read backwards, read and written at random. */
-static void larger_than_memory(void)
+/* NPAGES written in order, read backwards, read and written at random, read in order. */
+static void use_pages(size_t npages)
 {
-    size_t npages = pages_to_map();
-    uint8_t *turns;
-    char *p;
+    uint8_t *turns = calloc(npages, 1);
+    char *p = map_pages(npages, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    swap_on();
-    p = map_pages(npages, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    turns = calloc(npages, 1);
     REQUIRE(turns != NULL);
     for (size_t i = 0; i < npages; i++)
         fill(p, i, 0);
-    EXPECT(proc_number("/proc/vmstat", "pswpout ") > (long)npages / 2);
     EXPECT(proc_number("/proc/self/status", "VmSwap:") > 0);
     for (size_t i = npages; i-- > 0;)
         if (!is_filled(p, i, 0))
@@ -110,6 +111,76 @@ static void larger_than_memory(void)
             fail(__FILE__, __LINE__, "page %zu has changed after turn %u", i, turns[i]);
     unmap(p, npages);
     free(turns);
+}
+
+static long written(void)
+{
+    return proc_number("/proc/vmstat", "pswpout ");
+}
+
+/* By default three times the memory. */
+static void larger_than_memory(void)
+{
+    size_t npages = pages_to_map();
+    long out;
+
+    swap_on();
+    out = written();
+    use_pages(npages);
+    EXPECT(written() - out > (long)npages / 2);
+    swap_off();
+}
+
+static void use_as_child(void *number)
+{
+    rand_seed(&test_rand, test_seed + (uintptr_t)number);
+    use_pages(pages_to_map());
+}
+
+/* PIDS pause; those that have ended, well, become 0.  While they do, the kernel's books must
+ * balance.  Whether there are some left. */
+static bool pause_and_audit(pid_t *pids, size_t n)
+{
+    size_t alive = 0;
+    int status;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!pids[i])
+            continue;
+        kill(pids[i], SIGSTOP);
+        REQUIRE(waitpid(pids[i], &status, WUNTRACED) == pids[i]);
+        if (WIFSTOPPED(status)) {
+            alive++;
+        } else {
+            EXPECT_EQ(status, 0);
+            pids[i] = 0;
+        }
+    }
+    debug_call(DEBUG_QUIESCE, 0, 0);
+    EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
+    for (size_t i = 0; i < n; i++)
+        if (pids[i])
+            kill(pids[i], SIGCONT);
+    return alive > 0;
+}
+
+/* Four programs whose memory does not suffice, and looks at the whole in between. */
+static void four_at_once(void)
+{
+    enum { N = 4 };
+    pid_t pids[N];
+    unsigned audits = 0;
+
+    need_debug_call();
+    swap_on();
+    for (size_t i = 0; i < N; i++)
+        pids[i] = start_child(use_as_child, (void *)i);
+    do {
+        sleep(1);
+        audits++;
+    } while (pause_and_audit(pids, N));
+    note("%u audits, %ld pages written, %ld read", audits, written(),
+         proc_number("/proc/vmstat", "pswpin "));
     swap_off();
 }
 
@@ -117,11 +188,6 @@ static void evict(char *p, size_t npages)
 {
     for (size_t i = 0; i < npages; i++)
         EXPECT_EQ(debug_call(DEBUG_EVICT, (uintptr_t)p + i * PAGE, 0), 0);
-}
-
-static long written(void)
-{
-    return proc_number("/proc/vmstat", "pswpout ");
 }
 
 /* What was evicted and is read again goes a second time without being written. */
@@ -243,6 +309,6 @@ static void swapoff_brings_back(void)
 
 static const struct test tests[] = {
     TEST(larger_than_memory), TEST(clean_pages_are_not_written), TEST(fork_of_what_is_in_swap),
-    TEST(shared_memory), TEST(swapoff_brings_back),
+    TEST(shared_memory), TEST(swapoff_brings_back), NAMED_TEST(four_at_once),
 };
 TEST_MAIN(tests)
