@@ -20,6 +20,7 @@
  */
 #include "kernel/cache/writeback.h"
 #include "kernel/cache/page_cache_impl.h"
+#include "kernel/sched/pressure.h"
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -33,10 +34,8 @@
 #define NS_PER_CENTISEC 10000000UL
 /* How often anybody looks at the limits, in pages written. */
 #define LIMIT_PERIOD 32
-/* The least that may be dirty before anybody waits: small machines. */
-#define LIMIT_FLOOR 64
 
-unsigned dirty_background_ratio = 10, dirty_ratio = 20;
+struct dirty_settings dirty_settings = { .background_ratio = 10, .ratio = 20 };
 unsigned dirty_expire_centisecs = 3000, dirty_writeback_centisecs = 500;
 
 static struct {
@@ -45,7 +44,7 @@ static struct {
     uint32_t inodes_dirty;              /*                                 [a] */
     bool asleep;                        /* the flusher, without a limit    [a] */
     size_t requested;                   /* pages that memory wants out     [a] */
-    size_t background, hard;            /* limits as last worked out       [a] */
+    struct dirty_limits limits;         /* as last worked out              [a] */
     uint32_t calls;                     /* of throttle                     [a] */
     struct thread *thread;              /*                                 [c] */
     struct wait_queue work;             /* the flusher sleeps here             */
@@ -55,33 +54,25 @@ static struct {
     bool (*write_inodes)(uint64_t older_than);  /*                         [c] */
 } wb = {
     .lock = SPINLOCK_INIT(RANK_LRU, "dirty mappings"),
-    .background = LIMIT_FLOOR, .hard = LIMIT_FLOOR,
+    .limits = { .background = DIRTY_FLOOR / 2, .hard = DIRTY_FLOOR },
 };
 
 /* ---- limits --------------------------------------------------------------- */
 
-static size_t percent_of_available(unsigned percent)
+struct dirty_limits writeback_limits(void)
 {
-    size_t pages = nr_available_pages() + nr_file_pages() - min_u64(nr_shmem_pages(),
-                                                                   nr_file_pages());
+    size_t files = nr_file_pages(), shmem = nr_shmem_pages();
 
-    return max_u64(pages * percent / 100, LIMIT_FLOOR);
-}
-
-size_t writeback_background_limit(void)
-{
-    return percent_of_available((unsigned)min_u64(dirty_background_ratio, dirty_ratio));
-}
-
-size_t writeback_hard_limit(void)
-{
-    return percent_of_available(dirty_ratio);
+    return dirty_limits_of(&dirty_settings,
+                           nr_available_pages() + files - min_u64(shmem, files));
 }
 
 static void refresh_limits(void)
 {
-    __atomic_store_n(&wb.background, writeback_background_limit(), __ATOMIC_RELAXED);
-    __atomic_store_n(&wb.hard, writeback_hard_limit(), __ATOMIC_RELAXED);
+    struct dirty_limits l = writeback_limits();
+
+    __atomic_store_n(&wb.limits.background, l.background, __ATOMIC_RELAXED);
+    __atomic_store_n(&wb.limits.hard, l.hard, __ATOMIC_RELAXED);
 }
 
 static bool is_above(const size_t *limit)
@@ -92,19 +83,27 @@ static bool is_above(const size_t *limit)
 /* Dirty ones only: what is on its way needs no flusher. */
 static bool has_background_work(void)
 {
-    return nr_dirty_pages() > __atomic_load_n(&wb.background, __ATOMIC_RELAXED)
+    return nr_dirty_pages() > __atomic_load_n(&wb.limits.background, __ATOMIC_RELAXED)
            || __atomic_load_n(&wb.requested, __ATOMIC_RELAXED) > 0;
+}
+
+static void wait_for_room(void)
+{
+    bool began = pressure_enter(PRESSURE_IO);
+
+    wait_event(&wb.room, !is_above(&wb.limits.hard));
+    pressure_leave(PRESSURE_IO, began);
 }
 
 static __attribute__((noinline)) void heed_limits(void)
 {
     refresh_limits();
-    if (!is_above(&wb.background))
+    if (!is_above(&wb.limits.background))
         return;
     if (has_background_work())
         wake_up_all(&wb.work);
-    if (current != wb.thread)
-        wait_event(&wb.room, !is_above(&wb.hard));
+    if (current != wb.thread && is_above(&wb.limits.hard))
+        wait_for_room();
 }
 
 void writeback_throttle(void)
@@ -126,14 +125,14 @@ void writeback_new_interval(void)
 
 void writeback_note_room(void)
 {
-    if (!is_above(&wb.hard))
+    if (!is_above(&wb.limits.hard))
         wake_up_all(&wb.room);
 }
 
 void writeback_note_end(struct address_space *as, int error)
 {
     if (error)
-        __atomic_store_n(&as->wb_error, error, __ATOMIC_RELEASE);
+        errseq_set(&as->wb_errors, error);
     writeback_note_room();
     wake_up_all(&wb.progress);
 }
@@ -148,13 +147,16 @@ void writeback_note_swapped(struct page *page)
 void writeback_wait_progress(void)
 {
     struct waiter w = { 0 };
+    bool began;
 
     if (current == wb.thread)
         return;
+    began = pressure_enter(PRESSURE_IO);
     wait_begin(&wb.progress, &w, THREAD_BLOCKED);
     if (nr_writeback_pages() + nr_swapping_pages() + nr_dirty_pages() > 0)
         schedule_until(clock_monotonic_ns() + 10 * NS_PER_CENTISEC);
     wait_end(&wb.progress, &w);
+    pressure_leave(PRESSURE_IO, began);
 }
 
 /* ---- the list of dirty mappings ------------------------------------------- */
@@ -376,7 +378,7 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
     if (!wait)
         return 0;
     wait_written(as, start, end);
-    return __atomic_exchange_n(&as->wb_error, 0, __ATOMIC_ACQ_REL);
+    return page_cache_has_failed(as, start, end) ? -EIO : 0;
 }
 
 int writeback_all(bool wait)

@@ -4,11 +4,13 @@
  * and by share of memory; sync and fsync.
  */
 #pragma once
+#include "kernel/cache/dirty_limits.h"
 #include "kernel/cache/page_cache.h"
 
 /* Write the dirty pages [START, END] (page numbers) of AS, and those whose last write
- * failed; if WAIT, return when they are on the disk.  0 or the first error (-EIO, -ENOSPC), which is thereby
- * reported.  May sleep. */
+ * failed; if WAIT, return when they are on the disk.  0; -EIO: with WAIT, one of them could not
+ * be written now.  What failed before, and is not in memory any more, as->wb_errors tells.  May
+ * sleep. */
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait);
 /* Every dirty mapping of the machine. */
 int writeback_all(bool wait);
@@ -33,11 +35,10 @@ void writeback_note_inode(void);
  * ones are left.  Called by the flusher with nothing held; may sleep. */
 void writeback_set_inode_writer(bool (*write_inodes)(uint64_t older_than));
 
-/* Limits, in percent of available memory, and ages in 1/100 s (/proc/sys/vm). */
-extern unsigned dirty_background_ratio, dirty_ratio;
+/* Limits, and ages in 1/100 s (/proc/sys/vm). */
+extern struct dirty_settings dirty_settings;
 extern unsigned dirty_expire_centisecs, dirty_writeback_centisecs;
-/* Pages above which the flusher works, and above which writers wait. */
-size_t writeback_background_limit(void);
-size_t writeback_hard_limit(void);
+/* Pages above which the flusher works, and above which writers wait, now. */
+struct dirty_limits writeback_limits(void);
 
 void writeback_init(void);      /* starts the flusher */

@@ -42,11 +42,12 @@ size_t nr_pages_of(enum page_identity identity)
 void page_alloc_events(struct page_alloc_events *events)
 {
     *events = (struct page_alloc_events){
-        .direct_reclaims = page_alloc_counts.direct_reclaims, .failures = page_alloc_counts.failures,
+        .failures = page_alloc_counts.failures,
     };
     for (unsigned t = 0; t < ZONES; t++) {
         const struct zone *z = &zones[t];
 
+        events->direct_reclaims[t] = page_alloc_counts.direct_reclaims[t];
         events->allocs[t] = z->nallocs;
         events->frees[t] = z->nfrees;
         events->zone_locks += z->buddy.lock_count;

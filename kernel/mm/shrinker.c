@@ -4,6 +4,7 @@
  *
  * Each is asked for its share of what is wanted, by how much it could give.
  */
+#include "kernel/core/counters.h"
 #include "kernel/mm/page_alloc.h"
 #include "lib/bitops.h"
 
@@ -24,6 +25,7 @@ size_t shrink_all(size_t nr, gfp_t gfp)
     list_for_each_entry(s, &shrinkers, link) {
         size_t share = total ? div_round_up(s->count(s) * nr, total) : 0;
 
+        count_vm_events(VM_SLABS_SCANNED, share);
         if (share)
             freed += s->scan(s, share, gfp);
     }

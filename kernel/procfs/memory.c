@@ -7,7 +7,9 @@
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/cache/swap.h"
+#include "kernel/cache/writeback.h"
 #include "kernel/core/counters.h"
+#include "kernel/mm/cma.h"
 #include "kernel/mm/commit.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/page_alloc.h"
@@ -95,6 +97,8 @@ int proc_show_meminfo(struct synth_buf *b, struct process *p)
     line(b, "Committed_AS:", commit_pages());
     line(b, "VmallocTotal:", VMALLOC_SIZE >> PAGE_SHIFT);
     line(b, "VmallocUsed:", vmalloc_used_pages());
+    line(b, "CmaTotal:", cma_total_pages());
+    line(b, "CmaFree:", cma_free_pages());
     return 0;
 }
 
@@ -105,6 +109,7 @@ static void count(struct synth_buf *b, const char *name, uint64_t n)
 
 int proc_show_vmstat(struct synth_buf *b, struct process *p)
 {
+    struct dirty_limits limits = writeback_limits();
     struct page_alloc_events events;
     struct figures f;
 
@@ -112,6 +117,7 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     gather(&f);
     page_alloc_events(&events);
     count(b, "nr_free_pages", f.free);
+    count(b, "nr_free_cma", cma_free_pages());
     count(b, "nr_inactive_anon", f.lru.inactive[KIND_ANON]);
     count(b, "nr_active_anon", f.lru.active[KIND_ANON]);
     count(b, "nr_inactive_file", f.lru.inactive[KIND_FILE]);
@@ -126,6 +132,8 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     count(b, "nr_dirty", f.dirty);
     count(b, "nr_writeback", f.writeback + f.swapping);
     count(b, "nr_shmem", f.shmem);
+    count(b, "nr_dirty_threshold", limits.hard);
+    count(b, "nr_dirty_background_threshold", limits.background);
     count(b, "nr_swapcached", nr_swap_cache_pages());
     count(b, "nr_kernel_stack", f.kstacks * (KSTACK_SIZE >> 10));
     count(b, "nr_page_table_pages", f.tables);
@@ -133,7 +141,8 @@ int proc_show_vmstat(struct synth_buf *b, struct process *p)
     count(b, "pgalloc_normal", events.allocs[ZONE_NORMAL]);
     count(b, "pgfree", events.frees[ZONE_DMA32] + events.frees[ZONE_NORMAL]);
     count(b, "zone_lock_taken", events.zone_locks);
-    count(b, "allocstall_normal", events.direct_reclaims);
+    count(b, "allocstall_dma32", events.direct_reclaims[ZONE_DMA32]);
+    count(b, "allocstall_normal", events.direct_reclaims[ZONE_NORMAL]);
     for (int e = 0; e < VM_EVENT_COUNT; e++)
         count(b, vm_event_name((enum vm_event)e), vm_event_sum((enum vm_event)e));
     return 0;
@@ -207,11 +216,11 @@ static void show_zone(struct synth_buf *b, const struct zone *z)
                  z->mark[MARK_MIN], z->mark[MARK_LOW], z->mark[MARK_HIGH]);
     synth_printf(b, "        spanned  %lu\n        present  %lu\n        managed  %lu\n",
                  z->spanned, z->present, z->managed);
-    synth_printf(b, "        cma      %lu\n",
-                 buddy_pageblocks(&z->buddy, MOBILITY_CMA) * PAGEBLOCK_PAGES);
+    synth_printf(b, "        cma      %lu\n", z == &zones[ZONE_DMA32] ? cma_total_pages() : 0);
     synth_printf(b, "        protection: (%lu, %lu)\n", z->lowmem_reserve[ZONE_DMA32],
                  z->lowmem_reserve[ZONE_NORMAL]);
     synth_printf(b, "      nr_free_pages %lu\n", buddy_nfree(&z->buddy, true) + on_harts);
+    synth_printf(b, "      nr_free_cma  %lu\n", z->buddy.nfree[MOBILITY_CMA]);
     synth_puts(b, "  pagesets\n");
     for (unsigned hart = 0; hart < nr_harts; hart++)
         synth_printf(b, "    cpu: %u\n              count:    %u\n              high:     %u\n"

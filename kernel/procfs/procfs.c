@@ -166,7 +166,7 @@ static int parse_number(const char *name, size_t len)
 static int table_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
 {
     const struct proc_entry *t = node_of(dir)->entry;
-    const struct proc_entry *e = find_entry(t->entries, t->nentries, name, len);
+    const struct proc_entry *e = find_entry(t->entries, *t->nentries, name, len);
 
     return e ? get_entry_inode(dir->sb, e, NULL, entry_ino(e), child) : -ENOENT;
 }
@@ -263,7 +263,7 @@ static int table_iterate(struct file *f, struct dir_context *ctx)
     const struct proc_entry *t = node_of(f->inode)->entry;
 
     if (emit_dots(f, ctx))
-        emit_table(ctx, t->entries, t->nentries, NULL);
+        emit_table(ctx, t->entries, *t->nentries, NULL);
     return 0;
 }
 

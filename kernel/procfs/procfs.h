@@ -23,7 +23,7 @@ struct proc_entry {
     const struct file_operations *fops;
     /* Directories of the fixed tree. */
     const struct proc_entry *entries;
-    size_t nentries;
+    const size_t *nentries;
     /* Links: a referenced path (follow) or a text (link); either may be NULL. */
     int (*follow)(struct process *p, struct path *out);
     ssize_t (*link)(struct process *p, char *buf, size_t size);
@@ -70,8 +70,18 @@ int proc_show_pid_stat(struct synth_buf *b, struct process *p);
 int proc_show_pid_statm(struct synth_buf *b, struct process *p);
 int proc_show_pid_status(struct synth_buf *b, struct process *p);
 int proc_show_pid_limits(struct synth_buf *b, struct process *p);
+int proc_show_pid_oom_adj(struct synth_buf *b, struct process *p);
+int proc_show_pid_oom_score(struct synth_buf *b, struct process *p);
+int proc_show_pid_oom_score_adj(struct synth_buf *b, struct process *p);
+int proc_store_pid_oom_adj(const char *text, size_t n, struct process *p);
+int proc_store_pid_oom_score_adj(const char *text, size_t n, struct process *p);
 
-extern const struct file_operations proc_pagemap_fops, proc_kpagecount_fops, proc_kpageflags_fops;
+extern const struct file_operations proc_pagemap_fops, proc_kpagecount_fops, proc_kpageflags_fops,
+    proc_page_trace_fops;
+
+/* /proc/pressure. */
+extern const struct proc_entry proc_pressure_entries[];
+extern const size_t proc_pressure_nentries;
 
 /* /proc/sys. */
 extern const struct proc_entry proc_sys_entries[];

@@ -173,9 +173,9 @@ int proc_show_interrupts(struct synth_buf *b, struct process *p)
     size_t mark;
 
     (void)p;
-    synth_puts(b, "     ");
+    synth_puts(b, "           ");
     for (unsigned hart = 0; hart < nr_harts; hart++)
-        synth_printf(b, "      CPU%u ", hart);
+        synth_printf(b, "CPU%-8u", hart);
     synth_puts(b, "\n");
     do {
         mark = synth_begin_atomic(b);
@@ -216,7 +216,7 @@ int proc_show_diskstats(struct synth_buf *b, struct process *p)
                      s.sectors[BIO_READ], s.ns[BIO_READ] / 1000000, requests(&s, BIO_WRITE),
                      s.merges[BIO_WRITE], s.sectors[BIO_WRITE], s.ns[BIO_WRITE] / 1000000,
                      s.in_flight, s.busy_ns / 1000000,
-                     (s.ns[BIO_READ] + s.ns[BIO_WRITE]) / 1000000, s.ios[BIO_FLUSH],
+                     (s.ns[BIO_READ] + s.ns[BIO_WRITE] + s.ns[BIO_FLUSH]) / 1000000, s.ios[BIO_FLUSH],
                      s.ns[BIO_FLUSH] / 1000000);
     }
     return 0;

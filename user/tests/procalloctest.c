@@ -169,6 +169,7 @@ static void read_zone(char **at, struct zone *zone)
             == 2);
     EXPECT_LINE(line, "        protection: (%ld, %ld)", zone->reserve[0], zone->reserve[1]);
     number_in(at, "      nr_free_pages ");
+    number_in(at, "      nr_free_cma  ");
     read_pagesets(at, zone);
     zone->start = number_in(at, "  start_pfn:           ");
 }
@@ -209,15 +210,18 @@ static bool zones_agree(void)
 
 static void files_agree(void)
 {
+    need_pagoda("other kernels have more types of pages and more figures");
     EXPECT_SOON(zones_agree());
 }
 
 static void zones_are_the_machine(void)
 {
     struct zone zones[ZONES];
-    int count = read_zones(zones);
     long managed = 0;
+    int count;
 
+    need_pagoda("other kernels have more types of pages and more figures");
+    count = read_zones(zones);
     for (int z = 0; z < count; z++) {
         const struct zone *zone = &zones[z];
         long blocks = zone->pageblocks[0] + zone->pageblocks[1];

@@ -83,7 +83,7 @@ static void disk_writes(void)
     EXPECT_RANGE(d.v[FLUSHES], 1, 4);
     while ((d = growth(&before)).v[WRITE_MS] < 3 || d.v[FLUSH_MS] < 1)
         write_on_disk();
-    EXPECT_RANGE(d.v[WEIGHTED_MS] - d.v[READ_MS] - d.v[WRITE_MS], -2, 2);
+    EXPECT_RANGE(d.v[WEIGHTED_MS] - d.v[READ_MS] - d.v[WRITE_MS] - d.v[FLUSH_MS], -3, 3);
     unlink(DISK_FILE);
 }
 
@@ -148,6 +148,23 @@ static void partitions(void)
     EXPECT(n >= 1);
 }
 
+/* In the part of /proc/devices that begins with HEAD: is there NAME, with the number of PATH? */
+static bool is_listed(const char *head, const char *path, const char *name)
+{
+    char *at = open_text("/proc/devices"), *line, shown[64];
+    struct stat st;
+    bool inside = false;
+
+    REQUIRE(stat(path, &st) == 0);
+    snprintf(shown, sizeof(shown), "%3u %s", major(st.st_rdev), name);
+    while ((line = next_line(&at))) {
+        if (inside && strcmp(line, shown) == 0)
+            return true;
+        inside = (inside && *line) || strcmp(line, head) == 0;
+    }
+    return false;
+}
+
 static void devices(void)
 {
     static const struct {
@@ -156,19 +173,11 @@ static void devices(void)
         { "/dev/null", "mem" }, { "/dev/ttyS0", "ttyS" }, { "/dev/tty", "/dev/tty" },
         { "/dev/console", "/dev/console" },
     };
-    char *at = open_text("/proc/devices");
-    struct stat st;
 
-    EXPECT_LINE(next_line(&at), "Character devices:");
-    for (size_t i = 0; i < COUNT(known); i++) {
-        REQUIRE(stat(known[i].path, &st) == 0);
-        EXPECT_LINE(next_line(&at), "%3u %s", major(st.st_rdev), known[i].name);
-    }
-    EXPECT_LINE(next_line(&at), "%s", "");
-    EXPECT_LINE(next_line(&at), "Block devices:");
-    REQUIRE(stat("/dev/vda", &st) == 0);
-    EXPECT_LINE(next_line(&at), "%3u virtblk", major(st.st_rdev));
-    EXPECT(next_line(&at) == NULL);
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (!is_listed("Character devices:", known[i].path, known[i].name))
+            fail(__FILE__, __LINE__, "%s is not listed", known[i].name);
+    EXPECT(is_listed("Block devices:", "/dev/vda", "virtblk"));
 }
 
 /* File systems */
@@ -176,7 +185,7 @@ static void devices(void)
 static void filesystems(void)
 {
     char *at = open_text("/proc/filesystems"), *line;
-    int n = 0;
+    int n = 0, mounted = 0;
 
     for (; (line = next_line(&at)); n++) {
         char *type = strchr(line, '\t');
@@ -188,10 +197,14 @@ static void filesystems(void)
             EXPECT_ERROR(mount("/dev/null", "/mnt", type, 0, NULL), ENOTBLK);
             continue;
         }
-        EXPECT_OK(mount("none", "/mnt", type, 0, NULL));
-        EXPECT_OK(umount("/mnt"));
+        if (mount("none", "/mnt", type, 0, NULL) == 0) {
+            EXPECT_OK(umount("/mnt"));
+            mounted++;
+        } else {
+            EXPECT_EQ(errno, EINVAL);           /* Linux has some for itself alone */
+        }
     }
-    EXPECT(n >= 4);
+    EXPECT(n >= 4 && mounted >= 3);
     EXPECT_ERROR(mount("none", "/mnt", "nosuchfs", 0, NULL), ENODEV);
 }
 
@@ -213,7 +226,7 @@ static void mounts_come_and_go(void)
 
     REQUIRE(mount("here", "/mnt", "tmpfs", 0, "size=1m,nr_inodes=77,mode=700") == 0);
     EXPECT_EQ(last_mount(line, sizeof(line)), n + 1);
-    EXPECT_LINE(line, "here /mnt tmpfs rw,relatime,size=1024k,nr_inodes=77,mode=700 0 0");
+    EXPECT_LINE(line, "here /mnt tmpfs rw,relatime,size=1024k,nr_inodes=77,mode=700,inode64 0 0");
     REQUIRE(umount("/mnt") == 0);
     REQUIRE(mount("proc", "/mnt", "proc", MS_RDONLY, NULL) == 0);
     last_mount(line, sizeof(line));
@@ -232,7 +245,7 @@ static void mounts_are_escaped(void)
     REQUIRE(mount("c d", "/tmp/a b\t\n\\", "tmpfs", 0, "size=1m,nr_inodes=77,mode=700") == 0);
     last_mount(line, sizeof(line));
     EXPECT_LINE(line, "c\\040d /tmp/a\\040b\\011\\012\\134 tmpfs "
-                      "rw,relatime,size=1024k,nr_inodes=77,mode=700 0 0");
+                      "rw,relatime,size=1024k,nr_inodes=77,mode=700,inode64 0 0");
     REQUIRE(umount("/tmp/a b\t\n\\") == 0);
     rmdir("/tmp/a b\t\n\\");
 }

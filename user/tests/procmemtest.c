@@ -307,7 +307,19 @@ static void run_out_of_memory(void)
     remove_from_disk();
 }
 
-static const struct cause shortage = { run_out_of_memory, NULL };
+/* Pages of a file are locked in memory while it is short, and then not any more. */
+static void lock_while_short(void)
+{
+    map_cached();
+    EXPECT_OK(mlock(memory, N * PAGE));
+    EXPECT_KILLED(touch_everything,
+                  (void *)(proc_number("/proc/meminfo", "MemTotal:") * KB + MB), SIGKILL);
+    EXPECT_OK(munlock(memory, N * PAGE));
+    unmap_pages();
+}
+
+static const struct cause shortage = { run_out_of_memory, NULL },
+                          locked_files = { lock_while_short, NULL };
 
 static void fail_once(void)
 {
@@ -343,6 +355,8 @@ static const struct effect meminfo[] = {
     { "KernelStack:", &children, CHILDREN * 16, CHILDREN * 16 + 32, NULL },
     { "PageTables:", &children, CHILDREN * 4 * 4, CHILDREN * 4 * 8, NULL },
     { "VmallocUsed:", &children, CHILDREN * 16, CHILDREN * 16 + 32, NULL },
+    { "CmaTotal:", NULL, 0, 0, "no cma= on this machine; see cmatest" },
+    { "CmaFree:", NULL, 0, 0, "likewise" },
     { "MemTotal:", NULL, 1, EFFECT_ANY, "given by the machine; see total_is_what_the_machine_has" },
     { "Inactive(anon):", &anon, KIB, KIB + SLACK_KIB, NULL },
     { "Inactive(file):", &clean_file, KIB, KIB + SLACK_KIB, NULL },
@@ -378,10 +392,13 @@ static void total_is_what_the_machine_has(void)
 
 static long normal_zone(void)
 {
-    static char text[16384];
+    static char text[65536];
+    const char *zone;
 
     read_file("/proc/zoneinfo", text, sizeof(text));
-    return strstr(text, "Normal") != NULL;
+    zone = strstr(text, "Normal");
+    zone = zone ? strstr(zone, "managed") : NULL;
+    return zone && atol(zone + strlen("managed")) > 0;      /* Linux shows empty ones, too */
 }
 
 static const struct effect vmstat[] = {
@@ -401,6 +418,7 @@ static const struct effect vmstat[] = {
     { "nr_mapped", &mapped_file, N, N + SLACK, NULL },
     { "nr_file_pages", &dirty_file, N, N + SLACK, NULL },
     { "nr_dirty", &dirty_file, N, N + SLACK, NULL },
+    { "nr_dirtied", &dirty_file, N, N + SLACK, NULL },
     { "nr_writeback", &writing, 0, EFFECT_ANY, NULL },
     { "nr_shmem", &tmpfs_file, N, N + SLACK, NULL },
     { "pgfree", &come_and_gone, N, EFFECT_ANY, NULL },
@@ -411,8 +429,13 @@ static const struct effect vmstat[] = {
     { "pgscan_kswapd", &shortage, N, EFFECT_ANY, NULL },
     { "pgscan_direct", &shortage, 1, EFFECT_ANY, NULL },
     { "pgscan_file", &shortage, N, EFFECT_ANY, NULL },
+    { "pgsteal_file", &shortage, N * 3 / 4, EFFECT_ANY, NULL },
+    { "slabs_scanned", &shortage, 1, EFFECT_ANY, NULL },
     { "oom_kill", &shortage, 1, 1, NULL },
+    { "unevictable_pgs_culled", &locked_files, N, N + SLACK, NULL },
+    { "unevictable_pgs_rescued", &locked_files, N, N + SLACK, NULL },
     { "pgpgout", &written_file, KIB, KIB + SLACK_KIB, NULL },
+    { "nr_written", &written_file, N, N + SLACK, NULL },
     { "pgmajfault", &file_fault, 1, SLACK, NULL },
     { "fault_around", &mapped_file, N / 2, N, NULL },
     { "drop_pagecache", &dropped_pages, 1, 1, NULL },
@@ -423,16 +446,30 @@ static const struct effect vmstat[] = {
     { "rmap_walk", &moves, 2 * N, 5 * N, NULL },
     { "rmap_step", &moves, 2 * N, 10 * N, NULL },
     { "pgmigrate_fail", NULL, 0, EFFECT_ANY, "somebody must use the page just then" },
+    { "nr_free_cma", NULL, 0, 0, "no cma= on this machine; see cmatest" },
+    { "cma_alloc_success", NULL, 0, 0, "likewise" },
+    { "cma_alloc_fail", NULL, 0, 0, "likewise" },
+    { "compact_migrate_scanned", NULL, 0, EFFECT_ANY, "memory must be in pieces; see compacttest" },
+    { "compact_free_scanned", NULL, 0, EFFECT_ANY, "likewise" },
+    { "compact_isolated", NULL, 0, EFFECT_ANY, "likewise" },
+    { "compact_stall", NULL, 0, EFFECT_ANY, "likewise" },
+    { "compact_fail", NULL, 0, EFFECT_ANY, "likewise" },
+    { "compact_success", NULL, 0, EFFECT_ANY, "likewise" },
     { "cow_copy", &copies, N, N + SLACK, NULL },
     { "cow_reuse", &reuses, N, N + SLACK, NULL },
     { "zero_page_fault", &reading_zero, N, N + SLACK, NULL },
     { "fail_injected", &failure, 1, 1, NULL },
     { "nr_active_file", NULL, 0, EFFECT_ANY, "pages get there under pressure; see active_pages" },
+    { "allocstall_dma32", NULL, 0, EFFECT_ANY, "requests that only low memory can serve are few" },
+    { "nr_dirty_threshold", NULL, 64, EFFECT_ANY, "follows settings; see vmsettingtest" },
+    { "nr_dirty_background_threshold", NULL, 1, EFFECT_ANY, "the same" },
     { "pgalloc_dma32", NULL, 0, EFFECT_ANY, "which zone serves depends; see zones_serve" },
     { "pgalloc_normal", NULL, 0, EFFECT_ANY, "which zone serves depends; see zones_serve" },
     { "nr_active_anon", NULL, 0, EFFECT_ANY, "pages get there under pressure; see swaptest" },
     { "nr_swapcached", NULL, 0, 0, "no swap area is in use; see swaptest" },
     { "pgscan_anon", NULL, 0, 0, "no swap area is in use; see swaptest" },
+    { "pgsteal_anon", NULL, 0, 0, "no swap area is in use; see swaptest" },
+    { "nr_vmscan_write", NULL, 0, 0, "no swap area is in use; see swaptest" },
     { "pswpin", NULL, 0, 0, "no swap area is in use; see swaptest" },
     { "pswpout", NULL, 0, 0, "no swap area is in use; see swaptest" },
     { "pgsteal_kswapd", NULL, 0, EFFECT_ANY, "who reclaims depends; see pages_are_stolen" },

@@ -687,29 +687,13 @@ static void limits(void)
     EXPECT_EQ(own(RSSLIM), (1UL << 40) + 5);
 }
 
-static void read_score(void *arg)
-{
-    (void)arg;
-    EXPECT_EQ(proc_number("/proc/self/oom_score_adj", ""), 500);
-}
-
-static void score(void)
-{
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY);
-
-    EXPECT_EQ(write(fd, "500\n", 4), 4);
-    EXPECT_ERROR(write(fd, "1001", 4), EINVAL);
-    EXPECT_ERROR(write(fd, "x", 1), EINVAL);
-    close(fd);
-    EXPECT_EQ(run_child(read_score, NULL), 0);
-}
-
 /* Each file has a test here. */
 static void files_are_known(void)
 {
     static const char *const known[] = {
         ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "limits", "maps",
-        "mounts" /* of procdisktest */, "oom_score_adj", "root", "stat", "statm", "status",
+        "mounts" /* of procdisktest */, "root", "stat", "statm", "status",
+        /* oomadjtest */ "oom_adj", "oom_score", "oom_score_adj",
         /* smapstest */ "clear_refs", "pagemap", "smaps", "smaps_rollup",
     };
     DIR *dir = opendir("/proc/self");
@@ -734,7 +718,7 @@ static const struct test tests[] = {
     TEST(times_pass), TEST(faults), CHILD_TEST(niceness), TEST(switches), CHILD_TEST(threads),
     TEST(zeros), CHILD_TEST(status_has_causes), CHILD_TEST(peaks_stay), TEST(statm_agrees),
     TEST(layout), TEST(maps), TEST(texts), TEST(directories), TEST(descriptors),
-    TEST(closed_on_exec), CHILD_TEST(limits), CHILD_TEST(score),
+    TEST(closed_on_exec), CHILD_TEST(limits),
 };
 
 TEST_MAIN(tests)

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <sched.h>
+#include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
@@ -11,17 +12,18 @@
 #define VM "/proc/sys/vm/"
 #define UNBOUNDED 0x7fffffffffffL
 
+/* TOO_LARGE is NULL where Linux knows no limit. */
 static void expect_setting(const char *path, const char *largest, const char *too_large)
 {
-    static const char *const bad[] = { "x", "-1", "1 2", "1x", "0x10", " ",
-                                       "18446744073709551616" };
+    static const char *const bad[] = { "x", "1x", " ", "18446744073709551616" };
     char was[32], is[32];
 
     read_file(path, was, sizeof(was));
     for (size_t i = 0; i < COUNT(bad); i++)
         if (write_text(path, bad[i]) != EINVAL)
             fail(__FILE__, __LINE__, "%s takes \"%s\"", path, bad[i]);
-    EXPECT_EQ(write_text(path, too_large), EINVAL);
+    if (too_large)
+        EXPECT_EQ(write_text(path, too_large), EINVAL);
     read_file(path, is, sizeof(is));
     EXPECT(strcmp(is, was) == 0);
     set_text(path, largest);
@@ -35,9 +37,11 @@ static void settings_are_checked(void)
 {
     expect_setting(VM "dirty_background_ratio", "100", "101");
     expect_setting(VM "dirty_ratio", "100", "101");
-    expect_setting(VM "dirty_expire_centisecs", "1000000", "1000001");
-    expect_setting(VM "dirty_writeback_centisecs", "1000000", "1000001");
+    expect_setting(VM "dirty_expire_centisecs", "1000000", NULL);
+    expect_setting(VM "dirty_writeback_centisecs", "1000000", NULL);
     expect_setting(VM "swappiness", "200", "201");
+    EXPECT_EQ(write_text(VM "dirty_ratio", "-1"), EINVAL);
+    EXPECT_EQ(write_text(VM "swappiness", "-1"), EINVAL);
 }
 
 /* What is active under one policy starts anew under the next. */
@@ -71,7 +75,7 @@ static void dirty_ratio(void)
 {
     sync();
     dirty_on_disk();
-    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES, UNBOUNDED);
+    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES * 3 / 4, UNBOUNDED);
     unlink(DISK_FILE);
     set_text(VM "dirty_ratio", "0");
     dirty_on_disk();
@@ -98,7 +102,7 @@ static void dirty_ages(void)
 {
     sync();
     dirty_on_disk();
-    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES, UNBOUNDED);
+    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES * 3 / 4, UNBOUNDED);
     set_text(VM "dirty_writeback_centisecs", "10");
     set_text(VM "dirty_expire_centisecs", "1");
     AWAIT(dirty_pages() == 0);
@@ -114,7 +118,7 @@ static long cached_objects(const char *cache)
 
 static void drop_caches(void)
 {
-    static const char *const bad[] = { "0", "5", "x", "-1", "1 2" };
+    static const char *const bad[] = { "0", "5", "x", "-1" };
     static const char path[] = VM "drop_caches";
     const long n = DISK_FILE_PAGES;
     long pages, names;
@@ -129,11 +133,22 @@ static void drop_caches(void)
     set_text(path, "4");                             /* nothing but a word less in Linux's log */
     EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -n / 2, n / 2);
     set_text(path, "2");
-    EXPECT_RANGE(cached_objects("dentry ") - names, -UNBOUNDED, -400);
+    if (has_debug_call())                            /* Linux counts some that went as used */
+        EXPECT_RANGE(cached_objects("dentry ") - names, -UNBOUNDED, -400);
     EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -n / 2, n / 2);
     set_text(path, "1");
-    EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -UNBOUNDED, -n);
+    EXPECT_RANGE(proc_number("/proc/vmstat", "nr_file_pages ") - pages, -UNBOUNDED, -n * 3 / 4);
     unlink(DISK_FILE);
+}
+
+/* Who may use raw devices may map these pages, too, in Linux. */
+static void map_too_low(void *arg)
+{
+    char *low = arg;
+
+    REQUIRE(setuid(1000) == 0);
+    EXPECT(mmap(low, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED);
+    EXPECT_EQ(errno, EPERM);
 }
 
 static void limits_hold(void)
@@ -147,8 +162,7 @@ static void limits_hold(void)
     EXPECT((uintptr_t)p == (uintptr_t)lowest || errno == EEXIST);   /* a program may lie there */
     if (p != MAP_FAILED)
         munmap(p, PAGE);
-    EXPECT(mmap((void *)(lowest - (long)PAGE), PAGE, PROT_READ,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED);
+    EXPECT_EQ(run_child(map_too_low, (void *)(lowest - (long)PAGE)), 0);
     EXPECT(getpid() < proc_number("/proc/sys/kernel/pid_max", ""));
     EXPECT_EQ(proc_number("/proc/sys/kernel/pid_max", ""), 32768);
     EXPECT_EQ(proc_number(VM "max_map_count", ""), 65530);      /* see too_many_mappings */

@@ -55,7 +55,7 @@ static uint64_t now_ns(clockid_t clock)
 
 /* stat */
 
-enum { USER, SYSTEM, IDLE, TIMES };
+enum { USER, SYSTEM, IDLE, OTHER, TIMES };
 
 struct machine_stat {
     uint64_t cpu[HARTS_MAX + 1][TIMES];     /* [0]: all together */
@@ -70,17 +70,21 @@ static void parse_times(char *line, const char *name, uint64_t *times)
                &times[SYSTEM], &times[IDLE], &rest[0], &rest[1], &rest[2], &rest[3], &rest[4],
                &rest[5]) != 10)
         fail(__FILE__, __LINE__, "%s: %s", name, line);
-    /* There are no nice, waiting, interrupt or stolen times. */
-    EXPECT_LINE(line, "%s %lu 0 %lu %lu 0 0 0 0 0 0", name, times[USER], times[SYSTEM],
-                times[IDLE]);
+    EXPECT_LINE(line, "%s %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu", name, times[USER], nice,
+                times[SYSTEM], times[IDLE], rest[0], rest[1], rest[2], rest[3], rest[4], rest[5]);
+    times[OTHER] = nice + rest[0] + rest[1] + rest[2] + rest[3];
+    if (has_debug_call())       /* no nice, waiting, interrupt or stolen times */
+        EXPECT_EQ(times[OTHER] + rest[4] + rest[5], 0);
 }
 
 static long parse_count(char **at, const char *name)
 {
     char *line = next_line(at);
     long n = line ? strtol(line + strlen(name), NULL, 10) : -1;
+    char shown[64];
 
-    EXPECT_LINE(line, "%s %ld", name, n);
+    snprintf(shown, sizeof(shown), "%s %ld", name, n);
+    EXPECT(line && begins_with(line, shown));       /* Linux tells more of intr */
     return n;
 }
 
@@ -100,7 +104,7 @@ static struct machine_stat read_stat(void)
     s.forks = parse_count(&at, "processes");
     s.running = parse_count(&at, "procs_running");
     s.blocked = parse_count(&at, "procs_blocked");
-    EXPECT(next_line(&at) == NULL);
+    EXPECT(!*at || begins_with(at, "softirq "));
     return s;
 }
 
@@ -131,19 +135,24 @@ static void times_follow_work(void)
 static void times_add_up(void)
 {
     struct machine_stat s = read_stat();
-    uint64_t all = 0, up, sum;
+    struct timespec a_while = { 0, 200000000 };
+    uint64_t all = 0, grown = 0, up, sum;
 
     for (int kind = 0; kind < TIMES; kind++) {
         sum = 0;
         for (long hart = 0; hart < harts(); hart++)
             sum += s.cpu[hart + 1][kind];
-        EXPECT_RANGE(s.cpu[0][kind] - sum, 0, harts());         /* rounded down one by one */
+        EXPECT_RANGE(s.cpu[0][kind] - sum, 0, 5 * harts());     /* rounded down one by one */
         all += s.cpu[0][kind];
     }
     up = now_ns(CLOCK_MONOTONIC) / 10000000;
     EXPECT_RANGE(all, 0, (up + 1) * (uint64_t)harts());
-    EXPECT(read_stat().cpu[0][USER] + read_stat().cpu[0][SYSTEM] + read_stat().cpu[0][IDLE]
-           >= up * (uint64_t)harts() - 3 * (uint64_t)harts() - 3);
+    nanosleep(&a_while, NULL);              /* Linux does not count from the clock's start */
+    up = now_ns(CLOCK_MONOTONIC) / 10000000 - up;
+    s = read_stat();
+    for (int kind = 0; kind < TIMES; kind++)
+        grown += s.cpu[0][kind];
+    EXPECT(grown - all >= up * (uint64_t)harts() - 3 * (uint64_t)harts() - 3);
 }
 
 static struct gate there, back;
@@ -334,8 +343,10 @@ static void load_rises_and_falls(void)
     start_children(children, 4, spin_for_ever);
     while ((l = read_load()).average[2] <= before.average[2])
         nanosleep(&tenth, NULL);
-    EXPECT_RANGE(l.average[0] - before.average[0], 25, 45);     /* 4 or 5 by 1 - exp(-5/60) */
-    EXPECT_RANGE(l.average[1] - before.average[1], 5, 10);
+    /* 4 or 5 runnable, or one more, by 1 - exp(-5/60), 1 - exp(-5/300), and of 15 minutes. */
+    EXPECT_RANGE(l.average[0] - before.average[0], (400 - before.average[0]) * 7 / 100,
+                 (600 - before.average[0]) * 9 / 100);
+    EXPECT_RANGE(l.average[1] - before.average[1], (400 - before.average[1]) / 80, 10);
     EXPECT_RANGE(l.average[2] - before.average[2], 1, 4);
     end_children(children, 4);
     while (read_load().average[0] >= l.average[0])
@@ -353,10 +364,11 @@ static void averages(void)
 static void version(void)
 {
     struct utsname u;
-    char *at = open_text("/proc/version");
+    char *at = open_text("/proc/version"), start[256];
 
     REQUIRE(uname(&u) == 0);
-    EXPECT_LINE(next_line(&at), "%s version %s (Pagoda) %s", u.sysname, u.release, u.version);
+    snprintf(start, sizeof(start), "%s version %s (", u.sysname, u.release);
+    EXPECT(begins_with(at, start) && strstr(next_line(&at), u.version) != NULL);
     EXPECT(next_line(&at) == NULL);
     at = open_text("/proc/sys/kernel/osrelease");
     EXPECT_LINE(next_line(&at), "%s", u.release);
@@ -366,8 +378,11 @@ static void version(void)
 
 static void command_line(void)
 {
-    char *at = open_text("/proc/cmdline"), *line = next_line(&at), *seed;
+    char *at, *line, *seed;
 
+    need_pagoda("others are started in other ways");
+    at = open_text("/proc/cmdline");
+    line = next_line(&at);
     EXPECT(next_line(&at) == NULL);
     REQUIRE(line != NULL);
     EXPECT(begins_with(line, "init=/"));
@@ -379,10 +394,13 @@ static void command_line(void)
 
 static void processors(void)
 {
-    char *at = open_text("/proc/cpuinfo"), *line;
+    char *at, *line;
     uint64_t seen = 0, id;
-    bool no_sstc = strstr(at, "_sstc") == NULL;
+    bool no_sstc;
 
+    need_pagoda("others tell more");
+    at = open_text("/proc/cpuinfo");
+    no_sstc = strstr(at, "_sstc") == NULL;
     for (long hart = 0; hart < harts(); hart++) {
         EXPECT_LINE(next_line(&at), "processor\t: %ld", hart);
         line = next_line(&at);
@@ -406,9 +424,9 @@ static long interrupts_of(const char *name)
     char *at = open_text("/proc/interrupts"), *line, shown[128], *to = shown;
     long sum = 0;
 
-    to += sprintf(to, "     ");
+    to += sprintf(to, "           ");
     for (long hart = 0; hart < harts(); hart++)
-        to += sprintf(to, "      CPU%ld ", hart);
+        to += sprintf(to, "CPU%-8ld", hart);
     EXPECT_LINE(next_line(&at), "%s", shown);
     while ((line = next_line(&at))) {
         char *p = strchr(line, ':') + 1;
@@ -460,6 +478,7 @@ static void interrupts_of_devices(void)
 {
     long disk;
 
+    need_pagoda("other controllers have other names");
     write_on_disk();
     disk = interrupts_of("  PLIC  vda");
     read_from_disk();
@@ -471,8 +490,10 @@ static void interrupts_of_devices(void)
 static void interrupts_of_timers(void)
 {
     struct timespec ms = { 0, 1000000 };
-    long before = interrupts_of(TIMER);
+    long before;
 
+    need_pagoda("other controllers have other names");
+    before = interrupts_of(TIMER);
     /* A sleep that is over before anybody waits needs no interrupt: on a slow host, many. */
     for (int i = 0; i < 1000 && interrupts_of(TIMER) < before + 10; i++)
         nanosleep(&ms, NULL);
@@ -499,9 +520,12 @@ static int share(void *arg)
 /* Others are asked to take a thread, and to forget a translation; nobody to stop. */
 static void interrupts_of_harts(void)
 {
-    long resched = interrupts_of(RESCHEDULE), flush = interrupts_of(TLB);
+    long resched, flush;
     pid_t pid;
 
+    need_pagoda("other controllers have other names");
+    resched = interrupts_of(RESCHEDULE);
+    flush = interrupts_of(TLB);
     EXPECT_EQ(interrupts_of("CPU stop interrupts"), 0);
     if (harts() == 1) {
         EXPECT_EQ(flush, 0);
@@ -546,6 +570,7 @@ static void log_shows_messages(void)
     char message[64], *kmsg;
     int n;
 
+    need_pagoda("elsewhere the log waits for its only reader");
     snprintf(message, sizeof(message), "tmpfs: bad option procsystest=%d\n", getpid());
     EXPECT(strstr(open_text("/proc/kmsg"), message) == NULL);
     snprintf(log, sizeof(log), "procsystest=%d", getpid());
@@ -587,20 +612,29 @@ static void every_file_is_known(void)
         "uptime", "version",
         /* procdisktest */ "devices", "diskstats", "filesystems", "mounts", "partitions",
         /* procmemtest */ "meminfo", "vmstat",
+        /* pressuretest */ "pressure",
         /* smapstest */ "kpagecount", "kpageflags",
         /* procalloctest */ "buddyinfo", "pagetypeinfo", "slabinfo", "vmallocinfo", "zoneinfo",
+        /* pagetracetest */ "page_trace",
     };
     static const char *const sys[] = { "kernel", "vm" };
-    static const char *const kernel[] = { "osrelease", "ostype", /* procsettingtest */ "pid_max" };
+    static const char *const kernel[] = { "osrelease", "ostype", /* procsettingtest */ "pid_max",
+                                        /* aslrtest */ "randomize_va_space" };
     static const char *const vm[] = {
         /* procsettingtest */
         "dirty_background_ratio", "dirty_expire_centisecs", "dirty_ratio",
         "dirty_writeback_centisecs", "drop_caches", "policy", "swappiness",
+        /* compacttest */ "compact_memory",
+        /* vmsettingtest */
+        "dirty_background_bytes", "dirty_bytes", "lowmem_reserve_ratio", "min_free_kbytes",
+        "stat_refresh", "vfs_cache_pressure", "watermark_scale_factor",
+        /* oomadjtest */ "oom_dump_tasks", "oom_kill_allocating_task", "panic_on_oom",
         /* limittest */
         "admin_reserve_kbytes", "max_map_count", "mmap_min_addr", "overcommit_kbytes",
         "overcommit_memory", "overcommit_ratio", "user_reserve_kbytes",
     };
 
+    need_pagoda("others have more");
     expect_known("/proc", root, COUNT(root));
     expect_known("/proc/sys", sys, COUNT(sys));
     expect_known("/proc/sys/kernel", kernel, COUNT(kernel));
