@@ -20,6 +20,7 @@ static const char *const rank_names[RANK_MAX] = {
     [RANK_INVALIDATE] = "invalidate", [RANK_FS_OP] = "fs op", [RANK_DATA_PAGE] = "data page",
     [RANK_BLOCK_MAP] = "block map", [RANK_META_PAGE] = "metadata page",
     [RANK_RECLAIM_FS] = "reclaim fs", [RANK_RECLAIM_IO] = "reclaim io",
+    [RANK_RECLAIM] = "reclaim",
     [RANK_VMALLOC] = "vmalloc", [RANK_ANON_MAKE] = "anon make", [RANK_RMAP] = "rmap",
     [RANK_ANON_VMA] = "anon vma", [RANK_ANON_END] = "anon end", [RANK_PROC] = "process",
     [RANK_SIGHAND] = "signal", [RANK_FILES] = "files", [RANK_DENTRY] = "dentry",

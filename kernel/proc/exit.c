@@ -160,6 +160,7 @@ void proc_exit_task(int status)
     thread->task = NULL;
     thread->process = NULL;
     thread->cred = NULL;
+    thread->file_limit = NULL;
     task_free(t);
     process_put(p);
     thread_put(thread);

@@ -23,7 +23,7 @@
 #define KNOWN_FLAGS                                                                            \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_PARENT            \
      | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID \
-     | CLONE_DETACHED | CLONE_UNTRACED | CLONE_CHILD_SETTID | CLONE_IO)
+     | CLONE_DETACHED | CLONE_UNTRACED | CLONE_CHILD_SETTID | CLONE_IO | CLONE_CLEAR_SIGHAND)
 
 static int check_flags(uint64_t flags)
 {
@@ -150,6 +150,8 @@ static int copy_resources(struct process *p, uint64_t flags)
         sighand_get(p->sighand = me->sighand);
     else
         p->sighand = sighand_copy(me->sighand);
+    if (p->sighand && (flags & CLONE_CLEAR_SIGHAND))
+        sighand_forget_handlers(p->sighand);
     return p->sighand ? 0 : -ENOMEM;
 }
 
@@ -185,7 +187,9 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     memcpy(p->rlimits, me->rlimits, sizeof(p->rlimits));
     memcpy(p->comm, me->comm, sizeof(p->comm));
     p->nice = me->nice;
+    p->personality = me->personality;
     p->oom_score_adj = me->oom_score_adj;
+    p->oom_adj_floor = me->oom_adj_floor;
     p->exit_signal = args->exit_signal;
     itimer_init(p);
     return p;

@@ -217,6 +217,7 @@ void proc_init(void)
     process_init();
     signal_init();
     signal_deliver_init();
+    proc_oom_init();
     futex_init();
     itimer_boot();
     group_init();

@@ -98,6 +98,7 @@ void process_add_task(struct process *p, struct task *t, int tid)
     ASSERT(spin_is_mine(&proc_lock));
     t->process = t->thread->process = p;
     t->thread->cred = &p->cred;
+    t->thread->file_limit = &p->rlimits[RLIMIT_FSIZE].rlim_cur;
     t->tid = t->thread->tid = tid;
     if (p->mm)
         t->thread->mmu = &p->mm->ctx;

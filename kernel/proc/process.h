@@ -86,7 +86,9 @@ struct process {
                                              * came since          [proc_lock] */
     bool did_exec;                          /* setpgid on it: EACCES             */
     int8_t nice;
-    int oom_score_adj;
+    uint32_t personality;                   /* of personality(2), for exec      */
+    int oom_score_adj;                      /*                       [proc_lock] */
+    int oom_adj_floor;                      /* lower is root's: proc/oom.h [proc_lock] */
     struct wait_queue child_event;          /* parent sleeps here in wait4       */
     uint64_t start_time;                    /* ns, monotonic                 [c] */
     uint64_t utime, stime;                  /* of exited tasks, timebase ticks   */

@@ -26,13 +26,15 @@ struct fs_context *fs_context_copy(struct fs_context *from);
 void fs_context_get(struct fs_context *c);
 void fs_context_put(struct fs_context *c);
 
-/* Signal actions and queues.  The first four sleep; the last wants no lock.  unshare
+/* Signal actions and queues.  The first four sleep; _flush wants no lock.  unshare
  * gives the running process its own: 0 or -ENOMEM. */
 int sighand_unshare(void);
 struct sighand *sighand_create(void);
 struct sighand *sighand_copy(struct sighand *from);
 void sighand_get(struct sighand *s);
 void sighand_put(struct sighand *s);
+/* Default actions in place of handlers, of an S that nobody else uses, or under proc_lock. */
+void sighand_forget_handlers(struct sighand *s);
 void signal_queue_flush(struct signal_queue *q);
 /* Before a signal with an info is sent under proc_lock: see that there is a record for
  * it.  Without one a standard signal loses its info, a real-time one is refused.  Also
@@ -96,5 +98,6 @@ bool group_is_orphaned(int pgrp);
 
 void process_init(void);
 void signal_deliver_init(void);
+void proc_oom_init(void);
 void futex_init(void);
 void group_init(void);

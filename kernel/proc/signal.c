@@ -547,17 +547,21 @@ bool signal_is_ignored(int sig)
            || current_process()->sighand->action[sig - 1].sa_handler == SIG_IGN;
 }
 
-void signal_exec(void)
+void sighand_forget_handlers(struct sighand *s)
 {
-    struct task *t = current_task();
-    struct sighand *s = t->process->sighand;
-    uint64_t flags = spin_lock_irqsave(&proc_lock);
-
     for (int i = 0; i < NSIG_MAX; i++) {
         bool ignored = s->action[i].sa_handler == SIG_IGN;
 
         s->action[i] = (struct sigaction){ .sa_handler = ignored ? SIG_IGN : SIG_DFL };
     }
+}
+
+void signal_exec(void)
+{
+    struct task *t = current_task();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    sighand_forget_handlers(t->process->sighand);
     t->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
     spin_unlock_irqrestore(&proc_lock, flags);
 }

@@ -8,7 +8,6 @@
  * An interrupted system call returns -EINTR, or is repeated: its result says
  * which (ERESTART...), and the ecall is four bytes back.
  */
-#include "kernel/core/counters.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/proc/signal_impl.h"
 #include "kernel/riscv/csr.h"
@@ -16,6 +15,7 @@
 #include "kernel/sched/fpu.h"
 #include "kernel/vm/fault.h"
 #include "kernel/vm/uaccess.h"
+#include "kernel/vm/vdso.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/syscall.h"
 #include "lib/bitops.h"
@@ -134,7 +134,7 @@ static int push_frame(struct trap_frame *frame, const struct sigaction *act,
         return -EFAULT;
     frame->pc = (uintptr_t)act->sa_handler;
     frame->sp = at;
-    frame->ra = current_mm()->sigreturn;
+    frame->ra = current_mm()->vdso + vdso_sigreturn;
     frame->a0 = (uint64_t)head->info.si_signo;
     frame->a1 = at + offsetof(struct rt_sigframe, info);
     frame->a2 = at + offsetof(struct rt_sigframe, uc);
@@ -309,18 +309,8 @@ static void bad_access(enum fault_result r, vaddr_t addr)
         signal_force(SIGSEGV, r == FAULT_ACCERR ? SEGV_ACCERR : SEGV_MAPERR, addr);
 }
 
-static void out_of_memory(void)
-{
-    struct process *p = current_process();
-
-    printk("out of memory: killed process %d (%s)\n", p->pid, p->comm);
-    count_vm_event(VM_OOM_KILL);
-    signal_send_process(p, SIGKILL, NULL);
-}
-
 static const struct fault_signal_ops fault_ops = {
     .bad_access = bad_access,
-    .out_of_memory = out_of_memory,
     .is_killed = task_is_killed,
 };
 

@@ -29,6 +29,7 @@
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/fail.h"
 #include "kernel/sched/fpu.h"
+#include "kernel/sched/pressure.h"
 #include "kernel/sched/sched_internal.h"
 #include "kernel/sched/timer.h"
 #include "lib/bitops.h"
@@ -45,6 +46,7 @@ struct runq {
     bool slice_armed;               /* the timer will ask for a switch     [a] */
     struct thread *prev;            /* the one a switch is leaving         [p] */
     bool evicts;                    /* prev may not run here, is on no queue [p] */
+    uint64_t armed_at;              /* when that was asked for; ticks      [p] */
     uint64_t since;                 /* when the running one began; ticks   [p] */
     uint64_t nswitches;             /*                                     [p] */
 } __attribute__((aligned(64)));
@@ -133,6 +135,7 @@ static struct thread *pop(struct runq *rq)
 static __attribute__((noinline)) void start_slice(struct runq *rq)
 {
     rq->slice_armed = true;
+    rq->armed_at = time_read();
     timer_set_slice(rq->since + machine.timebase / 1000 * SLICE_MS);
 }
 
@@ -505,6 +508,7 @@ void sched_slice_over(void)
     memory_barrier();                   /* against kick_among(), which queues and then looks */
     if (!__atomic_load_n(&rq->nqueued, __ATOMIC_RELAXED))
         return;
+    pressure_note_queue(time_read() - rq->armed_at);
     if (h->thread != h->idle && time_read() - rq->since < machine.timebase / 1000 * SLICE_MS)
         arm_slice(rq);
     else

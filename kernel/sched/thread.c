@@ -13,6 +13,7 @@
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/riscv/trap_frame.h"
+#include "kernel/sched/pressure.h"
 #include "kernel/sched/sched_internal.h"
 #include "kernel/sched/wait.h"
 #include "lib/abi/errno.h"
@@ -276,6 +277,7 @@ void sched_init(void)
     if (!cache || give_stacks(&harts[0]) != 0)
         panic("no memory for the scheduler");
     sched_init_queues();
+    pressure_init();
     reaper = kthread_create(reaper_main, NULL, "reaper");
     if (!reaper)
         panic("no memory for the reaper");

@@ -55,6 +55,7 @@ struct thread {
     struct mmu_context *mmu;            /* address space, NULL in kthreads [p] */
     struct process *process;            /* NULL in kernel threads          [c] */
     const struct cred *cred;            /* whose rights it has; NULL there [c] */
+    const uint64_t *file_limit;         /* RLIMIT_FSIZE; NULL there        [c] */
     struct task *task;                  /* proc/'s half of a user thread   [c] */
     uint32_t state;                     /* enum thread_state               [a] */
     int32_t refcount;                   /*                                 [a] */
@@ -65,6 +66,7 @@ struct thread {
     bool fresh;                         /* never ran                       [p] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
+    uint8_t stalls;                     /* 1 << enum pressure_kind         [p] */
     struct list run_link;               /*                          [RANK_RUNQ] */
     struct list all_link;               /* every thread, for debuggers and dumps */
     struct fpu_state *fpu;              /* kmalloc'ed by proc/, freed with the thread;

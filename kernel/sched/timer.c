@@ -14,6 +14,7 @@
 #include "kernel/riscv/sbi.h"
 #include "kernel/sched/sched_internal.h"
 #include "kernel/sched/timer.h"
+#include "lib/vdso.h"
 
 #define NEVER  UINT64_MAX
 #define SECOND 1000000000UL
@@ -27,9 +28,8 @@ static struct timer_queue {
     uint64_t programmed;            /* what the hardware was last told     [p] */
 } __attribute__((aligned(64))) queues[MAX_HARTS];
 
-static uint64_t boot_ticks;         /* `time` at timer_init                [c] */
-static uint64_t ns_per_tick;        /* 0: not a whole number               [c] */
-static uint64_t realtime_offset;    /* realtime - monotonic                [a] */
+static struct clock_data now_is;    /* all but the offset                  [c] */
+static struct clock_data *shared;   /* a copy for programs, or NULL            */
 
 /* Clocks */
 
@@ -37,8 +37,8 @@ uint64_t clock_ticks_to_ns(uint64_t ticks)
 {
     uint64_t base = machine.timebase;
 
-    if (ns_per_tick)
-        return ticks * ns_per_tick;
+    if (now_is.ns_per_tick)
+        return ticks * now_is.ns_per_tick;
     return ticks / base * SECOND + ticks % base * SECOND / base;
 }
 
@@ -47,14 +47,14 @@ static uint64_t ns_to_ticks(uint64_t ns)
 {
     uint64_t base = machine.timebase;
 
-    if (ns_per_tick)
-        return ns / ns_per_tick + (ns % ns_per_tick != 0);
+    if (now_is.ns_per_tick)
+        return ns / now_is.ns_per_tick + (ns % now_is.ns_per_tick != 0);
     return ns / SECOND * base + (ns % SECOND * base + SECOND - 1) / SECOND;
 }
 
 uint64_t clock_ticks_since_boot(void)
 {
-    return time_read() - boot_ticks;
+    return time_read() - now_is.boot_ticks;
 }
 
 uint64_t clock_monotonic_ns(void)
@@ -64,12 +64,22 @@ uint64_t clock_monotonic_ns(void)
 
 uint64_t clock_realtime_ns(void)
 {
-    return clock_monotonic_ns() + __atomic_load_n(&realtime_offset, __ATOMIC_RELAXED);
+    return clock_monotonic_ns() + __atomic_load_n(&now_is.realtime_offset, __ATOMIC_RELAXED);
 }
 
 void clock_set_realtime(uint64_t ns)
 {
-    __atomic_store_n(&realtime_offset, ns - clock_monotonic_ns(), __ATOMIC_RELAXED);
+    uint64_t offset = ns - clock_monotonic_ns();
+
+    __atomic_store_n(&now_is.realtime_offset, offset, __ATOMIC_RELAXED);
+    if (shared)
+        __atomic_store_n(&shared->realtime_offset, offset, __ATOMIC_RELAXED);
+}
+
+void clock_share(struct clock_data *copy)
+{
+    *copy = now_is;
+    shared = copy;
 }
 
 /* Hardware */
@@ -93,7 +103,7 @@ static void program(struct timer_queue *q, bool force)
     uint64_t next = q->slice, deadline;
 
     if (first) {
-        deadline = boot_ticks + ns_to_ticks(first->deadline);
+        deadline = now_is.boot_ticks + ns_to_ticks(first->deadline);
         if (deadline < next)
             next = deadline;
     }
@@ -234,9 +244,10 @@ void timer_interrupt(void)
 
 void timer_init(void)
 {
-    boot_ticks = time_read();
+    now_is.boot_ticks = time_read();
+    now_is.timebase = machine.timebase;
     if (SECOND % machine.timebase == 0)
-        ns_per_tick = SECOND / machine.timebase;
+        now_is.ns_per_tick = SECOND / machine.timebase;
     for (unsigned i = 0; i < MAX_HARTS; i++)
         spin_init(&queues[i].lock, RANK_TIMER, "timers");
 }

@@ -6,6 +6,8 @@
 #include "kernel/port/port.h"
 #include "lib/rbtree.h"
 
+struct clock_data;
+
 struct timer {
     struct rb_node node;        /* in its hart's queue, by deadline  [RANK_TIMER] */
     uint64_t deadline;          /* ns, monotonic                              */
@@ -25,6 +27,9 @@ uint64_t clock_monotonic_ns(void);
 uint64_t clock_realtime_ns(void);
 /* Set what 1970 is: now = NS. */
 void clock_set_realtime(uint64_t ns);
+
+/* Keep COPY, which programs read, as the clock is.  Once, at boot. */
+void clock_share(struct clock_data *copy);
 
 /* Ticks of the timebase as nanoseconds, e.g. of thread->utime. */
 uint64_t clock_ticks_to_ns(uint64_t ticks);

@@ -21,6 +21,7 @@
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/pte_bits.h"
+#include "kernel/vm/record.h"
 #include "kernel/vm/swapin.h"
 #include "lib/string.h"
 
@@ -74,6 +75,7 @@ static enum fault_result fault_find(struct fault *f)
 
 static enum fault_result fault_walk(struct fault *f)
 {
+    vma_touch(f->vma);
     f->pte = pt_get(&f->mm->ctx.pt, f->va, 0);
     if (!f->pte)
         return FAULT_OOM;
@@ -103,23 +105,40 @@ static enum fault_result set_accessed_dirty(struct fault *f)
     return r;
 }
 
-static enum fault_result fault_resolve(struct fault *f)
+/* The entry of a recorded program's page outside its window (vm/record.h).  W is the next
+ * look's business. */
+static __attribute__((noinline)) enum fault_result give_access(struct fault *f)
+{
+    pte_cmpxchg(f->pte, f->old, pte_for_vma(f->old, f->vma->flags));    /* lost: as above */
+    tlb_flush_page_local(&f->mm->ctx, f->va);
+    return f->access == ACCESS_WRITE ? FAULT_RETRY : FAULT_OK;
+}
+
+/* An entry that is not present, but not none. */
+static __attribute__((noinline)) enum fault_result resolve_absent(struct fault *f)
 {
     switch (pte_kind(f->old)) {
-    case PTE_NONE:
-        return f->vma->ops->fault(f);
-    case PTE_PRESENT:
-        if (f->access != ACCESS_WRITE || pte_may_write(f->old))
-            return set_accessed_dirty(f);
-        return f->vma->ops->make_writable(f);
     case PTE_SWAP:
         return swap_fault(f);
     case PTE_MIGRATION:
         migration_wait(f->pte, f->old);
         return FAULT_RETRY;
+    case PTE_PROTNONE:
+        return give_access(f);
     default:
         panic("fault: entry %lx at %lx does not belong in this VMA", f->old.bits, f->va);
     }
+}
+
+static enum fault_result fault_resolve(struct fault *f)
+{
+    if (!f->old.bits)
+        return f->vma->ops->fault(f);
+    if (!pte_is_present(f->old))
+        return resolve_absent(f);
+    if (f->access != ACCESS_WRITE || pte_may_write(f->old))
+        return set_accessed_dirty(f);
+    return f->vma->ops->make_writable(f);
 }
 
 /* Code was written into PAGE: before its first execution every hart forgets what
@@ -168,7 +187,7 @@ static enum fault_result fault_enter(struct fault *f)
     uint64_t bits = vma_pte_bits(f->vma->flags, f->writable && (f->vma->flags & VM_WRITE),
                                  f->access == ACCESS_WRITE);
     struct pte new = pte_make(page_to_phys(f->page), bits | (f->special ? PTE_SPECIAL : 0));
-    bool same;
+    bool same, stable;
 
     if (__builtin_expect(!(f->vma->flags & VM_ACCESS), 0))      /* swapoff brings it back */
         new = pte_make_protnone(pte_pfn(new), bits);
@@ -176,7 +195,8 @@ static enum fault_result fault_enter(struct fault *f)
     if (f->vma->flags & VM_EXEC)
         icache_sync(f->page);
     spin_lock(&f->mm->pt_lock);
-    same = pte_cmpxchg(f->pte, f->old, new);
+    stable = !f->mm->unstable;          /* else the page that was here may have been taken */
+    same = stable && pte_cmpxchg(f->pte, f->old, new);
     if (same) {
         count_pages(f);
         if (f->vma->flags & VM_LOCKED)
@@ -184,7 +204,7 @@ static enum fault_result fault_enter(struct fault *f)
     }
     spin_unlock(&f->mm->pt_lock);
     if (!same)
-        return FAULT_RETRY;
+        return stable ? FAULT_RETRY : FAULT_OOM;
     if (f->special)
         put_page(f->page);
     f->page = NULL;
@@ -324,15 +344,27 @@ struct page *mm_get_page(struct mm *mm, vaddr_t va, enum access access)
     return page;
 }
 
+/* The access that found no memory will be made again, unless the thread is to end.  Here it
+ * holds nothing: it may ask for memory in every way there is. */
+static __attribute__((noinline)) void out_of_memory(void)
+{
+    struct page *page = fault_is_killed() ? NULL : alloc_page(GFP_USER);
+
+    if (page)
+        free_page(page);
+}
+
 void fault_user(vaddr_t addr, enum access access)
 {
     struct mm *mm = current_mm();
     enum fault_result r = addr < USER_END ? handle_mm_fault(mm, addr, access) : FAULT_MAPERR;
 
+    if (r == FAULT_OK)
+        record_use(mm, addr, access, true);
     if (r == FAULT_OK || r == FAULT_DEVICE)
         return;
     if (r == FAULT_OOM)
-        signal_ops->out_of_memory();
+        out_of_memory();
     else
         signal_ops->bad_access(r, addr);
 }

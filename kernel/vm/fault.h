@@ -42,14 +42,13 @@ enum fault_result fault_swap_in(struct mm *mm, vaddr_t va);
 /* The rights of VMA against ACCESS. */
 bool vma_allows(const struct vma *vma, enum access access);
 
-/* A user-mode fault at ADDR: handle it, or send SIGSEGV or SIGBUS to the thread.
- * Interrupts on; may sleep. */
+/* A user-mode fault at ADDR: handle it, or send SIGSEGV or SIGBUS to the thread.  If there was
+ * no memory, it comes again.  Interrupts on; may sleep. */
 void fault_user(vaddr_t addr, enum access access);
 
 /* What becomes of a thread whose access cannot be: registered by proc/signal. */
 struct fault_signal_ops {
     void (*bad_access)(enum fault_result r, vaddr_t addr);
-    void (*out_of_memory)(void);
     bool (*is_killed)(void);            /* the running thread must end, and soon */
 };
 void fault_set_signal_ops(const struct fault_signal_ops *ops);

@@ -10,13 +10,17 @@
 #include "kernel/mm/slab.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/vm/anon.h"
+#include "kernel/vm/contig.h"
 #include "kernel/vm/fault.h"
+#include "kernel/vm/layout.h"
 #include "kernel/vm/mmap.h"
+#include "kernel/vm/oom.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/reclaim.h"
+#include "kernel/vm/record.h"
 #include "kernel/vm/rmap.h"
-#include "kernel/vm/special.h"
 #include "kernel/vm/uaccess.h"
+#include "kernel/vm/vdso.h"
 #include "kernel/vm/zap.h"
 
 static struct kmem_cache *mm_cache, *vma_cache;
@@ -135,6 +139,7 @@ struct vma *vma_alloc(struct mm *mm, const struct vma *like)
     vma->start = like->start;
     vma->end = like->end;
     vma->flags = like->flags;
+    vma->touched = like->touched;
     vma->mm = mm;
     vma->ops = like->ops;
     vma->file = like->file;
@@ -195,7 +200,6 @@ struct mm *mm_create(void)
     mm->users = 1;
     mm->limit_as = mm->limit_data = UINT64_MAX;
     mm->limit_stack = 8UL << 20;
-    mm->mmap_base = STACK_TOP - (mm->limit_stack + STACK_GUARD);
     mm_list_add(mm);
     return mm;
 }
@@ -211,11 +215,13 @@ static void unmap_all(struct mm *mm)
     struct list doomed = LIST_INIT(doomed);
     struct vma *vma, *next;
 
+    oom_unmap_begin(mm);
     list_splice(&doomed, &mm->vmas.list);
     list_for_each_entry(vma, &doomed, link) {
         zap_range(mm, vma->start, vma->end);
         vm_uncharge(vma->flags, vma_npages(vma));
     }
+    oom_unmap_end();
     /* By VMAs and spans a walk of the reverse map finds the tables: they go first. */
     list_for_each_entry_safe(vma, next, &doomed, link)
         vma_unlink_and_free(vma);
@@ -229,6 +235,7 @@ void mm_put(struct mm *mm)
     if (__atomic_sub_fetch(&mm->users, 1, __ATOMIC_ACQ_REL))
         return;
     mm_list_remove(mm);
+    record_leave(mm);
     unmap_all(mm);
     if (mm->exe) {
         inode_allow_write(mm->exe->inode);
@@ -252,13 +259,16 @@ void vm_init(void)
     vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vma), 0, 0, NULL);
     if (!mm_cache || !vma_cache)
         panic("vm: no memory for caches");
+    layout_init();
     commit_init();
     fault_init();
     anon_init();
     anon_vma_init();
-    special_init();
+    vdso_init();
     rmap_init();
     swap_init();
     reclaim_init();
+    contig_init();
+    oom_reaper_init();
     uaccess_init();
 }

@@ -18,8 +18,10 @@
 
 #define USER_END       0x4000000000UL       /* end of the user half                    */
 #define MMAP_MIN_ADDR  0x10000UL            /* nothing below: page 0 always faults     */
-#define STACK_TOP      (USER_END - PAGE_SIZE)
 #define STACK_GUARD    (256 * PAGE_SIZE)    /* hole kept below a growing stack         */
+
+/* Whether the memory of one is waited for (vm/oom.h). */
+enum mm_life { LIFE_NORMAL, LIFE_LEAVING, LIFE_GONE };
 
 struct mm {
     struct mmu_context ctx;                 /* hardware half: root, ASIDs              */
@@ -32,7 +34,7 @@ struct mm {
     vaddr_t start_brk, brk;                 /*                                [map]    */
     vaddr_t start_stack, arg_start, arg_end, env_start, env_end;    /*        [map]    */
     vaddr_t mmap_base;                      /* top of the mmap area           [c]      */
-    vaddr_t sigreturn;                      /* the trampoline page            [c]      */
+    vaddr_t vdso;                           /* the page of vdso.h             [map]    */
     uint64_t auxv[48];                      /* as given to the program, for /proc      */
     struct file *exe;                       /* referenced                     [map]    */
     int64_t rss_anon, rss_file, rss_shmem;  /* pages                          [pt]     */
@@ -41,8 +43,14 @@ struct mm {
     size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
     size_t peak_vm;
     uint32_t def_flags;                     /* VM_LOCKS of mappings to come   [map]    */
+    bool recorded;                          /* vm/record.h               [its lock]    */
     uint64_t limit_as, limit_data, limit_stack;     /* bytes; from rlimits    [map]    */
     struct list all_link;                   /* every mm           [mm list's lock]     */
+    uint32_t life;                          /* enum mm_life                   [a]      */
+    bool unstable;                          /* pages have been taken: no more come [pt] */
+    struct list reap_link;                  /*                    [reaper's lock]      */
+    int reap_pid;                           /* whose it was, for the log [reaper]      */
+    char reap_name[16];
 };
 
 /* An empty address space with one user, or NULL. May sleep. */

@@ -151,7 +151,7 @@ static void copy_description(struct mm *to, const struct mm *from)
     to->env_start = from->env_start;
     to->env_end = from->env_end;
     to->mmap_base = from->mmap_base;
-    to->sigreturn = from->sigreturn;
+    to->vdso = from->vdso;
     to->total_vm = from->total_vm;
     to->data_vm = from->data_vm;
     to->stack_vm = from->stack_vm;

@@ -9,6 +9,7 @@
 #include "kernel/core/uio.h"
 #include "kernel/core/usercopy.h"
 #include "kernel/vm/fault.h"
+#include "kernel/vm/record.h"
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -44,9 +45,12 @@ int fault_in_user(uintptr_t addr, size_t n, bool write)
         return -EFAULT;
     if (handle_mm_fault(mm, first, access) != FAULT_OK)
         return -EFAULT;
-    for (vaddr_t va = first + PAGE_SIZE; va <= last; va += PAGE_SIZE)
+    record_use(mm, first, access, false);
+    for (vaddr_t va = first + PAGE_SIZE; va <= last; va += PAGE_SIZE) {
         if (handle_mm_fault(mm, va, access) != FAULT_OK)
             break;
+        record_use(mm, va, access, false);
+    }
     return 0;
 }
 

@@ -3,8 +3,8 @@
  * failtest.c - every operation with its n-th allocation refused, for n from 1 on.
  *
  * Whatever fails must fail as a whole: with an errno, and without leaving behind
- * a frame, an object or a reference, which runtest counts.  A page fault that
- * finds no memory ends the process, so each attempt is made by a child.
+ * a frame, an object or a reference, which runtest counts.  A copy that finds no
+ * memory may end the process, so each attempt is made by a child.
  */
 #include <fcntl.h>
 #include <poll.h>
