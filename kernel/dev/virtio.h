@@ -13,6 +13,7 @@
 #include "kernel/dev/virtq.h"
 
 #define VIRTIO_ID_BLOCK 2
+#define VIRTIO_ID_GPU   16
 
 /* Feature bits of every device. */
 #define VIRTIO_F_VERSION_1 ((uint64_t)1 << 32)

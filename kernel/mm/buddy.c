@@ -16,9 +16,14 @@
  *              block; else it borrows the smallest block that fits.  Movable
  *              pages spoil nothing, they can leave again.
  *
+ * Movable pages live in the contiguous area, too: when they have no block elsewhere,
+ * and already when more than half of what is free is there (Linux's rule).  Else the
+ * rest would be used up first, and those who may not use the area would find nothing
+ * while it lies idle.
+ *
  * Relies on: struct page, list.h; every call but the init is made with the lock.
  */
-#include "kernel/mm/buddy.h"
+#include "kernel/mm/buddy_impl.h"
 #include "lib/bitops.h"
 
 const char *const mobility_names[MOBILITIES] = {
@@ -86,13 +91,6 @@ static void insert_block(struct buddy *b, struct page *page, unsigned order, enu
     list_insert_head(&b->areas[order].list[m], &page->link);
     b->areas[order].nblocks[m]++;
     b->nfree[m] += 1UL << order;
-}
-
-static void remove_block(struct buddy *b, struct page *page, unsigned order, enum mobility m)
-{
-    list_remove(&page->link);
-    b->areas[order].nblocks[m]--;
-    b->nfree[m] -= 1UL << order;
 }
 
 /* Move the free blocks of PFN's pageblock to the lists of mobility TO and label it so. */
@@ -165,13 +163,19 @@ static bool find_elsewhere(struct buddy *b, unsigned order, enum mobility m, str
     return find_smallest(b, order, m, s);
 }
 
-static bool find_source(struct buddy *b, unsigned order, enum mobility m, bool cma,
-                        struct source *s)
+static bool most_is_in_the_area(const struct buddy *b)
 {
+    return b->nfree[MOBILITY_CMA] > buddy_nfree(b, false);
+}
+
+static bool find_source(struct buddy *b, unsigned order, enum mobility m, struct source *s)
+{
+    bool cma = m == MOBILITY_MOVABLE;
+
+    if (cma && most_is_in_the_area(b) && find_smallest(b, order, MOBILITY_CMA, s))
+        return true;
     if (find_smallest(b, order, m, s))
         return true;
-    if (m == MOBILITY_CMA)
-        return false;
     if (cma && find_smallest(b, order, MOBILITY_CMA, s))
         return true;
     return find_elsewhere(b, order, m, s);
@@ -192,26 +196,14 @@ static struct page *take(struct buddy *b, const struct source *s, unsigned order
 
 /* Allocating */
 
-struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility, bool cma)
+struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility)
 {
     struct source s;
 
     DEBUG_ASSERT(spin_is_mine(&b->lock));
-    if (order > BUDDY_MAX_ORDER || !find_source(b, order, mobility, cma, &s))
+    if (order > BUDDY_MAX_ORDER || !find_source(b, order, mobility, &s))
         return NULL;
     return take(b, &s, order);
-}
-
-/* Make N pages from PAGE on single pages of mobility M. */
-static void make_singles(struct page *page, size_t n, enum page_identity identity,
-                         enum mobility m)
-{
-    for (struct page *end = page + n; page < end; page++) {
-        page->identity = identity;
-        page->order = 0;
-        page->mobility = m;
-        list_init(&page->link);
-    }
 }
 
 size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
@@ -221,7 +213,7 @@ size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
     size_t got = 0;
 
     DEBUG_ASSERT(spin_is_mine(&b->lock));
-    while (got < n && find_source(b, 0, mobility, false, &s)) {
+    while (got < n && find_source(b, 0, mobility, &s)) {
         unsigned order = MIN(s.order, ilog2(n - got));
         struct page *page = take(b, &s, order);
 
@@ -231,71 +223,6 @@ size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
         got += 1UL << order;
     }
     return got;
-}
-
-static bool pageblock_is_free(const struct buddy *b, pfn_t pfn, bool cma)
-{
-    const struct page *page = pfn_to_page(pfn);
-    enum mobility m = buddy_pageblock_mobility(b, pfn);
-
-    return page->identity == PAGE_FREE && page->order == BUDDY_MAX_ORDER
-           && m != MOBILITY_ISOLATED && (cma || m != MOBILITY_CMA);
-}
-
-/* The start of NBLOCKS consecutive free pageblocks; end_pfn if there are none. */
-static pfn_t find_pageblocks(const struct buddy *b, size_t nblocks, bool cma)
-{
-    pfn_t pfn = align_up(b->first_pfn, PAGEBLOCK_PAGES);
-    size_t run = 0;
-
-    for (; pfn + PAGEBLOCK_PAGES <= b->end_pfn; pfn += PAGEBLOCK_PAGES) {
-        run = pageblock_is_free(b, pfn, cma) ? run + 1 : 0;
-        if (run == nblocks)
-            return pfn - (nblocks - 1) * PAGEBLOCK_PAGES;
-    }
-    return b->end_pfn;
-}
-
-/* Take NBLOCKS consecutive pageblocks; NULL if there are none. */
-static struct page *take_pageblocks(struct buddy *b, size_t nblocks, enum mobility m, bool cma)
-{
-    pfn_t start = find_pageblocks(b, nblocks, cma);
-
-    if (start == b->end_pfn)
-        return NULL;
-    for (size_t i = 0; i < nblocks; i++) {
-        pfn_t pfn = start + i * PAGEBLOCK_PAGES;
-
-        if (buddy_pageblock_mobility(b, pfn) != MOBILITY_CMA)
-            relabel(b, pfn, m);
-        remove_block(b, pfn_to_page(pfn), BUDDY_MAX_ORDER, buddy_pageblock_mobility(b, pfn));
-        make_singles(pfn_to_page(pfn), PAGEBLOCK_PAGES, PAGE_OWNED,
-                     buddy_pageblock_mobility(b, pfn));
-    }
-    return pfn_to_page(start);
-}
-
-struct page *buddy_alloc_run(struct buddy *b, size_t npages, enum mobility mobility, bool cma)
-{
-    size_t taken = npages <= PAGEBLOCK_PAGES ? round_up_pow2(npages)
-                                             : align_up(npages, PAGEBLOCK_PAGES);
-    struct page *page;
-    pfn_t pfn;
-
-    DEBUG_ASSERT(spin_is_mine(&b->lock));
-    if (npages == 0 || npages > b->end_pfn - b->first_pfn)
-        return NULL;
-    if (taken <= PAGEBLOCK_PAGES)
-        page = buddy_alloc(b, ilog2(taken), mobility, cma);
-    else
-        page = take_pageblocks(b, taken >> BUDDY_MAX_ORDER, mobility, cma);
-    if (!page)
-        return NULL;
-    pfn = page_to_pfn(page);
-    if (taken <= PAGEBLOCK_PAGES)
-        make_singles(page, taken, PAGE_OWNED, buddy_pageblock_mobility(b, pfn));
-    buddy_free_range(b, pfn + npages, pfn + taken);
-    return page;
 }
 
 /* Freeing */
@@ -371,22 +298,29 @@ static unsigned largest_order(pfn_t pfn, pfn_t end)
     return order;
 }
 
-void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end)
+void buddy_free_marked(struct buddy *b, pfn_t start, pfn_t end)
 {
     DEBUG_ASSERT(spin_is_mine(&b->lock));
     ASSERT(start >= b->first_pfn && end <= b->end_pfn);
     while (start < end) {
         unsigned order = largest_order(start, end);
-        struct page *page = pfn_to_page(start);
 
-        for (struct page *p = page; p < page + (1UL << order); p++) {
-            if (!is_single(p))
-                bad_free(p, 0);
-            p->identity = PAGE_FREE_TAIL;
-        }
-        merge(b, page, order);
+        merge(b, pfn_to_page(start), order);
         start += 1UL << order;
     }
+}
+
+void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end)
+{
+    ASSERT(start >= b->first_pfn && end <= b->end_pfn);
+    for (pfn_t pfn = start; pfn < end; pfn++) {
+        struct page *page = pfn_to_page(pfn);
+
+        if (!is_single(page))
+            bad_free(page, 0);
+        page->identity = PAGE_FREE_TAIL;
+    }
+    buddy_free_marked(b, start, end);
 }
 
 /* Labels */
@@ -430,49 +364,4 @@ void buddy_unisolate(struct buddy *b, pfn_t start, pfn_t end)
         relabel(b, start, *label_of(b, start) >> LABEL_SAVED_SHIFT);
         b->nisolated--;
     }
-}
-
-/* Checking */
-
-static void check_block(const struct buddy *b, const struct page *page, unsigned order,
-                        enum mobility m)
-{
-    pfn_t pfn = page_to_pfn(page), buddy = pfn ^ (1UL << order);
-
-    ASSERT(page->identity == PAGE_FREE && page->order == order && page->mobility == m);
-    ASSERT(is_aligned(pfn, 1UL << order));
-    ASSERT(pfn >= b->first_pfn && pfn + (1UL << order) <= b->end_pfn);
-    ASSERT(buddy_pageblock_mobility(b, pfn) == m);
-    for (size_t i = 1; i < 1UL << order; i++)
-        ASSERT(page[i].identity == PAGE_FREE_TAIL);
-    if (order == BUDDY_MAX_ORDER || buddy < b->first_pfn || buddy + (1UL << order) > b->end_pfn)
-        return;
-    ASSERT(pfn_to_page(buddy)->identity != PAGE_FREE || pfn_to_page(buddy)->order != order);
-}
-
-void buddy_check(struct buddy *b)
-{
-    size_t on_lists = 0, heads = 0;
-
-    DEBUG_ASSERT(spin_is_mine(&b->lock));
-    for (unsigned m = 0; m < MOBILITIES; m++) {
-        size_t nfree = 0;
-
-        for (unsigned order = 0; order < BUDDY_ORDERS; order++) {
-            const struct buddy_area *area = &b->areas[order];
-            const struct page *page;
-
-            ASSERT(list_is_sound(&area->list[m]));
-            ASSERT(list_length(&area->list[m]) == area->nblocks[m]);
-            list_for_each_entry(page, &area->list[m], link)
-                check_block(b, page, order, m);
-            on_lists += area->nblocks[m];
-            nfree += area->nblocks[m] << order;
-        }
-        ASSERT(nfree == b->nfree[m]);
-    }
-    for (pfn_t pfn = b->first_pfn; pfn < b->end_pfn; pfn++)
-        heads += pfn_to_page(pfn)->identity == PAGE_FREE;
-    ASSERT(heads == on_lists);
-    ASSERT(buddy_pageblocks(b, MOBILITY_ISOLATED) == b->nisolated);
 }

@@ -30,7 +30,7 @@
 enum mobility {
     MOBILITY_UNMOVABLE,     /* page tables, slabs, metadata: stays where it is        */
     MOBILITY_MOVABLE,       /* user and file data: can be migrated or evicted         */
-    MOBILITY_CMA,           /* kept for large contiguous requests, lent to movables   */
+    MOBILITY_CMA,           /* kept for contiguous requests, lent to movable pages    */
     MOBILITY_ISOLATED,      /* nobody may allocate from it                            */
     MOBILITIES
 };
@@ -74,24 +74,34 @@ static inline void buddy_unlock(struct buddy *b)
 /* Give pages [START, END), RESERVED or allocated singles, in the largest aligned
  * blocks. */
 void buddy_free_range(struct buddy *b, pfn_t start, pfn_t end);
+/* The same of pages that the caller has seen to be such, and made FREE_TAIL. */
+void buddy_free_marked(struct buddy *b, pfn_t start, pfn_t end);
 
 /*
  * The head of a block of 2^ORDER pages, OWNED, its order set, or NULL: then
- * nothing has changed.  MOBILITY is UNMOVABLE or MOVABLE; CMA says whether a
- * movable page may come from the contiguous area.  When the mobility's own
- * lists are empty, a pageblock of another one is taken over or borrowed from.
+ * nothing has changed.  MOBILITY is UNMOVABLE or MOVABLE; movable pages may come from
+ * the contiguous area.  When the mobility's own lists are empty, a pageblock of
+ * another one is taken over or borrowed from.
  */
-struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility, bool cma);
+struct page *buddy_alloc(struct buddy *b, unsigned order, enum mobility mobility);
 
 /* Up to N single pages at the tail of LIST, a hart's (so they are PCP), their
- * mobility set to the one asked for; returns how many.  MOBILITY_CMA: from the
- * contiguous area alone.  Pages of one block come in ascending order. */
+ * mobility set to the one asked for; returns how many.  Pages of one block come in
+ * ascending order. */
 size_t buddy_alloc_singles(struct buddy *b, size_t n, enum mobility mobility,
                            struct list *list);
 
 /* NPAGES contiguous pages, OWNED singles, that may span pageblocks; NULL if there
- * are none.  Looks only at wholly free pageblocks if one is not enough. */
-struct page *buddy_alloc_run(struct buddy *b, size_t npages, enum mobility mobility, bool cma);
+ * are none.  Looks only at wholly free pageblocks if one is not enough, and not at
+ * the contiguous area. */
+struct page *buddy_alloc_run(struct buddy *b, size_t npages, enum mobility mobility);
+
+/* Just the pages [START, END), OWNED singles, whatever list they are on.  False, and
+ * nothing changed: one of them is not free. */
+bool buddy_alloc_range(struct buddy *b, pfn_t start, pfn_t end);
+/* Up to N free pages of [START, END), the lowest first, as OWNED singles at the tail of LIST;
+ * returns how many. */
+size_t buddy_alloc_free(struct buddy *b, pfn_t start, pfn_t end, size_t n, struct list *list);
 
 /* Give back a block that buddy_alloc gave.  Panics at a double free, a wrong order
  * or a page that is not the head of an owned block. */

@@ -50,30 +50,17 @@ static size_t refill_size(const struct zone *z, const struct hart_pages *hp, gfp
     return nfree > ordinary ? min_u64(hp->batch, nfree - ordinary) : 1;
 }
 
-/* The list that Z's buddy system would fill for GFP. */
-static enum mobility refill_mobility(const struct zone *z, gfp_t gfp)
+/* Fetch a batch from the zone.  HP is locked. */
+static void refill(struct zone *z, struct hart_pages *hp, gfp_t gfp, enum zone_mark mark)
 {
-    const struct buddy *b = &z->buddy;
-
-    if (gfp_cma(gfp) && !b->nfree[MOBILITY_MOVABLE] && b->nfree[MOBILITY_CMA])
-        return MOBILITY_CMA;
-    return gfp_mobility(gfp);
-}
-
-/* Fetch a batch from the zone; returns the list it went to.  HP is locked. */
-static enum mobility refill(struct zone *z, struct hart_pages *hp, gfp_t gfp,
-                            enum zone_mark mark)
-{
-    enum mobility m;
+    enum mobility m = gfp_mobility(gfp);
     size_t n;
 
     buddy_lock(&z->buddy);
-    m = refill_mobility(z, gfp);
     n = buddy_alloc_singles(&z->buddy, refill_size(z, hp, gfp, mark), m, &hp->list[m]);
     buddy_unlock(&z->buddy);
     hp->count += n;
     hp->nrefilled += n;
-    return m;
 }
 
 struct page *hart_pages_take(struct zone *z, gfp_t gfp, enum zone_mark mark, bool fallback)
@@ -85,10 +72,10 @@ struct page *hart_pages_take(struct zone *z, gfp_t gfp, enum zone_mark mark, boo
         return NULL;
     hart_lock(&hp->lock);
     page = pop(hp, gfp_mobility(gfp));
-    if (!page && gfp_cma(gfp))
-        page = pop(hp, MOBILITY_CMA);
-    if (!page)
-        page = pop(hp, refill(z, hp, gfp, mark));
+    if (!page) {
+        refill(z, hp, gfp, mark);
+        page = pop(hp, gfp_mobility(gfp));
+    }
     hart_unlock(&hp->lock);
     return page;
 }

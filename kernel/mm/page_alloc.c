@@ -6,7 +6,8 @@
  *   2. the zones, NORMAL before DMA32, while above their low marks try_zones
  *   3. wake the pager; the same down to the request's reserve
  *   4. the lists of all harts go back to the zones; again
- *   5. reclaim, then the out-of-memory hook, if the request may sleep
+ *   5. several pages: free pages are moved together, if the request may sleep
+ *   6. reclaim, then the out-of-memory hook, likewise
  *
  * Steps 1 and 2 are all that happens on a healthy machine; of 32 single pages 31
  * take step 1 only, without the zone's lock.
@@ -19,9 +20,12 @@
 
 #define COSTLY_ORDER 3              /* above it, a failure does not kill anybody        */
 #define MAX_RECLAIM_ROUNDS 16       /* fruitful, yet no block: then it is fragmentation */
+#define MAX_SINGLE_ROUNDS 256       /* or, for a single page, others are always faster  */
 #define RECLAIM_BATCH 32            /* pages asked of one direct reclaim                */
+#define CMA_MIN_PAGES 16            /* a shorter run is found without moving anything   */
 
 static const struct reclaim_ops *reclaim_ops;
+static const struct migrate_ops *migrate_ops;
 struct page_alloc_counts page_alloc_counts;
 
 /* The virtual lock that reclaim on behalf of GFP would take. */
@@ -32,14 +36,17 @@ static enum lock_rank gfp_rank(gfp_t gfp)
     return gfp & __GFP_IO ? RANK_RECLAIM_IO : RANK_NONE;
 }
 
-static void enter_reclaim(gfp_t gfp)
+/* Two locks: what GFP's reclaim may wait for, and reclaim itself, in which there is no other. */
+void page_alloc_reclaim_begin(gfp_t gfp)
 {
     if (gfp_rank(gfp) != RANK_NONE)
         rank_acquire(gfp_rank(gfp), "reclaim");
+    rank_acquire(RANK_RECLAIM, "reclaim");
 }
 
-static void leave_reclaim(gfp_t gfp)
+void page_alloc_reclaim_end(gfp_t gfp)
 {
+    rank_release(RANK_RECLAIM, "reclaim");
     if (gfp_rank(gfp) != RANK_NONE)
         rank_release(gfp_rank(gfp), "reclaim");
 }
@@ -49,8 +56,8 @@ void page_alloc_check_context(gfp_t gfp)
     if (!(gfp & __GFP_RECLAIM) || (gfp & __GFP_MEMALLOC))
         return;
     ASSERT(!port_in_atomic());
-    enter_reclaim(gfp);
-    leave_reclaim(gfp);
+    page_alloc_reclaim_begin(gfp);
+    page_alloc_reclaim_end(gfp);
 }
 
 /* The zones */
@@ -62,7 +69,7 @@ static struct page *take_block(struct zone *z, gfp_t gfp, unsigned order, enum z
 
     buddy_lock(&z->buddy);
     if (buddy_nfree(&z->buddy, gfp_cma(gfp)) >= limit + (1UL << order))
-        page = buddy_alloc(&z->buddy, order, gfp_mobility(gfp), gfp_cma(gfp));
+        page = buddy_alloc(&z->buddy, order, gfp_mobility(gfp));
     if (page)
         z->nallocs += 1UL << order;
     buddy_unlock(&z->buddy);
@@ -96,59 +103,94 @@ void page_alloc_set_reclaim(const struct reclaim_ops *ops)
     reclaim_ops = ops;
 }
 
+void page_alloc_set_migrate(const struct migrate_ops *ops)
+{
+    migrate_ops = ops;
+}
+
+/* Step 5.  Sleeps. */
+static struct page *compact_and_try(gfp_t gfp, unsigned order)
+{
+    if (!migrate_ops || !migrate_ops->compact(gfp, order))
+        return NULL;
+    return drain_and_try(gfp, order);
+}
+
 /* Ask the floors above for memory; before they are there, the shrinkers. */
 static size_t reclaim(gfp_t gfp, unsigned order)
 {
     size_t wanted = max_u64(RECLAIM_BATCH, 1UL << order), freed;
 
-    __atomic_fetch_add(&page_alloc_counts.direct_reclaims, 1, __ATOMIC_RELAXED);
-    enter_reclaim(gfp);
+    __atomic_fetch_add(&page_alloc_counts.direct_reclaims[gfp_class(gfp)], 1, __ATOMIC_RELAXED);
+    page_alloc_reclaim_begin(gfp);
     freed = reclaim_ops ? reclaim_ops->reclaim(gfp, order, wanted) : shrink_all(wanted, gfp);
-    leave_reclaim(gfp);
+    page_alloc_reclaim_end(gfp);
     return freed;
 }
 
-static bool worth_retrying(gfp_t gfp, unsigned order)
+static bool worth_retrying(gfp_t gfp, unsigned order, unsigned attempt)
 {
     if (gfp & __GFP_NOFAIL) {
         if (reclaim_ops)
-            reclaim_ops->out_of_memory(gfp, order);
+            reclaim_ops->out_of_memory(gfp, order, attempt);
         return true;
     }
     if ((gfp & __GFP_NORETRY) || order > COSTLY_ORDER)
         return false;
-    return reclaim_ops && reclaim_ops->out_of_memory(gfp, order);
+    return reclaim_ops && reclaim_ops->out_of_memory(gfp, order, attempt);
 }
 
-/* Step 5.  Sleeps. */
+static bool is_dying(void)
+{
+    return reclaim_ops && reclaim_ops->is_dying();
+}
+
+/* Reclaim as long as that is fruitful and there is no block. */
+static struct page *reclaim_rounds(gfp_t gfp, unsigned order)
+{
+    unsigned rounds = order ? MAX_RECLAIM_ROUNDS : MAX_SINGLE_ROUNDS;
+    struct page *page;
+    size_t freed;
+
+    do {
+        freed = reclaim(gfp, order);
+        page = drain_and_try(gfp, order);
+        if (!page && order > 0 && freed)
+            page = compact_and_try(gfp, order);
+    } while (!page && freed && rounds-- && !(gfp & __GFP_NORETRY));
+    return page;
+}
+
+/* Step 6.  Sleeps. */
 static struct page *reclaim_and_try(gfp_t gfp, unsigned order)
 {
-    unsigned rounds = 0;
+    struct page *page = NULL;
+    unsigned attempt = 0;
 
     ASSERT(!port_in_atomic());
-    for (;;) {
-        size_t freed = reclaim(gfp, order);
-        struct page *page = drain_and_try(gfp, order);
-
-        if (page)
-            return page;
-        if (freed && rounds++ < MAX_RECLAIM_ROUNDS && !(gfp & __GFP_NORETRY))
-            continue;
-        if (!worth_retrying(gfp, order))
-            return NULL;
-        rounds = 0;
-    }
+    do {
+        if (is_dying()) {
+            page = try_zones(gfp | __GFP_DYING, order, MARK_MIN);
+            if (page || !(gfp & __GFP_NOFAIL))
+                return page;
+        }
+        if (attempt)                            /* others may have given something */
+            page = drain_and_try(gfp, order);
+        if (!page)
+            page = reclaim_rounds(gfp, order);
+    } while (!page && worth_retrying(gfp, order, attempt++));
+    return page;
 }
 
 static void report_failure(gfp_t gfp, unsigned order)
 {
     uint64_t n = __atomic_add_fetch(&page_alloc_counts.failures, 1, __ATOMIC_RELAXED);
 
-    if (!(gfp & __GFP_NOWARN) && is_pow2(n))
+    if (!(gfp & __GFP_NOWARN) && is_pow2(n) && !is_dying())
         printk("page allocation failure: order %u, gfp %x (%lu since boot)\n", order, gfp, n);
 }
 
-/* Steps 2 to 5. */
+/* Steps 2 to 6. */
 static __attribute__((noinline)) struct page *alloc_slow(gfp_t gfp, unsigned order)
 {
     struct page *page;
@@ -164,11 +206,22 @@ static __attribute__((noinline)) struct page *alloc_slow(gfp_t gfp, unsigned ord
     page = try_zones(gfp, order, MARK_MIN);
     if (!page)
         page = drain_and_try(gfp, order);
+    if (!page && order > 0 && (gfp & __GFP_RECLAIM) && !(gfp & __GFP_MEMALLOC))
+        page = compact_and_try(gfp, order);
     if (!page && (gfp & __GFP_RECLAIM) && !(gfp & __GFP_MEMALLOC))
         page = reclaim_and_try(gfp, order);
     if (!page)
         report_failure(gfp, order);
     return page;
+}
+
+bool page_alloc_is_above(gfp_t gfp, unsigned mark)
+{
+    for (struct zone *const *z = gfp_zones(gfp); *z; z++)
+        if (buddy_nfree(&(*z)->buddy, gfp_cma(gfp))
+            > zone_limit(*z, mark, gfp, gfp_class(gfp)))
+            return true;
+    return false;
 }
 
 /* Allocating */
@@ -220,17 +273,22 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     return page ? prepare(page, gfp, order, __builtin_return_address(0)) : NULL;
 }
 
+void page_prepare_singles(struct page *page, size_t n, gfp_t gfp, const void *pc)
+{
+    for (size_t i = 0; i < n; i++)
+        prepare(page + i, gfp, 0, pc);
+}
+
 static struct page *alloc_run(gfp_t gfp, size_t npages)
 {
     struct page *page = NULL;
 
     for (struct zone *const *z = gfp_zones(gfp); *z && !page; z++) {
         struct buddy *b = &(*z)->buddy;
-        bool cma = gfp & __GFP_CMA;
 
         buddy_lock(b);
-        if (buddy_nfree(b, cma) >= zone_limit(*z, MARK_MIN, gfp, gfp_class(gfp)) + npages)
-            page = buddy_alloc_run(b, npages, gfp_mobility(gfp), cma);
+        if (buddy_nfree(b, false) >= zone_limit(*z, MARK_MIN, gfp, gfp_class(gfp)) + npages)
+            page = buddy_alloc_run(b, npages, gfp_mobility(gfp));
         if (page)
             (*z)->nallocs += npages;
         buddy_unlock(b);
@@ -238,30 +296,47 @@ static struct page *alloc_run(gfp_t gfp, size_t npages)
     return page;
 }
 
+static struct page *drain_and_alloc_run(gfp_t gfp, size_t npages)
+{
+    page_alloc_drain();
+    return alloc_run(gfp, npages);
+}
+
+/* A run that fits into a block can be made one. */
+static struct page *make_run(gfp_t gfp, size_t npages)
+{
+    unsigned order = MIN(ilog2_ceil(npages), (unsigned)BUDDY_MAX_ORDER);
+    struct page *page = NULL;
+
+    if (npages <= PAGEBLOCK_PAGES && migrate_ops && migrate_ops->compact(gfp, order))
+        page = drain_and_alloc_run(gfp, npages);
+    if (page)
+        return page;
+    reclaim(gfp, order);
+    return drain_and_alloc_run(gfp, npages);
+}
+
 struct page *alloc_pages_exact(gfp_t gfp, size_t npages)
 {
-    struct page *page;
+    struct page *page = NULL;
 
     if (port_should_fail(FAIL_PAGE) || npages == 0)
         return NULL;
     if (PAGODA_DEBUG)
         page_alloc_check_context(gfp);
-    page = alloc_run(gfp, npages);
-    if (!page) {
-        page_alloc_drain();
+    if ((gfp & __GFP_CMA) && npages >= CMA_MIN_PAGES && migrate_ops)
+        page = migrate_ops->contiguous(npages);
+    if (!page)
         page = alloc_run(gfp, npages);
-    }
-    if (!page && (gfp & __GFP_RECLAIM)) {
-        reclaim(gfp, MIN(ilog2_ceil(npages), (unsigned)BUDDY_MAX_ORDER));
-        page_alloc_drain();
-        page = alloc_run(gfp, npages);
-    }
+    if (!page)
+        page = drain_and_alloc_run(gfp, npages);
+    if (!page && (gfp & __GFP_RECLAIM))
+        page = make_run(gfp, npages);
     if (!page) {
         report_failure(gfp, ilog2_ceil(npages));
         return NULL;
     }
-    for (size_t i = 0; i < npages; i++)
-        prepare(page + i, gfp, 0, __builtin_return_address(0));
+    page_prepare_singles(page, npages, gfp, __builtin_return_address(0));
     return page;
 }
 

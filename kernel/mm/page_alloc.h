@@ -41,13 +41,18 @@ void *get_zeroed_page(gfp_t gfp);
 void free_pages_va(void *va, unsigned order);
 
 /* A physically contiguous run of NPAGES pages (not rounded up), order-0 each
- * to free; NULL if there is none.  May sleep. */
+ * to free; NULL if there is none.  With __GFP_CMA a long one comes from the contiguous
+ * area, if there is one.  May sleep. */
 struct page *alloc_pages_exact(gfp_t gfp, size_t npages);
 void free_pages_exact(struct page *page, size_t npages);
 
-/* Drop a reference on each of N pages; cheaper than one by one, and cheapest if
- * they are neighbours in ascending order.  The array's content is used up. */
-void free_page_batch(struct page **pages, size_t n);
+/* Neighbours in memory, from FIRST to before END. */
+struct page_run {
+    struct page *first, *end;
+};
+/* Drop a reference on each page of N runs: cheaper than one by one, and the cheaper the
+ * longer they are. */
+void free_page_runs(const struct page_run *runs, size_t n);
 
 /* Every hart's lists go back to their zones (leak checks, isolation).  Any hart. */
 void page_alloc_drain(void);
@@ -59,9 +64,16 @@ void page_alloc_drain(void);
 void page_alloc_isolate(pfn_t start, pfn_t end);
 void page_alloc_unisolate(pfn_t start, pfn_t end);
 
-/* Keep a range of whole pageblocks for contiguous requests: only movable
- * requests with __GFP_CMA, and alloc_pages_exact with it, get pages from there. */
-void page_alloc_set_cma(pfn_t start, pfn_t end);
+/* Take just the frames [START, END) of one zone, as singles with one reference, content
+ * undefined.  False, and nothing changed: one of them is not free.  The range may be isolated. */
+bool page_alloc_take_range(pfn_t start, pfn_t end);
+/* The same of up to N frames that are free there, at the tail of LIST; returns how many. */
+size_t page_alloc_take_free(pfn_t start, pfn_t end, size_t n, struct list *list);
+
+/* Keep NPAGES or a little more, whole pageblocks below 4 GiB that are free now, for
+ * contiguous requests: others may borrow them for pages that can be moved.  The first
+ * frame, or 0: there are none.  Boot only. */
+pfn_t page_alloc_reserve_cma(size_t npages);
 
 /*
  * Upward calls, registered at boot by the floors above.
@@ -71,10 +83,29 @@ struct reclaim_ops {
     size_t (*reclaim)(gfp_t gfp, unsigned order, size_t npages);
     /* A zone fell below its low mark: wake the pager.  Never sleeps. */
     void (*wake)(void);
-    /* Reclaim found nothing: true if it is worth trying again. May sleep. */
-    bool (*out_of_memory)(gfp_t gfp, unsigned order);
+    /* Reclaim found nothing, for the ATTEMPT-th time (from 0): true if it is worth trying
+     * again. May sleep. */
+    bool (*out_of_memory)(gfp_t gfp, unsigned order, unsigned attempt);
+    /* The caller is to end, and its memory is waited for: it may use the reserve. */
+    bool (*is_dying)(void);
 };
 void page_alloc_set_reclaim(const struct reclaim_ops *ops);
+
+/* Around reclaim by the pager, as it is around that by an allocation with GFP: debug kernels
+ * panic if it allocates in a way that could reclaim again. */
+void page_alloc_reclaim_begin(gfp_t gfp);
+void page_alloc_reclaim_end(gfp_t gfp);
+
+/* What moving pages to other frames can do for requests of several pages. */
+struct migrate_ops {
+    /* Move pages together, so that there is a block of ORDER in a zone that GFP may use; whether
+     * there is one now.  May sleep, but waits for nothing that the caller may hold. */
+    bool (*compact)(gfp_t gfp, unsigned order);
+    /* NPAGES of the contiguous area, content undefined; NULL if they cannot be had.  May
+     * sleep. */
+    struct page *(*contiguous)(size_t npages);
+};
+void page_alloc_set_migrate(const struct migrate_ops *ops);
 
 /*
  * A cache that can give memory back.  COUNT says how many objects could go,
@@ -97,11 +128,15 @@ size_t nr_managed_pages(void);      /* all that were ever given to us    */
 size_t nr_available_pages(void);    /* free above the low marks          */
 size_t nr_pages_of(enum page_identity identity);    /* counts the page array: slow */
 
+/* Whether some zone that GFP may use has more than it must leave at MARK (enum zone_mark). */
+bool page_alloc_is_above(gfp_t gfp, unsigned mark);
+
 /* Events since boot, of all harts, in pages. */
 struct page_alloc_events {
     uint64_t allocs[2], frees[2];   /* by enum zone_type                           */
     uint64_t zone_locks;            /* times a zone lock was taken                 */
-    uint64_t direct_reclaims;       /* times an allocation had to reclaim          */
+    uint64_t direct_reclaims[2];    /* allocations that had to reclaim, by the best zone
+                                     * that they could have used                   */
     uint64_t failures;              /* allocations that returned NULL for want of memory */
 };
 void page_alloc_events(struct page_alloc_events *events);

@@ -7,11 +7,12 @@
  *   retire           nobody may use the block any more; forget what it was
  *   free_retired     singles to the hart's list, blocks to the zone
  *
- * What munmap frees is mostly neighbours in ascending order: a batch finds such
- * runs and merges each as one block instead of page by page.
+ * What munmap frees is mostly neighbours that are alike: they go together, under one
+ * lock of the lists, and are merged as one block instead of page by page.
  */
 #include "kernel/mm/lru.h"
 #include "kernel/mm/page_internal.h"
+#include "lib/bitops.h"
 
 #define MIN_RUN 8                   /* neighbours that are worth the zone's lock */
 
@@ -37,25 +38,24 @@ static void bad_page(const struct page *page)
 /* Drop one reference; true if it was the last and the block must be freed. */
 static inline bool drop_reference(struct page *page)
 {
-    int32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
+    int32_t left = __atomic_sub_fetch(&page->refcount, 1, __ATOMIC_ACQ_REL);
 
-    if (old == 1)
-        return true;
-    if (old <= 0)
-        bad_refcount(page, old);
-    return false;
+    if (left < 0)
+        bad_refcount(page, left + 1);
+    return left == 0;
 }
 
-/* The last reference is gone: see that nobody uses PAGE, whose flags were FLAGS, and forget
- * what it was. */
-static inline void retire(struct page *page, bool is_anon, uint32_t flags)
+/* The last reference is gone: see that nobody uses PAGE, and forget what it was. */
+static inline void retire(struct page *page, bool is_anon)
 {
+    if (lru_knows(page->flags))
+        lru_forget(page);
     if (is_anon) {                      /* nobody holds on to one but by references */
         page->identity = PAGE_OWNED;
     } else if (page->identity != PAGE_OWNED) {
         bad_page(page);
     }
-    if ((page->mapcount | (int32_t)page->mlocks) || (flags & FLAGS_IN_USE))
+    if ((page->mapcount | (int32_t)page->mlocks) || (page->flags & FLAGS_IN_USE))
         bad_page(page);
     page->flags = 0;
     if (PAGODA_DEBUG)
@@ -98,9 +98,7 @@ static inline void put_block(struct page *page)
 {
     if (!drop_reference(page))
         return;
-    if (lru_knows(page->flags))
-        lru_forget(page);
-    retire(page, page->identity == PAGE_ANON, page->flags);
+    retire(page, page->identity == PAGE_ANON);
     free_retired(page);
 }
 
@@ -129,70 +127,99 @@ void free_pages_exact(struct page *page, size_t npages)
         free_pages(page + i, 0);
 }
 
-/* Retired single pages from FIRST up to END. */
-static void free_run(struct page *first, struct page *end)
+/* Runs */
+
+/* Single pages from FIRST up to END, of one zone, that were made FREE_TAIL: many go to the
+ * buddy system at once, where a block is merged once and not page by page. */
+static void free_marked(struct page *first, struct page *end)
 {
     struct zone *z = &zones[first->zone];
 
+    if (end - first < MIN_RUN) {
+        hart_pages_push(&hart_pages[first->zone][port_hart_index()], first, (size_t)(end - first));
+        return;
+    }
     buddy_lock(&z->buddy);
-    buddy_free_range(&z->buddy, page_to_pfn(first), page_to_pfn(end));
+    buddy_free_marked(&z->buddy, page_to_pfn(first), page_to_pfn(end));
     z->nfrees += (size_t)(end - first);
     buddy_unlock(&z->buddy);
 }
 
-/* A long run goes to the buddy system at once: a block is merged once, not page by page. */
-static void end_run(struct page *first, struct page *end)
+/* The same, wherever zones end; there may be none. */
+static void free_going(struct page *first, struct page *end)
 {
-    if (end - first >= MIN_RUN)
-        free_run(first, end);
-    else if (first < end)
-        hart_pages_push(&hart_pages[first->zone][port_hart_index()], first, (size_t)(end - first));
+    while (first < end) {
+        struct page *stop = MIN(end, pfn_to_page(zones[first->zone].buddy.end_pfn));
+
+        free_marked(first, stop);
+        first = stop;
+    }
 }
 
-/* Memory is often taken in order, upwards or downwards. */
-static inline bool extend_run(struct page **first, struct page **end, struct page *page)
+/* Whether PAGE, an anonymous one whose last reference is gone, is such that it can go with
+ * others like it: then they are of group G from now on. */
+static __attribute__((noinline)) bool begin_group(struct lru_group *g, const struct page *page)
 {
-    if (page == *end && page->zone == (*first)->zone)
-        *end = page + 1;
-    else if (page + 1 == *first && page->zone == (*first)->zone)
-        *first = page;
-    else
+    if (!lru_knows(page->flags))
         return false;
+    lru_group_begin(g, page);
+    if (g->flags & (FLAGS_IN_USE | 1u << PG_HEAD))
+        bad_page(page);
     return true;
 }
 
-void free_page_batch(struct page **pages, size_t n)
+static inline void mark_going(struct page *page)
 {
-    struct page *first = NULL, *end = NULL;     /* the run that is being gathered */
-    uint32_t group = LRU_NO_GROUP;
-    size_t nforgotten = 0;
+    if (page->mapcount | (int32_t)page->mlocks)
+        bad_page(page);
+    page->identity = PAGE_FREE_TAIL;
+    page->flags = 0;
+    if (PAGODA_DEBUG)
+        page_poison(page, 0);
+}
 
-    for (struct page **p = pages; p < pages + n; p++) {
-        struct page *page = *p;
+static __attribute__((noinline))
+void free_alone(struct lru_group *g, struct page *page, bool is_anon)
+{
+    lru_group_end(g);
+    retire(page, is_anon);
+    free_retired(page);
+}
+
+/*
+ * Drop a reference on each page of RUN.  Anonymous pages whose last one it was, and whose
+ * flags are those of the page before, are the usual case: they are marked as they are
+ * passed, and freed together when one of another kind comes, or the end.
+ */
+static inline void put_run(struct lru_group *g, const struct page_run *run)
+{
+    struct page *going = run->first;    /* from here to PAGE they go */
+
+    for (struct page *page = run->first; page < run->end; page++) {
         bool is_anon = page->identity == PAGE_ANON;     /* as long as there is a reference */
-        uint32_t flags;
+        struct page *head = is_anon ? page : compound_head(page);
 
-        if (!is_anon)
-            page = compound_head(page);
-        if (!drop_reference(page))
-            continue;
-        flags = page->flags;
-        if (__builtin_expect(lru_knows(flags), 1))
-            lru_forget_next(&group, &nforgotten, page, flags);
-        if (__builtin_expect(flags & (FLAGS_IN_USE | 1u << PG_HEAD), 0)) {
-            retire(page, is_anon, flags);
-            free_to_zone(page);
-            continue;
+        if (drop_reference(head)) {
+            if (is_anon && (page->flags == g->flags || begin_group(g, page))) {
+                lru_group_forget(g, page);
+                mark_going(page);
+                continue;
+            }
+            free_alone(g, head, is_anon);
         }
-        retire(page, is_anon, flags);
-        if (!extend_run(&first, &end, page)) {
-            end_run(first, end);
-            first = page;
-            end = page + 1;
-        }
+        free_going(going, page);
+        going = page + 1;
     }
-    lru_forget_end(group, nforgotten);
-    end_run(first, end);
+    free_going(going, run->end);
+}
+
+void free_page_runs(const struct page_run *runs, size_t n)
+{
+    struct lru_group g = { .flags = LRU_NO_GROUP };
+
+    for (const struct page_run *run = runs; run < runs + n; run++)
+        put_run(&g, run);
+    lru_group_end(&g);
 }
 
 void free_pages_va(void *va, unsigned order)

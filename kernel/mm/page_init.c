@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page_init.c - memory as boot hands it over, and ranges set apart later.
+ * page_init.c - memory as boot hands it over.
  */
 #include "kernel/mm/memmap.h"
 #include "kernel/mm/page_internal.h"
@@ -55,45 +55,4 @@ void free_reserved_range(paddr_t start, paddr_t end)
     if (first < end)
         add_range(first, end, NULL);
     make_zonelists();
-}
-
-/* Isolation and the contiguous area */
-
-static struct zone *zone_of_range(pfn_t start, pfn_t end)
-{
-    ASSERT(start < end && zone_of_pfn(start) == zone_of_pfn(end - 1));
-    return &zones[zone_of_pfn(start)];
-}
-
-void page_alloc_isolate(pfn_t start, pfn_t end)
-{
-    struct zone *z = zone_of_range(start, end);
-
-    buddy_lock(&z->buddy);
-    buddy_isolate(&z->buddy, start, end);
-    buddy_unlock(&z->buddy);
-    zone_limit_hart_pages(z, false);
-    page_alloc_drain();
-}
-
-void page_alloc_unisolate(pfn_t start, pfn_t end)
-{
-    struct zone *z = zone_of_range(start, end);
-    bool more;
-
-    buddy_lock(&z->buddy);
-    buddy_unisolate(&z->buddy, start, end);
-    more = z->buddy.nisolated;
-    buddy_unlock(&z->buddy);
-    zone_limit_hart_pages(z, !more);
-}
-
-void page_alloc_set_cma(pfn_t start, pfn_t end)
-{
-    struct zone *z = zone_of_range(start, end);
-
-    page_alloc_drain();
-    buddy_lock(&z->buddy);
-    buddy_set_mobility(&z->buddy, start, end, MOBILITY_CMA);
-    buddy_unlock(&z->buddy);
 }

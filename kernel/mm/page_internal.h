@@ -6,7 +6,8 @@
  *   page_free.c    the way out: references, batches
  *   hart_pages.c   lists of single pages in front of the zones
  *   page_poison.c  content of free pages, in debug kernels
- *   page_init.c    boot, isolation, the contiguous area
+ *   page_init.c    boot
+ *   page_range.c   isolated ranges, the contiguous area
  *   page_stats.c   figures
  */
 #pragma once
@@ -18,7 +19,8 @@ extern struct zone *zonelists[2][ZONES + 1];
 
 /* Counts that belong to no zone. */
 extern struct page_alloc_counts {
-    uint64_t direct_reclaims, failures;     /* [a] */
+    uint64_t direct_reclaims[ZONES];        /* by the best zone allowed        [a] */
+    uint64_t failures;                      /*                                 [a] */
 } page_alloc_counts;
 
 static inline enum mobility gfp_mobility(gfp_t gfp)
@@ -31,9 +33,10 @@ static inline struct zone *const *gfp_zones(gfp_t gfp)
     return zonelists[gfp & __GFP_DMA32 ? 1 : 0];
 }
 
+/* Whether free pages of the contiguous area are free for GFP. */
 static inline bool gfp_cma(gfp_t gfp)
 {
-    return (gfp & __GFP_CMA) && (gfp & __GFP_MOVABLE);
+    return gfp & __GFP_MOVABLE;
 }
 
 /* The best zone that GFP allows: what it falls back from. */
@@ -42,10 +45,12 @@ static inline enum zone_type gfp_class(gfp_t gfp)
     return gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL;
 }
 
-
 /* Fill the pages of a block with the free pattern; see that it is still there. */
 void page_poison(struct page *page, unsigned order);
 void page_check_poison(struct page *page, unsigned order);
+
+/* Make N singles that a buddy system gave what alloc_pages promises, allocated at PC. */
+void page_prepare_singles(struct page *page, size_t n, gfp_t gfp, const void *pc);
 
 /*
  * hart_pages.c

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * zone.c - the zones, and how much of each must stay free.
- *
- * The minimum grows with the square root of memory: what must be at hand for
- * reclaim and interrupts grows with the rate of allocation, not with the size
- * of memory.  Linux takes 4 * sqrt(KiB); half of that does here, because on
- * 32 MiB the whole would keep 2 % of memory idle (726 KiB) for a kernel that
- * allocates nothing in interrupts.  In turn the distance between the marks is
- * a whole min, not a quarter: several harts may each fetch a batch for their
- * lists between two looks at the marks.
+ * zone.c - the zones, their marks and their harts' lists.
  */
 #include "kernel/mm/zone.h"
 #include "kernel/mm/hart_lock.h"
 #include "lib/bitops.h"
 
-#define MIN_FREE_FACTOR 2               /* min in KiB = factor * sqrt(KiB managed)      */
-#define LOWMEM_RATIO 256                /* reserve 1/256 of the memory above            */
 #define BATCH_MAX 32                    /* one zone lock in 32 pages; 128 KiB           */
 #define HIGH_MIN_BATCHES 3
 #define HIGH_MAX 512                    /* 2 MiB per hart                               */
@@ -25,16 +15,11 @@ struct zone zones[ZONES];
 struct hart_pages hart_pages[ZONES][MAX_HARTS];
 static const char *const names[ZONES] = { "DMA32", "Normal" };
 
-/* The integer part of the square root of X, bit by bit. */
-static uint64_t square_root(uint64_t x)
-{
-    uint64_t root = 0;
-
-    for (uint64_t bit = 1UL << 31; bit; bit >>= 1)
-        if ((root + bit) * (root + bit) <= x)
-            root += bit;
-    return root;
-}
+unsigned min_free_kbytes;
+unsigned watermark_scale_factor = 10;
+/* Of the memory above DMA32, 1/256; above NORMAL there is none. */
+unsigned lowmem_reserve_ratio[ZONES] = { 256, 32 };
+static bool min_free_is_chosen;         /* by somebody who wrote it: not worked out again */
 
 void zone_limit_hart_pages(struct zone *z, bool keep)
 {
@@ -50,20 +35,34 @@ void zone_limit_hart_pages(struct zone *z, bool keep)
     }
 }
 
-static void set_marks(void)
+static void set_reserve(struct zone *z, unsigned ratio, size_t above)
 {
-    size_t total = zones[ZONE_DMA32].managed + zones[ZONE_NORMAL].managed;
-    size_t kib = total << (PAGE_SHIFT - 10);
-    size_t min = MIN_FREE_FACTOR * square_root(kib) >> (PAGE_SHIFT - 10);
+    z->lowmem_reserve[ZONE_NORMAL] = ratio ? above / ratio : 0;
+}
 
+void zones_set_marks(void)
+{
+    size_t normal = zones[ZONE_NORMAL].managed, total = zones[ZONE_DMA32].managed + normal;
+
+    if (!min_free_is_chosen)
+        min_free_kbytes = (unsigned)watermark_default_kib(total << (PAGE_SHIFT - 10));
     for (unsigned t = 0; t < ZONES; t++) {
         struct zone *z = &zones[t];
 
-        z->mark[MARK_MIN] = total ? min * z->managed / total : 0;
-        z->mark[MARK_LOW] = 2 * z->mark[MARK_MIN];
-        z->mark[MARK_HIGH] = 3 * z->mark[MARK_MIN];
+        buddy_lock(&z->buddy);
+        watermark_set(z->mark, z->managed, total, min_free_kbytes >> (PAGE_SHIFT - 10),
+                      watermark_scale_factor);
+        if (t == ZONE_DMA32)
+            set_reserve(z, lowmem_reserve_ratio[t], normal);
+        buddy_unlock(&z->buddy);
     }
-    zones[ZONE_DMA32].lowmem_reserve[ZONE_NORMAL] = zones[ZONE_NORMAL].managed / LOWMEM_RATIO;
+}
+
+void zones_choose_min_free(unsigned kib)
+{
+    min_free_is_chosen = true;
+    min_free_kbytes = kib;
+    zones_set_marks();
 }
 
 void zone_init(enum zone_type t, pfn_t first_pfn, pfn_t end_pfn, size_t present,
@@ -88,20 +87,14 @@ void zone_add_range(struct zone *z, pfn_t start, pfn_t end)
     buddy_lock(&z->buddy);
     buddy_free_range(&z->buddy, start, end);
     z->managed += end - start;
-    set_marks();
     buddy_unlock(&z->buddy);
+    zones_set_marks();
     zone_limit_hart_pages(z, true);
 }
 
 size_t zone_limit(const struct zone *z, enum zone_mark mark, gfp_t gfp, enum zone_type class)
 {
-    size_t limit = z->mark[mark];
-
-    if (mark == MARK_MIN && (gfp & __GFP_MEMALLOC))
-        return 0;
-    if (mark == MARK_MIN && (gfp & __GFP_HIGH))
-        limit /= 2;
-    return limit + z->lowmem_reserve[class];
+    return watermark_limit(z->mark, mark, gfp) + z->lowmem_reserve[class];
 }
 
 size_t zone_hart_pages(const struct zone *z)

@@ -6,14 +6,6 @@
  *   ZONE_DMA32    below 4 GiB: devices with 32 address lines reach it
  *   ZONE_NORMAL   the rest; empty on a machine whose RAM ends below 4 GiB
  *
- * The marks, in free pages:
- *
- *   high ---  the pager sleeps again
- *   low  ---  the pager wakes
- *   min  ---  ordinary requests reclaim for themselves
- *   min/2 --  GFP_ATOMIC fails; the rest is for reclaim itself (MEMALLOC)
- *   0
- *
  * A request that could use NORMAL but falls back to DMA32 must leave
  * lowmem_reserve above the mark, so that memory which only DMA32 requests need
  * is not used up by those that had a choice.
@@ -22,15 +14,15 @@
  */
 #pragma once
 #include "kernel/mm/buddy.h"
-#include "kernel/mm/gfp.h"
+#include "kernel/mm/watermark.h"
 
 enum zone_type { ZONE_DMA32, ZONE_NORMAL, ZONES };
-enum zone_mark { MARK_MIN, MARK_LOW, MARK_HIGH, MARKS };
 
 #define ZONE_DMA32_END_PFN ((pfn_t)1 << (32 - PAGE_SHIFT))
 
-/* Mobilities that have hart lists: an isolated page goes to the buddy at once. */
-#define HART_MOBILITIES MOBILITY_ISOLATED
+/* Mobilities that have hart lists.  A page of the contiguous area is movable there; one of an
+ * isolated range goes to the buddy system at once. */
+#define HART_MOBILITIES MOBILITY_CMA
 
 /*
  * One hart's free single pages of a zone, newest first: the last page freed is
@@ -80,6 +72,16 @@ void zone_init(enum zone_type t, pfn_t first_pfn, pfn_t end_pfn, size_t present,
 /* Let the hart lists keep pages again, or not: then each page freed goes to the
  * buddy system at once (while a range is isolated).  Locks them. */
 void zone_limit_hart_pages(struct zone *z, bool keep);
+
+/* /proc/sys/vm: what the marks and reserves are worked out from.  min_free_kbytes follows the
+ * size of memory unless it was chosen; lowmem_reserve_ratio[z] is what part of the memory
+ * above zone z is kept free in z from those who could have taken that instead, 0: nothing. */
+extern unsigned min_free_kbytes, watermark_scale_factor, lowmem_reserve_ratio[ZONES];
+
+/* Work the marks and reserves of all zones out anew.  Takes their locks. */
+void zones_set_marks(void);
+/* The same, with KIB to be kept free from now on. */
+void zones_choose_min_free(unsigned kib);
 
 /* Give RESERVED pages [START, END) of one zone to it and set the marks anew. */
 void zone_add_range(struct zone *z, pfn_t start, pfn_t end);

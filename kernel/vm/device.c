@@ -18,6 +18,7 @@ int remap_pfn_range(struct vma *vma, pfn_t pfn)
 {
     struct pte *pte;
 
+    vma_touch(vma);
     for (vaddr_t va = vma->start; va < vma->end; va += PAGE_SIZE, pfn++) {
         pte = pt_get(&vma->mm->ctx.pt, va, 0);
         if (!pte)

@@ -5,10 +5,10 @@
  *   1. freeze   entries of the old frame become migration entries, which keep their bits;
  *               whoever meets one waits
  *   2. copy     nobody can store to the page now
- *   3. replace  a file's page: in its page tree
+ *   3. replace  a file's page: in its page tree; one in the swap cache: in its slot
  *   4. thaw     migration entries become entries of the new frame
  *
- * If somebody else refers to the page (I/O, read, a copy in progress), step 4 puts the old
+ * If somebody else refers to the page (I/O, read, a reclaimer), step 4 puts the old
  * frame back.  A fork, an munmap or an mremap may come in between: they copy, drop or move
  * migration entries like others.  (None of them loses a dirty bit: before a shared page
  * may be stored to, it is marked dirty.)  A walk may miss an entry that a fork copies at that
@@ -19,7 +19,9 @@
  * under way, a walk has found all entries when it has frozen as many as there were.  And all
  * are thawed when none is counted for the old frame.
  */
+#include "kernel/cache/swap.h"
 #include "kernel/core/counters.h"
+#include "kernel/mm/contig_plan.h"
 #include "kernel/mm/icache.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/page_alloc.h"
@@ -132,35 +134,57 @@ static void copy(struct page *to, const struct page *from)
     }
 }
 
-/* Nobody but the caller and migration entries refers to the old page; there can be no new ones. */
+/* What an anonymous page is, whatever the frame. */
+#define MOVED_FLAGS                                                                         \
+    (1u << PG_UPTODATE | 1u << PG_DIRTY | 1u << PG_REFERENCED | 1u << PG_SEEN                 \
+     | 1u << PG_READAHEAD)
+
+static bool is_alone(const struct page *page, int32_t nrefs)
+{
+    return __atomic_load_n(&page->refcount, __ATOMIC_ACQUIRE)
+           == __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) + nrefs;
+}
+
+/* Nobody but the caller, migration entries and perhaps the swap cache refers to the old page;
+ * there can be no new ones, except through the swap cache: it is asked under its lock. */
 static bool replace_anon(struct page *old, struct page *new)
 {
-    if (__atomic_load_n(&old->refcount, __ATOMIC_ACQUIRE)
-        != __atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) + 1)
+    bool in_swap = page_test(old, PG_SWAPCACHE);
+
+    if (!in_swap && !is_alone(old, 1))
         return false;
     page_set_identity(new, PAGE_ANON);
     new->anon_vma = old->anon_vma;
     new->index = old->index;
     page_set(new, PG_SWAPBACKED);
-    lru_add(new);
+    __atomic_fetch_or(&new->flags, old->flags & MOVED_FLAGS, __ATOMIC_RELAXED);
+    if (in_swap && !swap_cache_replace(old, new)) {
+        page_set_identity(new, PAGE_OWNED);
+        new->flags = 1u << PG_LOCKED;
+        return false;
+    }
+    lru_replace(old, new);
     return true;
 }
 
-/* Both locked. */
+/* Both locked.  A is NULL for a page of a file, or one that nobody maps. */
 static int move(struct page *old, struct page *new, struct anon_vma *a)
 {
     struct migration m = { .from = old, .to = old, .where = old, .anon_vma = a };
+    bool anon = old->identity == PAGE_ANON, mapped = a || !anon;
     bool done;
 
-    freeze(&m);
+    if (mapped)
+        freeze(&m);
     copy(new, old);
-    done = a ? replace_anon(old, new) : page_cache_replace(old, new);
+    done = anon ? replace_anon(old, new) : page_cache_replace(old, new);
     if (done) {
         m.where = m.to = new;
-        if (!a)
+        if (!anon)
             walk(&m, freeze_at);    /* a fault on a neighbour may have mapped it, to read */
     }
-    thaw(&m);
+    if (mapped)
+        thaw(&m);
     if (!done)
         return -EBUSY;
     page_mlock_move(old, new);
@@ -173,20 +197,51 @@ static int move_locked(struct page *old, struct page *new)
     struct anon_vma *a = NULL;
     int err;
 
-    page_wait_writeback(old);
-    if (old->identity == PAGE_ANON)
+    if (old->identity == PAGE_ANON) {
         a = anon_vma_of(old);
-    if (!a && (old->identity != PAGE_CACHE || !old->mapping))
+        if (!a && (__atomic_load_n(&old->mapcount, __ATOMIC_ACQUIRE) > 0
+                   || !page_test(old, PG_SWAPCACHE)))
+            return -EBUSY;          /* on its way in or out */
+    } else if (old->identity != PAGE_CACHE || !old->mapping) {
         return -EBUSY;              /* gone meanwhile */
+    }
     err = move(old, new, a);
     anon_vma_put(a);
+    if (!err && old->identity == PAGE_CACHE)
+        page_set_identity(old, PAGE_OWNED);
     return err;
 }
 
-static bool is_movable(const struct page *page)
+/* Lock PAGE, which is then not in writeback.  False: WAIT is, and one would have to. */
+static bool lock_for_move(struct page *page, bool wait)
 {
-    return page->identity == PAGE_ANON
-           || (page->identity == PAGE_CACHE && !page_test(page, PG_METADATA));
+    if (!wait && !page_trylock(page))
+        return false;
+    if (wait)
+        page_lock(page);
+    if (!page_test(page, PG_WRITEBACK))
+        return true;
+    if (wait)
+        page_wait_writeback(page);
+    else
+        page_unlock(page);
+    return wait;
+}
+
+int page_migrate_to(struct page *old, struct page *new, bool wait)
+{
+    int err = -EBUSY;
+
+    if (frame_use(old) != FRAME_MOVABLE)
+        return -EINVAL;
+    if (lock_for_move(old, wait)) {
+        page_trylock(new);          /* nobody else knows it */
+        err = move_locked(old, new);
+        page_unlock(new);
+        page_unlock(old);
+    }
+    count_vm_event(err ? VM_PGMIGRATE_FAIL : VM_PGMIGRATE_SUCCESS);
+    return err;
 }
 
 int page_migrate(struct page *old)
@@ -194,19 +249,12 @@ int page_migrate(struct page *old)
     struct page *new;
     int err;
 
-    if (!is_movable(old))
+    if (frame_use(old) != FRAME_MOVABLE)
         return -EINVAL;
     new = alloc_page(GFP_USER_MOVABLE);
     if (!new)
         return -ENOMEM;
-    page_lock(old);
-    page_trylock(new);              /* nobody else knows it */
-    err = move_locked(old, new);
-    page_unlock(new);
-    page_unlock(old);
-    if (!err && old->identity == PAGE_CACHE)
-        page_set_identity(old, PAGE_OWNED);
-    count_vm_event(err ? VM_PGMIGRATE_FAIL : VM_PGMIGRATE_SUCCESS);
+    err = page_migrate_to(old, new, true);
     put_page(new);
     return err;
 }

@@ -14,6 +14,10 @@
  */
 int page_migrate(struct page *page);
 
+/* The same to NEW, of which the caller has the only reference, and drops it in any case.
+ * Without WAIT nothing is waited for: -EBUSY if PAGE is locked or in writeback. */
+int page_migrate_to(struct page *page, struct page *new, bool wait);
+
 /* Sleep until the entry at PTE is no longer OLD, whose page is being moved.  The map lock
  * is held. */
 void migration_wait(const struct pte *pte, struct pte old);

@@ -1,4 +1,4 @@
-// sources: kernel/mm/buddy.c kernel/mm/page.c
+// sources: kernel/mm/buddy.c kernel/mm/buddy_range.c kernel/mm/buddy_check.c kernel/mm/page.c
 // cflags: -DPAGODA_DEBUG=1
 /* SPDX-License-Identifier: MIT */
 /*
@@ -114,7 +114,7 @@ static bool step_alloc(unsigned order, enum mobility m)
 
     before = b;
     memcpy(before_pages, frames.pages, npages * sizeof(struct page));
-    page = buddy_alloc(&b, order, m, false);
+    page = buddy_alloc(&b, order, m);
     if (!page) {
         cr_assert_eq(memcmp(&before, &b, sizeof(b)), 0, "failure changed the lists");
         cr_assert_eq(memcmp(before_pages, frames.pages, npages * sizeof(struct page)), 0,
@@ -220,7 +220,7 @@ Test(buddy, holes_stay_unused)
     random_steps(20000, 200);
     free_everything();
     cr_assert_eq(total_free(), 58 * (npages / 64));
-    cr_assert_null(buddy_alloc(&b, 6, MOBILITY_MOVABLE, false));
+    cr_assert_null(buddy_alloc(&b, 6, MOBILITY_MOVABLE));
     unmake();
 }
 
@@ -234,7 +234,7 @@ Test(buddy, every_page_can_be_had)
     cr_assert_eq(n, npages);
     cr_assert_eq(total_free(), 0);
     free_everything();
-    cr_assert_null(buddy_alloc(&b, BUDDY_MAX_ORDER + 1, MOBILITY_MOVABLE, false));
+    cr_assert_null(buddy_alloc(&b, BUDDY_MAX_ORDER + 1, MOBILITY_MOVABLE));
     unmake();
 }
 
@@ -244,8 +244,8 @@ Test(buddy, unmovable_pages_keep_together)
 
     make_full(0x80000, 8 * PAGEBLOCK_PAGES);
     for (size_t i = 0; i < ARRAY_SIZE(page); i++) {
-        page[i] = buddy_alloc(&b, 0, MOBILITY_UNMOVABLE, false);
-        cr_assert_not_null(buddy_alloc(&b, 0, MOBILITY_MOVABLE, false));
+        page[i] = buddy_alloc(&b, 0, MOBILITY_UNMOVABLE);
+        cr_assert_not_null(buddy_alloc(&b, 0, MOBILITY_MOVABLE));
     }
     for (size_t i = 0; i < ARRAY_SIZE(page); i++)
         cr_assert_eq(buddy_pageblock_mobility(&b, page_to_pfn(page[i])), MOBILITY_UNMOVABLE);
@@ -259,9 +259,9 @@ Test(buddy, movable_borrows_but_does_not_spoil)
     struct page *page;
 
     make_full(0x80000, PAGEBLOCK_PAGES);
-    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER - 1, MOBILITY_UNMOVABLE, false));
-    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER - 2, MOBILITY_UNMOVABLE, false));
-    page = buddy_alloc(&b, 0, MOBILITY_MOVABLE, false);
+    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER - 1, MOBILITY_UNMOVABLE));
+    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER - 2, MOBILITY_UNMOVABLE));
+    page = buddy_alloc(&b, 0, MOBILITY_MOVABLE);
     cr_assert_eq(buddy_pageblock_mobility(&b, page_to_pfn(page)), MOBILITY_UNMOVABLE);
     buddy_free(&b, page, 0);
     buddy_check(&b);
@@ -274,7 +274,7 @@ Test(buddy, movable_takes_over_an_empty_pageblock)
 
     make_full(0x80000, PAGEBLOCK_PAGES);
     buddy_set_mobility(&b, first, first + npages, MOBILITY_UNMOVABLE);
-    page = buddy_alloc(&b, 3, MOBILITY_MOVABLE, false);
+    page = buddy_alloc(&b, 3, MOBILITY_MOVABLE);
     cr_assert_eq(buddy_pageblock_mobility(&b, page_to_pfn(page)), MOBILITY_MOVABLE);
     unmake();
 }
@@ -288,13 +288,120 @@ Test(buddy, contiguous_area_is_only_lent)
     buddy_check(&b);
     cr_assert_eq(buddy_nfree(&b, false), PAGEBLOCK_PAGES);
     cr_assert_eq(buddy_nfree(&b, true), 2 * PAGEBLOCK_PAGES);
-    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER, MOBILITY_UNMOVABLE, false));
-    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_UNMOVABLE, false));
-    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_MOVABLE, false));
-    cr_assert_eq(page_to_pfn(buddy_alloc(&b, 5, MOBILITY_MOVABLE, true)), first);
-    cr_assert_eq(buddy_alloc_singles(&b, 7, MOBILITY_MOVABLE, &list), 0);
-    cr_assert_eq(buddy_alloc_singles(&b, 7, MOBILITY_CMA, &list), 7);
+    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER, MOBILITY_UNMOVABLE));
+    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_UNMOVABLE));
+    cr_assert_null(buddy_alloc_run(&b, 4, MOBILITY_UNMOVABLE));
+    cr_assert_eq(page_to_pfn(buddy_alloc(&b, 5, MOBILITY_MOVABLE)), first);
+    cr_assert_eq(buddy_alloc_singles(&b, 7, MOBILITY_UNMOVABLE, &list), 0);
+    cr_assert_eq(buddy_alloc_singles(&b, 7, MOBILITY_MOVABLE, &list), 7);
+    cr_assert_eq(list_first_entry(&list, struct page, link)->mobility, MOBILITY_MOVABLE,
+                 "a page that is lent goes to the list of movable ones");
     buddy_check(&b);
+    unmake();
+}
+
+/* Which is used first is decided anew for each block: the one of which more is free. */
+Test(buddy, contiguous_area_and_the_rest_are_used_evenly)
+{
+    size_t area = 0;
+
+    make_full(0x80000, 4 * PAGEBLOCK_PAGES);
+    buddy_set_mobility(&b, first, first + 2 * PAGEBLOCK_PAGES, MOBILITY_CMA);
+    for (size_t n = 1; n <= 4 * PAGEBLOCK_PAGES; n++) {
+        area += page_to_pfn(buddy_alloc(&b, 0, MOBILITY_MOVABLE)) < first + 2 * PAGEBLOCK_PAGES;
+        cr_assert(area >= n / 2 && area <= n / 2 + 1, "%zu of %zu are in the area", area, n);
+    }
+    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_MOVABLE));
+    buddy_check(&b);
+    unmake();
+}
+
+/* Ranges are taken exactly, or not at all; the model says what is free. */
+static bool model_is_free(pfn_t start, pfn_t end)
+{
+    for (pfn_t pfn = start; pfn < end; pfn++)
+        if (owner[pfn - first])
+            return false;
+    return true;
+}
+
+static void own_range(pfn_t start, pfn_t end, uint16_t value)
+{
+    for (pfn_t pfn = start; pfn < end; pfn++) {
+        cr_assert_neq(owner[pfn - first], value);
+        owner[pfn - first] = value;
+    }
+}
+
+static void step_range(void)
+{
+    pfn_t start = first + rand_below(&rng, npages);
+    pfn_t end = start + 1 + rand_below(&rng, MIN(npages - (start - first), 1500UL));
+    size_t nfree = total_free();
+    bool taken = buddy_alloc_range(&b, start, end);
+
+    cr_assert_eq(taken, model_is_free(start, end));
+    cr_assert_eq(total_free(), nfree - (taken ? end - start : 0));
+    if (!taken)
+        return;
+    own_range(start, end, 1);
+    for (pfn_t pfn = start; pfn < end; pfn++)
+        cr_assert(pfn_to_page(pfn)->identity == PAGE_OWNED && pfn_to_page(pfn)->order == 0);
+    if (rand_one_in(&rng, 3))
+        return;
+    buddy_free_range(&b, start, end);
+    own_range(start, end, 0);
+}
+
+static void step_free_pages(void)
+{
+    pfn_t start = first + rand_below(&rng, npages), at = start;
+    pfn_t end = start + 1 + rand_below(&rng, npages - (start - first));
+    size_t n = rand_below(&rng, 64), got, expected = 0;
+    struct list list = LIST_INIT(list);
+
+    /* Blocks that begin before the range count as little as those that are owned. */
+    while (at < end) {
+        const struct page *page = pfn_to_page(at);
+
+        expected += page->identity == PAGE_FREE ? MIN(1UL << page->order, end - at) : 0;
+        at += page->identity == PAGE_FREE ? 1UL << page->order : 1;
+    }
+    got = buddy_alloc_free(&b, start, end, n, &list);
+    cr_assert_eq(list_length(&list), got);
+    cr_assert_eq(got, MIN(n, expected));
+    while (!list_is_empty(&list)) {
+        struct page *page = list_entry(list_pop_head(&list), struct page, link);
+        pfn_t pfn = page_to_pfn(page);
+
+        cr_assert(pfn >= start && pfn < end && page->order == 0 && !owner[pfn - first]);
+        buddy_free(&b, page, 0);
+    }
+}
+
+Test(buddy, ranges_against_ownership_map, .timeout = 120)
+{
+    static const enum mobility labels_of[] = { MOBILITY_CMA, MOBILITY_UNMOVABLE, MOBILITY_MOVABLE };
+
+    make_full(0x80321, 5 * PAGEBLOCK_PAGES + 77);
+    buddy_set_mobility(&b, 0x80400, 0x80c00, MOBILITY_CMA);
+    for (unsigned i = 0; i < 3000; i++) {
+        pfn_t block = align_up(first, PAGEBLOCK_PAGES) + rand_below(&rng, 4) * PAGEBLOCK_PAGES;
+
+        step_range();
+        step_free_pages();
+        if (rand_one_in(&rng, 4))
+            buddy_set_mobility(&b, block, block + PAGEBLOCK_PAGES,
+                               labels_of[rand_below(&rng, 3)]);
+        if (rand_one_in(&rng, 3))
+            for (pfn_t pfn = first; pfn < first + npages; pfn++)
+                if (owner[pfn - first] && rand_one_in(&rng, 2)) {
+                    buddy_free(&b, pfn_to_page(pfn), 0);
+                    owner[pfn - first] = 0;
+                }
+        if (i % 20 == 0)
+            buddy_check(&b);
+    }
     unmake();
 }
 
@@ -303,19 +410,19 @@ Test(buddy, isolated_pages_are_out_of_reach)
     struct page *page;
 
     make_full(0x80000, 2 * PAGEBLOCK_PAGES);
-    page = buddy_alloc(&b, 4, MOBILITY_UNMOVABLE, false);
+    page = buddy_alloc(&b, 4, MOBILITY_UNMOVABLE);
     cr_assert_eq(page_to_pfn(page), first + PAGEBLOCK_PAGES, "the newest block comes first");
     buddy_isolate(&b, first + PAGEBLOCK_PAGES, first + 2 * PAGEBLOCK_PAGES);
     buddy_check(&b);
     buddy_free(&b, page, 4);
     buddy_check(&b);
     cr_assert_eq(b.nfree[MOBILITY_ISOLATED], PAGEBLOCK_PAGES);
-    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER, MOBILITY_MOVABLE, true));
-    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_MOVABLE, true));
-    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_UNMOVABLE, true));
+    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER, MOBILITY_MOVABLE));
+    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_MOVABLE));
+    cr_assert_null(buddy_alloc(&b, 0, MOBILITY_UNMOVABLE));
     buddy_unisolate(&b, first + PAGEBLOCK_PAGES, first + 2 * PAGEBLOCK_PAGES);
     cr_assert_eq(buddy_pageblock_mobility(&b, first + PAGEBLOCK_PAGES), MOBILITY_UNMOVABLE);
-    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER, MOBILITY_UNMOVABLE, false));
+    cr_assert_not_null(buddy_alloc(&b, BUDDY_MAX_ORDER, MOBILITY_UNMOVABLE));
     unmake();
 }
 
@@ -355,7 +462,7 @@ Test(buddy, runs_of_any_length)
     for (size_t round = 0; round < 300; round++) {
         size_t n = 1 + rand_below(&rng, round % 3 ? 3000 : 40);
         size_t nfree = total_free();
-        struct page *page = buddy_alloc_run(&b, n, rand_below(&rng, 2), false);
+        struct page *page = buddy_alloc_run(&b, n, rand_below(&rng, 2));
 
         buddy_check(&b);
         if (!page)
@@ -368,9 +475,9 @@ Test(buddy, runs_of_any_length)
             buddy_free(&b, page + i, 0);
         }
     }
-    cr_assert_null(buddy_alloc_run(&b, 0, MOBILITY_MOVABLE, false));
-    cr_assert_null(buddy_alloc_run(&b, 12 * PAGEBLOCK_PAGES + 1, MOBILITY_MOVABLE, false));
-    cr_assert_not_null(buddy_alloc_run(&b, 12 * PAGEBLOCK_PAGES, MOBILITY_MOVABLE, false));
+    cr_assert_null(buddy_alloc_run(&b, 0, MOBILITY_MOVABLE));
+    cr_assert_null(buddy_alloc_run(&b, 12 * PAGEBLOCK_PAGES + 1, MOBILITY_MOVABLE));
+    cr_assert_not_null(buddy_alloc_run(&b, 12 * PAGEBLOCK_PAGES, MOBILITY_MOVABLE));
     unmake();
 }
 
@@ -392,7 +499,7 @@ Test(buddy, pages_of_two_systems_do_not_merge)
     buddy_lock(&b);
     buddy_check(&b);
     cr_assert_eq(b.areas[9].nblocks[MOBILITY_MOVABLE], 1);
-    cr_assert_null(buddy_alloc(&b, 10, MOBILITY_MOVABLE, false));
+    cr_assert_null(buddy_alloc(&b, 10, MOBILITY_MOVABLE));
     buddy_unlock(&b);
     shim_ram_destroy();
 }
@@ -403,7 +510,7 @@ static struct page *one_block(unsigned order)
 {
     cr_redirect_stderr();
     make_full(0x80000, PAGEBLOCK_PAGES);
-    return buddy_alloc(&b, order, MOBILITY_MOVABLE, false);
+    return buddy_alloc(&b, order, MOBILITY_MOVABLE);
 }
 
 Test(buddy_death, double_free, .signal = SIGABRT)
@@ -417,7 +524,7 @@ Test(buddy_death, double_free, .signal = SIGABRT)
 Test(buddy_death, double_free_of_a_merged_page, .signal = SIGABRT)
 {
     struct page *page = one_block(0);
-    struct page *next = buddy_alloc(&b, 0, MOBILITY_MOVABLE, false);
+    struct page *next = buddy_alloc(&b, 0, MOBILITY_MOVABLE);
 
     buddy_free(&b, page, 0);
     buddy_free(&b, next, 0);

@@ -1,4 +1,4 @@
-// sources: kernel/mm/kmalloc.c kernel/mm/slab.c kernel/mm/magazine.c kernel/mm/slab_debug.c kernel/mm/page_alloc.c kernel/mm/page_free.c kernel/mm/hart_pages.c kernel/mm/page_poison.c kernel/mm/page_init.c kernel/mm/page_stats.c kernel/mm/shrinker.c kernel/mm/memmap.c kernel/mm/zone.c kernel/mm/buddy.c kernel/mm/page.c
+// sources: kernel/mm/kmalloc.c kernel/mm/slab.c kernel/mm/magazine.c kernel/mm/slab_debug.c kernel/mm/page_alloc.c kernel/mm/page_free.c kernel/mm/hart_pages.c kernel/mm/page_poison.c kernel/mm/page_init.c kernel/mm/page_range.c kernel/mm/page_stats.c kernel/mm/shrinker.c kernel/core/counters.c kernel/mm/memmap.c kernel/mm/zone.c kernel/mm/watermark.c kernel/mm/buddy.c kernel/mm/buddy_range.c kernel/mm/buddy_check.c kernel/mm/page.c
 /* SPDX-License-Identifier: MIT */
 /*
  * test_kmalloc.c - memory by size, as a plain kernel has it (no debug checks).

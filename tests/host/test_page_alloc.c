@@ -1,4 +1,4 @@
-// sources: kernel/mm/page_alloc.c kernel/mm/page_free.c kernel/mm/hart_pages.c kernel/mm/page_poison.c kernel/mm/page_init.c kernel/mm/page_stats.c kernel/mm/shrinker.c kernel/mm/memmap.c kernel/mm/zone.c kernel/mm/buddy.c kernel/mm/page.c
+// sources: kernel/mm/page_alloc.c kernel/mm/page_free.c kernel/mm/hart_pages.c kernel/mm/page_poison.c kernel/mm/page_init.c kernel/mm/page_range.c kernel/mm/page_stats.c kernel/mm/shrinker.c kernel/core/counters.c kernel/mm/memmap.c kernel/mm/zone.c kernel/mm/watermark.c kernel/mm/buddy.c kernel/mm/buddy_range.c kernel/mm/buddy_check.c kernel/mm/page.c
 // cflags: -DPAGODA_DEBUG=1
 /* SPDX-License-Identifier: MIT */
 /*
@@ -48,17 +48,28 @@ static void test_wake(void)
     nwakes++;
 }
 
-static bool test_oom(gfp_t gfp, unsigned order)
+static bool test_oom(gfp_t gfp, unsigned order, unsigned attempt)
 {
     (void)gfp;
     (void)order;
+    (void)attempt;
     nooms++;
     if (oom_helps && npool == 0)
         return false;
     return oom_helps;
 }
 
-static const struct reclaim_ops test_ops = { test_reclaim, test_wake, test_oom };
+/* The caller is a victim of the killer. */
+static bool is_victim;
+
+static bool test_is_dying(void)
+{
+    return is_victim;
+}
+
+static const struct reclaim_ops test_ops = {
+    .reclaim = test_reclaim, .wake = test_wake, .out_of_memory = test_oom, .is_dying = test_is_dying,
+};
 
 /* Allocate single pages with GFP until it fails; they are chained on LIST. */
 static size_t exhaust(gfp_t gfp, struct list *list)
@@ -270,7 +281,7 @@ Test(page_alloc, direct_reclaim_then_out_of_memory)
     cr_assert_eq(n, 500, "all that could be reclaimed was had: %zu", n);
     cr_assert_eq(nooms, 1);
     page_alloc_events(&events);
-    cr_assert_eq(events.direct_reclaims, nreclaims);
+    cr_assert_eq(events.direct_reclaims[ZONE_NORMAL], nreclaims);
     cr_assert_null(alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN));
     cr_assert_eq(nooms, 1, "NORETRY kills nobody");
     cr_assert_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 6));
@@ -279,10 +290,11 @@ Test(page_alloc, direct_reclaim_then_out_of_memory)
     mm_teardown();
 }
 
-static bool oom_frees_one(gfp_t gfp, unsigned order)
+static bool oom_frees_one(gfp_t gfp, unsigned order, unsigned attempt)
 {
     (void)gfp;
     (void)order;
+    cr_assert_eq(attempt, nooms);
     if (++nooms < 3)
         return false;
     free_page(list_first_entry(&pool, struct page, link));
@@ -291,7 +303,10 @@ static bool oom_frees_one(gfp_t gfp, unsigned order)
 
 Test(page_alloc, nofail_waits_as_long_as_it_takes)
 {
-    static const struct reclaim_ops ops = { test_reclaim, test_wake, oom_frees_one };
+    static const struct reclaim_ops ops = {
+        .reclaim = test_reclaim, .wake = test_wake, .out_of_memory = oom_frees_one,
+        .is_dying = test_is_dying,
+    };
     struct list list = LIST_INIT(list);
 
     mm_setup(2048);
@@ -304,6 +319,71 @@ Test(page_alloc, nofail_waits_as_long_as_it_takes)
     shim_fail_nth(FAIL_PAGE, 1);
     free_page(list_first_entry(&list, struct page, link));
     cr_assert_not_null(alloc_page(GFP_KERNEL | __GFP_NOFAIL), "injected failures pass it by");
+    mm_teardown();
+}
+
+/* Who is to die gets what GFP_ATOMIC does not, and does not look for more. */
+Test(page_alloc, victims_use_a_part_of_the_reserve)
+{
+    struct list list = LIST_INIT(list);
+
+    mm_setup(4096);
+    page_alloc_set_reclaim(&test_ops);
+    exhaust(GFP_ATOMIC, &list);
+    cr_assert_eq(nr_free_pages(), dma32->mark[MARK_MIN] / 2);
+    is_victim = true;
+    cr_assert_gt(exhaust(GFP_KERNEL, &list), 0);
+    cr_assert_eq(nr_free_pages(), dma32->mark[MARK_MIN] / 4);
+    cr_assert_eq(nreclaims, 0);
+    cr_assert_eq(nooms, 0);
+    cr_assert_gt(exhaust(__GFP_MEMALLOC, &list), 0);
+    cr_assert_eq(nr_free_pages(), 0);
+    mm_teardown();
+}
+
+static gfp_t nested;
+
+static size_t allocate_in_reclaim(gfp_t gfp, unsigned order, size_t npages)
+{
+    (void)gfp;
+    (void)order;
+    free_page(alloc_page(nested));
+    return npages;
+}
+
+static void reclaim_within_reclaim(gfp_t outer, gfp_t inner)
+{
+    static const struct reclaim_ops ops = {
+        .reclaim = allocate_in_reclaim, .wake = test_wake, .out_of_memory = test_oom,
+        .is_dying = test_is_dying,
+    };
+    struct list list = LIST_INIT(list);
+
+    mm_setup(2048);
+    page_alloc_set_reclaim(&ops);
+    exhaust(GFP_NOWAIT, &list);
+    nested = inner;
+    alloc_page(outer);
+}
+
+Test(page_alloc, reclaim_does_not_reclaim, .signal = SIGABRT)
+{
+    reclaim_within_reclaim(GFP_KERNEL, GFP_KERNEL);
+}
+
+Test(page_alloc, nor_does_a_weaker_one, .signal = SIGABRT)
+{
+    reclaim_within_reclaim(GFP_NOIO, GFP_KERNEL);
+}
+
+Test(page_alloc, nor_asks_for_a_weaker_one, .signal = SIGABRT)
+{
+    reclaim_within_reclaim(GFP_KERNEL, GFP_NOIO);
+}
+
+Test(page_alloc, reclaim_may_use_the_reserve)
+{
+    reclaim_within_reclaim(GFP_KERNEL | __GFP_NORETRY, __GFP_MEMALLOC);
     mm_teardown();
 }
 
@@ -459,26 +539,38 @@ Test(page_alloc, isolated_ranges_dry_out)
 Test(page_alloc, contiguous_area)
 {
     struct list list = LIST_INIT(list), lent = LIST_INIT(lent);
-    pfn_t start = MM_SETUP_FIRST_PFN + 4096, end = start + 2048;
-    struct page *page;
+    struct page *page, *ours;
+    pfn_t start, end;
+    size_t n;
 
     mm_setup(8192);
-    page_alloc_set_cma(start, end);
+    start = page_alloc_reserve_cma(1025);
+    end = start + 2048;
+    cr_assert_gt(start, MM_SETUP_FIRST_PFN);
+    cr_assert_eq(nr_free_pages(), nr_managed_pages(), "what is lent is free");
     exhaust(GFP_NOWAIT, &list);
-    exhaust(GFP_NOWAIT | __GFP_MOVABLE, &list);
-    exhaust(GFP_NOWAIT | __GFP_CMA, &list);
     list_for_each_entry(page, &list, link)
         cr_assert(page_to_pfn(page) < start || page_to_pfn(page) >= end);
-    cr_assert_gt(exhaust(GFP_NOWAIT | __GFP_MOVABLE | __GFP_CMA, &lent), 1900);
+    cr_assert_eq(dma32->buddy.nfree[MOBILITY_CMA], 2048);
+    cr_assert_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 1), "not one is left for the kernel");
+    n = exhaust(GFP_NOWAIT | __GFP_MOVABLE, &lent);
+    cr_assert_gt(n, 1900);
     list_for_each_entry(page, &lent, link)
         cr_assert(page_to_pfn(page) >= start && page_to_pfn(page) < end);
-    cr_assert_null(alloc_pages_exact(GFP_NOWAIT | __GFP_CMA | __GFP_NOWARN, 1024));
+
+    ours = list_first_entry(&lent, struct page, link);
+    page_alloc_isolate(start, end);
+    cr_assert(!page_alloc_take_range(start, end), "they are in use");
     free_list(&lent);
+    cr_assert(page_alloc_take_range(start, end));
+    page_alloc_unisolate(start, end);
+    cr_assert_eq(ours->refcount, 1);
+    cr_assert_eq(exhaust(GFP_NOWAIT | __GFP_MOVABLE, &lent), 0);
+    free_pages_exact(pfn_to_page(start), 2048);
     page_alloc_drain();
-    page = alloc_pages_exact(GFP_NOWAIT | __GFP_CMA, 1500);
-    cr_assert_not_null(page);
-    cr_assert(page_to_pfn(page) >= start && page_to_pfn(page) + 1500 <= end);
     page_alloc_check();
+    cr_assert_eq(dma32->buddy.nfree[MOBILITY_CMA], 2048);
+    free_list(&list);
     mm_teardown();
 }
 
@@ -552,7 +644,7 @@ Test(page_alloc, random_against_ownership_map, .timeout = 120)
             if (rand_below(&rng, 2))
                 free_pages(blocks[k].page, blocks[k].order);
             else
-                free_page_batch(&blocks[k].page, 1);
+                free_page_runs(&(struct page_run){ blocks[k].page, blocks[k].page + 1 }, 1);
             blocks[k] = blocks[--n];
         }
         if (step % 2000 == 0)
@@ -560,39 +652,6 @@ Test(page_alloc, random_against_ownership_map, .timeout = 120)
     }
     while (n--)
         free_pages(blocks[n].page, blocks[n].order);
-    page_alloc_drain();
-    page_alloc_check();
-    cr_assert_eq(nr_free_pages(), nr_managed_pages());
-    mm_teardown();
-}
-
-Test(page_alloc, batches)
-{
-    static struct page *pages[700];
-    struct rand rng;
-
-    mm_setup(4096);
-    rand_seed(&rng, 9);
-    for (unsigned round = 0; round < 30; round++) {
-        size_t n = 1 + rand_below(&rng, ARRAY_SIZE(pages) - 1), held = rand_below(&rng, n);
-
-        for (size_t i = 0; i < n; i++)
-            pages[i] = i % 50 == 49 ? alloc_pages(GFP_KERNEL, 2) : alloc_page(GFP_USER_MOVABLE);
-        for (size_t i = 0; round % 2 && i < n; i++) {
-            size_t k = rand_below(&rng, n);
-            struct page *page = pages[i];
-
-            pages[i] = pages[k];
-            pages[k] = page;
-        }
-        struct page *kept = pages[held];
-
-        get_page(kept);
-        free_page_batch(pages, n);
-        cr_assert_eq(kept->refcount, 1, "a page that somebody else holds stays");
-        put_page(kept);
-        page_alloc_check();
-    }
     page_alloc_drain();
     page_alloc_check();
     cr_assert_eq(nr_free_pages(), nr_managed_pages());
