@@ -204,9 +204,9 @@ static int check_truncate(const struct inode *inode, uint64_t size)
         return -EINVAL;
     if (super_is_read_only(inode->sb))
         return -EROFS;
-    if (inode_test(inode, INODE_SWAPFILE))
+    if (inode_test(inode, INODE_SWAPFILE) && size <= inode_size(inode))
         return -ETXTBSY;
-    return size > inode->sb->max_size ? -EFBIG : 0;
+    return size > inode_max_size(inode) && size > inode->size ? -EFBIG : 0;
 }
 
 static int truncate_locked(struct inode *inode, uint64_t size, const struct cred *cred)

@@ -229,6 +229,17 @@ int file_sync(struct file *f, bool data_only)
     return f->ops->fsync(f, data_only);
 }
 
+void file_watch_errors(struct file *f)
+{
+    if (f->inode->mapping)
+        f->wb_seen = errseq_sample(&f->inode->mapping->wb_errors);
+}
+
+int file_check_errors(struct file *f)
+{
+    return errseq_check(&f->inode->mapping->wb_errors, &f->wb_seen);
+}
+
 int file_flush(struct file *f)
 {
     return f->ops->flush(f);
@@ -264,7 +275,8 @@ static int check_allocate(const struct file *f, int mode, uint64_t off, uint64_t
         return -EISDIR;
     if (!S_ISREG(inode->mode))
         return -ENODEV;
-    if (off + len > inode->sb->max_size)
+    if (off + len > inode->sb->max_size
+        || (!(mode & ALLOCATE_MODES) && off + len > MAX(inode_max_size(inode), inode->size)))
         return -EFBIG;
     if (super_is_read_only(inode->sb))
         return -EROFS;

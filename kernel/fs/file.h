@@ -23,6 +23,7 @@ struct file {
     uint64_t pos;                       /*                            [pos_lock]   */
     struct mutex pos_lock;              /* held around read/write/lseek of shared files */
     struct readahead ra;
+    uint32_t wb_seen;                   /* of the mapping's wb_errors          [a] */
     uint64_t dir_cookie;                /* directories: private to the fs          */
     void *private;
 };
@@ -156,6 +157,10 @@ int64_t file_seek(struct file *f, int64_t offset, int whence);
 int file_iterate(struct file *f, struct dir_context *ctx);
 /* fsync(2), close(2)'s part that can fail. */
 int file_sync(struct file *f, bool data_only);
+/* Begin to watch for writes of F's pages that fail; what came of them since F was asked last:
+ * 0 or -EIO, which F is told once. */
+void file_watch_errors(struct file *f);
+int file_check_errors(struct file *f);
 int file_flush(struct file *f);
 /* fallocate(2): room for a range, or a hole instead of it.  0; -EINVAL, -EOPNOTSUPP (mode, or
  * the file system), -EBADF, -ESPIPE, -EISDIR, -ENODEV, -EFBIG, -EROFS, -EPERM (sealed),

@@ -157,6 +157,14 @@ ssize_t file_op_read_cache(struct file *f, struct uio *uio, uint64_t *pos)
     return n;
 }
 
+uint64_t inode_max_size(const struct inode *inode)
+{
+    uint64_t max = inode->sb->max_size;
+    const uint64_t *limit = current->file_limit;
+
+    return limit && *limit < max ? *limit : max;
+}
+
 static void grow(struct inode *inode, uint64_t size)
 {
     inode_set_size(inode, size);
@@ -200,7 +208,7 @@ static ssize_t write_clipped(struct file *f, struct uio *uio, uint64_t *pos, uin
 ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct inode *inode = f->inode;
-    uint64_t max = inode->sb->max_size;
+    uint64_t max = inode_max_size(inode);
     ssize_t n;
     int err = 0;
 
@@ -222,8 +230,10 @@ int file_op_fsync_cache(struct file *f, bool data_only)
     struct inode *inode = f->inode;
     struct super_block *sb = inode->sb;
     bool was_dirty = inode_test(inode, INODE_DIRTY);
-    int err = writeback_range(inode->mapping, 0, UINT64_MAX, true), e;
+    int err, e;
 
+    writeback_range(inode->mapping, 0, UINT64_MAX, true);
+    err = file_check_errors(f);
     if (!sb->bdev)
         return err;
     e = inode_write(inode);

@@ -90,7 +90,10 @@ static int open_file(struct file *f, const struct cred *cred, bool made)
     f->ops = inode->fops;
     if (flags & O_NOCTTY)
         f->mode |= FILE_NOCTTY;
-    return f->ops->open(inode, f);
+    err = f->ops->open(inode, f);
+    if (!err)
+        file_watch_errors(f);
+    return err;
 }
 
 /* Open PATH, whose references are taken over, as F. */

@@ -24,7 +24,7 @@ static const char *area_name(const struct mm *mm, const struct vma *vma)
     if (vma->start <= mm->start_stack && mm->start_stack < vma->end)
         return "[stack]";
     if (vma->flags & VM_SPECIAL)
-        return "[sigreturn]";
+        return "[vdso]";
     if (!vma->file && vma->start <= mm->brk && vma->end > mm->start_brk)
         return "[heap]";
     return NULL;

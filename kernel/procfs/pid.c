@@ -15,7 +15,6 @@
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
-#include "lib/strutil.h"
 
 /* Strings of the program's stack */
 
@@ -375,27 +374,6 @@ static int follow_root(struct process *p, struct path *out)
     return process_get_paths(p, out, NULL);
 }
 
-static int show_oom_score_adj(struct synth_buf *b, struct process *p)
-{
-    synth_printf(b, "%d\n", p->oom_score_adj);
-    return 0;
-}
-
-static int store_oom_score_adj(const char *text, size_t n, struct process *p)
-{
-    bool negative = *text == '-';
-    const char *end;
-    uint64_t v;
-
-    (void)n;
-    if (str_to_u64(text + negative, &end, 10, &v) || v > 1000 || (*end && *end != '\n'))
-        return -EINVAL;
-    if ((negative ? -(int)v : (int)v) < p->oom_score_adj && current_process()->cred.euid)
-        return -EACCES;
-    p->oom_score_adj = negative ? -(int)v : (int)v;
-    return 0;
-}
-
 const struct proc_entry proc_pid_entries[] = {
     [PROC_PID_FD] = { .name = "fd", .mode = S_IFDIR | 0500 },
     { .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
@@ -408,8 +386,11 @@ const struct proc_entry proc_pid_entries[] = {
     PROC_FILE("limits", proc_show_pid_limits),
     { .name = "maps", .mode = S_IFREG | 0444, .part = proc_part_pid_maps },
     PROC_FILE("mounts", proc_show_mounts),
-    { .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = show_oom_score_adj,
-      .store = store_oom_score_adj },
+    { .name = "oom_adj", .mode = S_IFREG | 0644, .show = proc_show_pid_oom_adj,
+      .store = proc_store_pid_oom_adj },
+    PROC_FILE("oom_score", proc_show_pid_oom_score),
+    { .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = proc_show_pid_oom_score_adj,
+      .store = proc_store_pid_oom_score_adj },
     { .name = "pagemap", .mode = S_IFREG | 0400, .fops = &proc_pagemap_fops },
     { .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root },
     { .name = "smaps", .mode = S_IFREG | 0444, .part = proc_part_pid_smaps },

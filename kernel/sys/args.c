@@ -88,6 +88,18 @@ int at_lookup(struct at *at, uint32_t lookup_flags, struct path *out)
     return path_lookup(&at->ctx, at_start(at), at->name.s, lookup_flags, out);
 }
 
+int path_of_name(uintptr_t name, uint32_t lookup_flags, struct path *out)
+{
+    struct at at;
+    int err = at_get(&at, AT_FDCWD, name, false);
+
+    if (err)
+        return err;
+    err = at_lookup(&at, lookup_flags, out);
+    at_put(&at);
+    return err;
+}
+
 int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len)
 {
     len = MIN(len, RW_MAX);

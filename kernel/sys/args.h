@@ -34,6 +34,9 @@ const struct path *at_start(const struct at *at);
 /* Resolve to a referenced path. */
 int at_lookup(struct at *at, uint32_t lookup_flags, struct path *out);
 
+/* Resolve the name at NAME, relative to the working directory, to a referenced path. */
+int path_of_name(uintptr_t name, uint32_t lookup_flags, struct path *out);
+
 /* Lookup flags of a call whose FLAGS may contain NOFOLLOW. */
 static inline uint32_t follow_unless(uint64_t flags, uint32_t nofollow)
 {
@@ -53,8 +56,9 @@ void segments_put(struct segments *s);
 /* One buffer; cannot fail but with -EFAULT (not in the user half). */
 int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len);
 
-/* What a write returned; if nobody will read it, the writer is told by a signal, too. */
-ssize_t pipe_result(ssize_t r);
+/* What a write, or another call that makes a file longer, returned.  Where nobody will read
+ * it, or RLIMIT_FSIZE forbids it, the caller is told by a signal, too. */
+ssize_t write_result(ssize_t r);
 
 /* A timespec as ns; -EFAULT, or -EINVAL if it is not a time. */
 int timespec_get(uintptr_t user, uint64_t *ns);

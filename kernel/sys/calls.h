@@ -64,6 +64,7 @@
     CALL(utimensat, NEVER)                                                     \
     CALL(exit, NEVER)                                                          \
     CALL(exit_group, NEVER)                                                    \
+    CALL(personality, NEVER)                                                   \
     CALL(waitid, AGAIN)                                                        \
     CALL(set_tid_address, NEVER)                                               \
     CALL(futex, AGAIN)                                                         \
@@ -160,7 +161,8 @@
     CALL(statx, NEVER)                                                         \
     CALL(faccessat2, NEVER)                                                    \
     CALL(close_range, NEVER)                                                   \
-    CALL(copy_file_range, NEVER)
+    CALL(copy_file_range, NEVER)                                               \
+    CALL(clone3, NEVER)
 
 /* Each takes its six arguments as the program passed them, and returns what the
  * program sees in a0: a result, or a negated errno. */

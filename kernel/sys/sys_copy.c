@@ -95,7 +95,7 @@ static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t co
     if (r > 0 && ((in->user_pos && copy_to_user(in->user_pos, &in->pos, sizeof(in->pos)))
                   || (out->user_pos && copy_to_user(out->user_pos, &out->pos, sizeof(out->pos)))))
         return -EFAULT;
-    return pipe_result(r);
+    return write_result(r);
 }
 
 int64_t sys_sendfile(const uint64_t *a)

@@ -15,10 +15,12 @@
 #include "lib/abi/stat.h"
 #include "lib/bitops.h"
 
-ssize_t pipe_result(ssize_t r)
+ssize_t write_result(ssize_t r)
 {
     if (r == -EPIPE)
         signal_self(SIGPIPE);
+    else if (r == -EFBIG && *current->file_limit != RLIM_INFINITY)
+        signal_self(SIGXFSZ);
     return r;
 }
 
@@ -51,7 +53,7 @@ int64_t sys_write(const uint64_t *a)
     if (!r)
         r = file_write(ref.file, &uio);
     fd_put(ref);
-    return pipe_result(r);
+    return write_result(r);
 }
 
 /* The vector calls and the positioned ones: POS -1 is the file's own position. */
@@ -68,7 +70,7 @@ static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
         r = write ? file_pwrite(ref.file, uio, (uint64_t)pos)
                   : file_pread(ref.file, uio, (uint64_t)pos);
     fd_put(ref);
-    return pipe_result(r);
+    return write_result(r);
 }
 
 static int64_t transfer_buffer(const uint64_t *a, bool write)
@@ -384,7 +386,7 @@ int64_t sys_fallocate(const uint64_t *a)
     else
         r = file_allocate(ref.file, (int)a[1], a[2], a[3]);
     fd_put(ref);
-    return r;
+    return write_result(r);
 }
 
 int64_t sys_ftruncate(const uint64_t *a)
@@ -396,7 +398,7 @@ int64_t sys_ftruncate(const uint64_t *a)
         return -EBADF;
     r = file_truncate(ref.file, a[1]);
     fd_put(ref);
-    return r;
+    return write_result(r);
 }
 
 int64_t sys_fadvise64(const uint64_t *a)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_proc.c - calls on processes: make, replace, end, await, identify, limit.
+ * sys_proc.c - calls on processes: replace, end, await, identify, limit.
  */
 #include "kernel/fs/inode.h"
 #include "kernel/mm/kmalloc.h"
@@ -16,18 +16,6 @@
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "lib/strutil.h"
-
-/* riscv64 passes clone(flags, stack, parent_tid, tls, child_tid). */
-int64_t sys_clone(const uint64_t *a)
-{
-    struct clone_args_kernel args = {
-        .flags = a[0] & ~(uint64_t)CSIGNAL,
-        .exit_signal = (int)(a[0] & CSIGNAL),
-        .stack = a[1], .parent_tid = a[2], .tls = a[3], .child_tid = a[4],
-    };
-
-    return args.exit_signal > NSIG_MAX ? -EINVAL : proc_clone(&args);
-}
 
 int64_t sys_execve(const uint64_t *a)
 {

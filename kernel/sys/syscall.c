@@ -8,6 +8,7 @@
 #include "kernel/sys/syscall.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/syscall.h"
+#include "lib/bitops.h"
 
 #define CALLS 512                       /* one more than the largest of Linux's we have */
 
@@ -34,6 +35,18 @@ static call_fn *find_call(uint64_t nr)
     return nr == SYS_pagoda_debug ? sys_pagoda_debug : NULL;
 }
 
+/* A call that is not there: the first time say so, once for each number, so that who brings
+ * a program along learns what it misses.  The C library tries rseq in every program. */
+static __attribute__((noinline)) int64_t no_such_call(uint64_t nr)
+{
+    static uint64_t told[CALLS / 64];
+    uint64_t slot = MIN(nr, CALLS - 1UL), bit = 1UL << (slot % 64);
+
+    if (nr != SYS_rseq && !(__atomic_fetch_or(&told[slot / 64], bit, __ATOMIC_RELAXED) & bit))
+        printk("%s[%d]: there is no system call %lu\n", current->name, current->tid, nr);
+    return -ENOSYS;
+}
+
 /* RESULT of call NR is an interruption: leave word for signal_deliver. */
 static __attribute__((noinline)) int64_t interrupted(struct trap_frame *frame, uint64_t nr,
                                                      int64_t result)
@@ -58,7 +71,7 @@ void syscall_dispatch(struct trap_frame *frame)
     int64_t result;
 
     frame->orig_a0 = frame->a0;
-    result = call ? call(&frame->a0) : -ENOSYS;
+    result = call ? call(&frame->a0) : no_such_call(nr);
     if (result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK))
         result = interrupted(frame, nr, result);
     frame->a0 = (uint64_t)result;

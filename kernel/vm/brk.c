@@ -87,16 +87,15 @@ vaddr_t vm_brk(struct mm *mm, vaddr_t brk)
     return result;
 }
 
-int vm_map_stack(struct mm *mm)
+int vm_map_stack(struct mm *mm, vaddr_t top)
 {
     int err;
 
     rwsem_write_lock(&mm->lock);
-    if (vmaset_find_range(&mm->vmas, STACK_TOP - STACK_START, STACK_TOP))
+    if (vmaset_find_range(&mm->vmas, top - STACK_START, top))
         err = -ENOMEM;                          /* the program's own segments lie there */
     else
-        err = vm_map_anon(mm, STACK_TOP - STACK_START, STACK_TOP,
-                          VM_READ | VM_WRITE | VM_GROWSDOWN);
+        err = vm_map_anon(mm, top - STACK_START, top, VM_READ | VM_WRITE | VM_GROWSDOWN);
     rwsem_write_unlock(&mm->lock);
     return err;
 }

@@ -49,8 +49,9 @@ def apt_get(*arguments, cwd=None):
     options = {
         "Dir::Etc::SourceList": folder + "/debian.sources", "Dir::Etc::SourceParts": "/dev/null",
         "Dir::State::Lists": folder + "/lists", "Dir::Cache": folder + "/cache",
+        "Dir::State::Status": folder + "/status",
         "APT::Architecture": "riscv64", "APT::Architectures": "riscv64",
-        "APT::Sandbox::User": "root",
+        "APT::Sandbox::User": "root", "Debug::NoLocking": "true",
     }
     command = ["apt-get", "-q"]
     for name, value in options.items():
@@ -71,6 +72,8 @@ def update():
         raise Unavailable("packages are fetched by Debian's apt-get, which is not here")
     for part in ("lists/partial", "cache/archives/partial"):
         os.makedirs(os.path.join(FOLDER, part), exist_ok=True)
+    with open(os.path.join(FOLDER, "status"), "w"):
+        pass                    # nothing is installed, whatever this host has
     with open(os.path.join(FOLDER, "debian.sources"), "w") as file:
         file.write("Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: riscv64\n"
                    "Signed-By: %s\n" % (archive(), SUITE, KEYRING))
@@ -86,3 +89,9 @@ def download(package):
     if not found:
         raise Unavailable("apt-get downloaded no " + package)
     return found[0]
+
+
+def download_all(packages):
+    """The paths of the packages' files, and of what they need; some may not be wanted."""
+    apt_get("install", "--download-only", "--no-install-recommends", "--yes", *packages)
+    return sorted(glob.glob(os.path.join(FOLDER, "cache/archives/*.deb")))

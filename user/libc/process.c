@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -161,4 +162,9 @@ int prctl(int operation, ...)
         arg[i] = va_arg(args, long);
     va_end(args);
     return (int)SYSCALL(SYS_prctl, operation, arg[0], arg[1], arg[2], arg[3]);
+}
+
+int personality(unsigned long persona)
+{
+    return (int)SYSCALL(SYS_personality, persona);
 }

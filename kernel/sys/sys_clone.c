@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_clone.c - make processes and threads: clone, and clone3, whose arguments lie in memory
+ * and may grow.
+ *
+ * A program that knows a longer structure than we may still call, if it wants nothing of what
+ * we do not know: all bytes behind our own must be zero.
+ */
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "lib/abi/sched.h"
+#include "lib/bitops.h"
+
+/* riscv64 passes clone(flags, stack, parent_tid, tls, child_tid). */
+int64_t sys_clone(const uint64_t *a)
+{
+    struct clone_args_kernel args = {
+        .flags = (uint32_t)a[0] & ~(uint32_t)CSIGNAL,
+        .exit_signal = (int)(a[0] & CSIGNAL),
+        .stack = a[1], .parent_tid = a[2], .tls = a[3], .child_tid = a[4],
+    };
+
+    return args.exit_signal > NSIG_MAX ? -EINVAL : proc_clone(&args);
+}
+
+/* Whether the SIZE bytes at USER are zero: 0, -E2BIG, -EFAULT. */
+static int check_zero(uintptr_t user, size_t size)
+{
+    for (char byte; size; user++, size--) {
+        if (copy_from_user(&byte, user, 1))
+            return -EFAULT;
+        if (byte)
+            return -E2BIG;
+    }
+    return 0;
+}
+
+/* What an older program does not pass is zero. */
+static int fetch(struct clone_args *args, uintptr_t user, size_t size)
+{
+    if (size > PAGE_SIZE)
+        return -E2BIG;
+    if (size < CLONE_ARGS_SIZE_VER0)
+        return -EINVAL;
+    *args = (struct clone_args){ 0 };
+    if (copy_from_user(args, user, MIN(size, sizeof(*args))))
+        return -EFAULT;
+    return size > sizeof(*args) ? check_zero(user + sizeof(*args), size - sizeof(*args)) : 0;
+}
+
+/* What differs from clone; the rest of the flags proc_clone checks.  Nobody may choose the
+ * numbers of processes. */
+static bool is_valid(const struct clone_args *args)
+{
+    if ((args->flags & (CLONE_DETACHED | CSIGNAL)) || args->exit_signal > NSIG_MAX)
+        return false;
+    if ((args->flags & CLONE_SIGHAND) && (args->flags & CLONE_CLEAR_SIGHAND))
+        return false;
+    if ((args->flags & (CLONE_THREAD | CLONE_PARENT)) && args->exit_signal)
+        return false;
+    if (args->set_tid || args->set_tid_size)
+        return false;
+    return !args->stack == !args->stack_size && args->stack <= USER_END
+           && args->stack_size <= USER_END - args->stack;
+}
+
+int64_t sys_clone3(const uint64_t *a)
+{
+    struct clone_args_kernel kernel_args;
+    struct clone_args args;
+    int err = fetch(&args, a[0], a[1]);
+
+    if (err)
+        return err;
+    if (!is_valid(&args))
+        return -EINVAL;
+    kernel_args = (struct clone_args_kernel){
+        .flags = args.flags, .exit_signal = (int)args.exit_signal,
+        .stack = args.stack + args.stack_size,
+        .parent_tid = args.parent_tid, .child_tid = args.child_tid, .tls = args.tls,
+    };
+    return proc_clone(&kernel_args);
+}
