@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""selftest.py - test the labs: do their tests tell right from wrong?
+
+    selftest.py [--lab N] [--quick]
+
+For each lab, in build/labs/N/: the reference solution has full points; the handout
+boots to the shell and has no more than its floor; every mutant loses the tests
+that it names; every alternative has full points.  One file is compiled for each
+mutant, and only the tests that it names run.  --quick leaves out what boots a machine.
+"""
+import argparse
+import glob
+import os
+import shutil
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import csource  # noqa: E402
+import handout  # noqa: E402
+import lab as labs  # noqa: E402
+import results  # noqa: E402
+import verdict  # noqa: E402
+from results import FAILED, PASSED, Result  # noqa: E402
+from vm import VM, Disk, TimedOut  # noqa: E402
+
+
+class Mutant:
+    """A wrong solution: the right one with OLD replaced by NEW in FILE."""
+
+    def __init__(self, name, says, file, old, new, loses):
+        self.name, self.says, self.file = name, says, file
+        self.old, self.new, self.loses = old, new, loses
+
+    def apply(self, text):
+        if text.count(self.old) != 1:
+            raise labs.BadLab("mutant %s: its text is in %s %d times" % (
+                self.name, self.file, text.count(self.old)))
+        return text.replace(self.old, self.new)
+
+
+def mutants_of(lab):
+    import tomllib
+    path = os.path.join(lab.folder, "mutants.toml")
+    with open(path, "rb") as file:
+        found = [Mutant(**m) for m in tomllib.load(file)["mutants"]]
+    for mutant in found:
+        for name in mutant.loses:
+            lab.test(name)
+    return found
+
+
+class Alternative:
+    """A right solution that is not ours: functions that replace ours in FILE."""
+
+    def __init__(self, path):
+        self.name = os.path.splitext(os.path.basename(path))[0]
+        self.fragment = handout.read(path)
+        self.file = self.fragment.split("/* into: ", 1)[1].split(" */", 1)[0]
+
+    def apply(self, text):
+        return csource.overlay(text, self.fragment)[0]
+
+
+class Tree:
+    """A tree made for a lab, which is worked in.  What is there already and has not changed keeps
+    its age, so that little is compiled."""
+
+    def __init__(self, lab, name, todo):
+        self.path = os.path.abspath("build/labs/%d/%s" % (lab.number, name))
+        fresh = self.path + ".new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        handout.fill(lab, fresh, todo)
+        handout.add_folder(os.path.join(lab.folder, "hidden"), fresh)
+        wanted = _files_in(fresh)
+        for path in _files_in(self.path) - wanted:
+            os.remove(os.path.join(self.path, path))
+        for path in wanted:
+            _copy_changed(os.path.join(fresh, path), os.path.join(self.path, path))
+        shutil.rmtree(fresh)
+
+    def __enter__(self):
+        self.back = os.getcwd()
+        os.chdir(self.path)
+
+    def __exit__(self, *_):
+        os.chdir(self.back)
+
+
+def _files_in(folder):
+    """The paths of all files below FOLDER, but for what was built."""
+    found = set()
+    for parent, folders, names in os.walk(folder):
+        if parent == folder and "build" in folders:
+            folders.remove("build")
+        found |= {os.path.relpath(os.path.join(parent, name), folder) for name in names}
+    return found
+
+
+def _copy_changed(source, target):
+    with open(source, "rb") as file:
+        content = file.read()
+    if os.path.exists(target):
+        with open(target, "rb") as file:
+            if file.read() == content:
+                return
+    handout.copy(source, target)
+    os.utime(target)
+
+
+# What must hold
+
+def full_points(lab, tests):
+    """None if all TESTS pass in this tree, else what does not."""
+    for found in verdict.of_lab(lab, lambda t: t in tests):
+        if found.state != verdict.PASS:
+            return "%s: %s: %s" % (found.test.name, found.state, found.message)
+    return None
+
+
+def at_its_floor(lab, tests):
+    score = sum(v.score() for v in verdict.of_lab(lab, lambda t: t in tests))
+    return None if score <= lab.floor else "%d points, more than %d" % (score, lab.floor)
+
+
+def boots(_lab):
+    """None if this tree boots to the shell, else what happened."""
+    verdict.make([], "kernels", "build/root.img")
+    folder = os.path.join(verdict.FOLDER, "boot")
+    os.makedirs(folder, exist_ok=True)
+    shutil.copyfile("build/root.img", os.path.join(folder, "root.img"))
+    disks = [Disk(os.path.join(folder, "root.img"), "root")]
+    with VM("build/kernel.elf", folder, disks=disks, interactive=True) as vm:
+        try:
+            vm.expect(r"# $")
+            printed = vm.run("echo $((6 * 7))")
+        except TimedOut as why:
+            return str(why)
+    return None if printed.strip() == "42" else "the shell said %r" % printed
+
+
+def changed(tree, change):
+    """A context in which CHANGE, a mutant or an alternative, is applied to TREE."""
+    class Changed:
+        def __enter__(self):
+            tree.__enter__()
+            self.right = handout.read(change.file)
+            handout.write(change.file, change.apply(self.right))
+
+        def __exit__(self, *arguments):
+            handout.write(change.file, self.right)
+            tree.__exit__(*arguments)
+    return Changed()
+
+
+def survives(lab, mutant):
+    """None if the mutant in this tree loses what it names, else what it keeps."""
+    found = verdict.of_lab(lab, lambda t: t.name in mutant.loses)
+    kept = [v.test.name for v in found if v.state == verdict.PASS]
+    broken = [v.message for v in found if v.state in (verdict.INFRA, verdict.BUILD)]
+    if broken:
+        return "does not build: " + broken[0]
+    return "keeps " + ", ".join(kept) if kept else None
+
+
+# Running
+
+class Checks:
+    """The checks of one lab, with a line for each."""
+
+    def __init__(self, lab, quick):
+        self.lab, self.results = lab, []
+        self.tests = [t for t in lab.tests if t.kind == labs.HOST or not quick]
+        self.quick = quick
+
+    def check(self, name, question, *arguments):
+        begin = time.monotonic()
+        try:
+            wrong = question(self.lab, *arguments)
+        except (verdict.Broken, labs.BadLab, csource.NotFound) as why:
+            wrong = str(why)
+        seconds = time.monotonic() - begin
+        print("%-5s lab %d  %-34s %6.1f s  %s" % ("FAIL" if wrong else "ok", self.lab.number, name,
+                                                  seconds, wrong or ""), flush=True)
+        self.results.append(Result("lab%d" % self.lab.number, name, FAILED if wrong else PASSED,
+                                   seconds, wrong or ""))
+
+    def perform(self):
+        given = Tree(self.lab, "handout", 0)
+        right = Tree(self.lab, "solution", len(self.lab.steps))
+        with given:
+            self.check("handout has its floor", at_its_floor, self.tests)
+            if not self.quick:
+                self.check("handout boots", boots)
+        with right:
+            self.check("solution has full points", full_points, self.tests)
+        for path in sorted(glob.glob(os.path.join(self.lab.folder, "alternatives", "*.c"))):
+            alternative = Alternative(path)
+            with changed(right, alternative):
+                self.check("alternative " + alternative.name, full_points, self.tests)
+        for mutant in mutants_of(self.lab):
+            if self.quick and not all(self.lab.test(n) in self.tests for n in mutant.loses):
+                continue
+            with changed(right, mutant):
+                self.check("mutant " + mutant.name, survives, mutant)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lab", default="*")
+    parser.add_argument("--quick", action="store_true", help="nothing that boots a machine")
+    options = parser.parse_args()
+    found = []
+    for path in sorted(glob.glob("labs/%s-*/lab.toml" % options.lab)):
+        lab = labs.numbered(os.path.basename(os.path.dirname(path)).split("-")[0])
+        checks = Checks(lab, options.quick)
+        checks.perform()
+        found += checks.results
+    if not found:
+        sys.exit("labs-selftest: there is no lab %s" % options.lab)
+    results.write("labs", found)
+    print(results.summary_line(found))
+    return 1 if results.count(found, FAILED) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

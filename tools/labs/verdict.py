@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+"""verdict.py - run the tests of a lab and say of each how it ended.
+
+A student's fault (fail, panic, timeout, build error) costs points.  A fault of the
+machine that grades (infra error) never does: it makes the whole grade void.
+
+Time is measured as processor time that QEMU uses, which is how far the guest has
+come, whatever else the machine does.
+"""
+import os
+import re
+import resource
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "..", "tests", "qemu")]
+import ktap  # noqa: E402
+import lab as labs  # noqa: E402
+import test_host  # noqa: E402
+from results import PASSED as HOST_PASSED  # noqa: E402
+from vm import VM, Disk, TimedOut  # noqa: E402
+
+PASS, FAIL, PANIC, TIMEOUT = "pass", "fail", "panic", "timeout"
+BUILD, INFRA, NEEDS = "build error", "infra error", "needs"
+
+FOLDER = "build/grade"
+KERNELS = {False: "build/kernel.elf", True: "build/debug/kernel.elf"}
+STALL = 30                      # seconds without any progress of the guest
+WATCHDOG = 20                   # wall seconds for each second of a test's limit, at most
+PATIENCE = float(os.environ.get("GRADE_PATIENCE", "1"))
+PANIC_TEXT = re.compile(r"^.*\bpanic: (.*)$", re.M)
+FRAME = re.compile(r"^\s*#\d+ .*$", re.M)
+
+
+@dataclass
+class Verdict:
+    """How one test ended.  DETAIL: what helps to find out why, several lines."""
+    test: labs.Test
+    state: str
+    message: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+    def score(self):
+        return self.test.points if self.state == PASS else 0
+
+
+class Broken(Exception):
+    """A build failed: state BUILD or INFRA, and why."""
+
+    def __init__(self, state, message, detail):
+        super().__init__(message)
+        self.state, self.message, self.detail = state, message, detail
+
+
+# Building
+
+def make(owns, *goals):
+    """make GOALS; raises Broken."""
+    done = subprocess.run(["make", "--no-print-directory"] + list(goals), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode == 0:
+        return
+    faults = [line for line in done.stdout.splitlines()
+              if re.search(r"error|undefined reference|multiple definition", line)]
+    of_student = [line for line in faults if any(path in line or os.path.basename(path)[:-2] + ".o"
+                                                 in line for path in owns)
+                  or "undefined reference" in line]
+    tail = "\n".join(done.stdout.splitlines()[-12:])
+    raise Broken(BUILD if of_student else INFRA, (of_student or faults or ["make failed"])[0].strip(),
+                 tail)
+
+
+# On the host
+
+def host_verdicts(lab, program, tests):
+    """The verdicts of TESTS, which PROGRAM contains."""
+    try:
+        make(lab.owns, "host", "T=" + program)
+    except Broken as why:
+        return [Verdict(t, why.state, why.message, why.detail) for t in tests]
+    os.environ["GRADE_SEED"] = str(lab.seed)
+    begin = time.monotonic()
+    cases = {c.name: c for c in test_host.run_program(program)}
+    seconds = time.monotonic() - begin
+    log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, program + ".log"), 1000))
+    return [_host_verdict(t, cases, log, seconds) for t in tests]
+
+
+def _said_of(case, log):
+    """What Criterion wrote about CASE: the lines between the verdict before and its own."""
+    lines = []
+    for line in log.splitlines():
+        if re.match(r"\[(FAIL|PASS|SKIP)\]", line):
+            if "::%s:" % case in line:
+                return lines, line
+            lines = []
+            continue
+        line = re.sub(r"^\[----\] *", "", line).strip()
+        if line:
+            lines.append(line)
+    return [], ""
+
+
+def _host_verdict(test, cases, log, seconds):
+    wrong = [name for name in test.cases or [test.name]
+             if name not in cases or cases[name].status != HOST_PASSED]
+    if not wrong:
+        return Verdict(test, PASS, seconds=seconds)
+    said, end = _said_of(wrong[0], log)
+    panics = [line for line in said if line.startswith("panic: ")]
+    state = TIMEOUT if "Timed out" in end else PANIC if panics else FAIL
+    return Verdict(test, state, wrong[0], "\n".join(panics or said[:6]), seconds)
+
+
+# On the machine
+
+def _limited(seconds):
+    """What QEMU does first: accept an end after SECONDS of processor time."""
+    return lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+
+
+def _used(pid):
+    """Clock ticks of processor time of PID; None where the host does not tell."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+    except (OSError, IndexError):
+        return None
+
+
+def _wait(vm, limit):
+    """The exit status; TimedOut if the guest uses up LIMIT seconds, or stands still."""
+    deadline = time.monotonic() + limit * WATCHDOG * PATIENCE
+    used, since = None, time.monotonic()
+    while time.monotonic() < deadline:
+        try:
+            status = vm.wait(0.5)
+            if status < 0:
+                raise TimedOut("not done after %d s of processor time" % limit)
+            return status
+        except TimedOut:
+            if vm.process.poll() is not None:
+                raise
+        now = _used(vm.process.pid)
+        if now is None or now - (used or 0) > 1:
+            used, since = now, time.monotonic()
+        elif time.monotonic() - since > STALL * PATIENCE:
+            raise TimedOut("nothing runs any more: all harts wait")
+    raise TimedOut("not done after %d s" % (limit * WATCHDOG * PATIENCE))
+
+
+def _seal(nonce, what):
+    """What runtest prints when WHAT was reached on a machine booted with NONCE (lib/hash.h)."""
+    value, mask = 0xcbf29ce484222325, (1 << 64) - 1
+    for byte in (nonce + what).encode():
+        value = (value ^ byte) * 0x100000001b3 & mask
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9 & mask
+    value = (value ^ value >> 27) * 0x94d049bb133111eb & mask
+    return "# seal %s %016x" % (what, value ^ value >> 31)
+
+
+class MachineRun:
+    """One boot with one test program: what it printed and how it ended."""
+
+    def __init__(self, test, seed):
+        self.test, self.nonce = test, secrets.token_hex(8)
+        self.log, self.status, self.late, self.begin = "", None, "", time.monotonic()
+        folder = os.path.join(FOLDER, test.name)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        root = os.path.join(folder, "root.img")
+        shutil.copyfile("build/root.img", root)
+        words = ["init=/tests/runtest debugcall=1 test=1 seed=%d nonce=%s" % (seed, self.nonce),
+                 test.append, "--", test.program] + test.cases
+        self.vm = VM(KERNELS[test.debug], folder, mem=test.mem, cpus=test.cpus,
+                     append=" ".join(w for w in words if w), disks=[Disk(root, "root")],
+                     preexec=_limited(test.limit))
+
+    def perform(self):
+        with self.vm as vm:
+            try:
+                self.status = _wait(vm, self.test.limit)
+            except TimedOut as why:
+                self.late = str(why)
+            self.log = vm.log()
+        os.remove(os.path.join(vm.folder, "root.img"))
+
+    def sealed(self, what):
+        return _seal(self.nonce, what) in self.log
+
+    def verdict(self):
+        return Verdict(self.test, *self._judge(), seconds=time.monotonic() - self.begin)
+
+    def _judge(self):
+        """(state, message, detail)"""
+        panic = PANIC_TEXT.search(self.log)
+        last = "\n".join(self.log.splitlines()[-8:])
+        if panic:
+            return PANIC, panic.group(1), "\n".join(FRAME.findall(self.log[panic.start():])[:8])
+        if not self.log and not self.late:
+            return INFRA, "QEMU: " + self.vm.errors().strip(), ""
+        if self.late:
+            return TIMEOUT, self.late, last
+        report = ktap.parse(self.log)
+        if report.failed:
+            return FAIL, "not ok: " + ", ".join(report.failed), last
+        if report.fault:
+            return FAIL, report.fault, last
+        if not self.sealed("passed"):
+            return FAIL, "the console says that all passed, but the test program does not", last
+        return PASS, "", ""
+
+
+class Machines:
+    """The runs on machines of one grading.  The kernels are built for the first."""
+
+    def __init__(self, lab):
+        self.lab, self.runs, self.broken, self.built = lab, {}, None, False
+
+    def _build(self):
+        self.built = True
+        try:
+            make(self.lab.owns, "kernels", "build/root.img")
+        except Broken as why:
+            self.broken = why
+
+    def verdict(self, test):
+        if not self.built:
+            self._build()
+        if self.broken:
+            return Verdict(test, self.broken.state, self.broken.message, self.broken.detail)
+        run = self.runs[test.name] = MachineRun(test, self.lab.seed)
+        run.perform()
+        return run.verdict()
+
+
+def rest_verdict(test, runs):
+    """Whether nothing was left behind in the runs that TEST is about."""
+    for name in test.of:
+        run = runs.get(name)
+        if not run or not run.sealed("nothing-left"):
+            leaks = [line for line in run.log.splitlines() if "leak:" in line] if run else []
+            return Verdict(test, FAIL, (leaks or ["%s did not get so far" % name])[0],
+                           "\n".join(leaks))
+    return Verdict(test, PASS)
+
+
+# All of them
+
+def _lacking(test, verdicts):
+    """What TEST needs and has not."""
+    return [n for n in test.needs if n not in verdicts or verdicts[n].state != PASS]
+
+
+def of_lab(lab, wanted):
+    """A verdict for each test of LAB that WANTED(test) selects, in lab.toml's order.  What a test
+    needs counts only when all are run."""
+    chosen = [t for t in lab.tests if wanted(t)]
+    whole = len(chosen) == len(lab.tests)
+    machines, verdicts = Machines(lab), {}
+
+    host = [t for t in chosen if t.kind == labs.HOST]
+    for program in dict.fromkeys(t.program for t in host):
+        for found in host_verdicts(lab, program, [t for t in host if t.program == program]):
+            verdicts[found.test.name] = found
+    for test in sorted(chosen, key=lambda t: (labs.HOST, labs.QEMU, labs.REST).index(t.kind)):
+        lacking = _lacking(test, verdicts) if whole else []
+        if lacking:
+            verdicts[test.name] = Verdict(test, NEEDS, "needs " + ", ".join(lacking))
+        elif test.kind == labs.QEMU:
+            verdicts[test.name] = machines.verdict(test)
+        elif test.kind == labs.REST:
+            verdicts[test.name] = rest_verdict(test, machines.runs)
+    return [verdicts[t.name] for t in chosen]
