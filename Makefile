@@ -21,7 +21,7 @@ FUZZ   ?=#        ## fuzz-host: the harnesses whose name contains this
 SEED   ?=#        ## seed of random tests
 REPEAT ?=#        ## run each QEMU test this often
 JOBS   ?= 2#      ## host processors that the test runners may use
-JSON   ?=#        ## bench: also write the figures to this file
+JSON   ?=#        ## bench, grade: also write the figures to this file
 V      ?=#        ## V=1: show every command
 WERROR ?=#        ## WERROR=1: warnings are errors (CI)
 TOOLPREFIX ?=#    ## use this GNU toolchain, as in riscv64-linux-gnu-
@@ -37,11 +37,16 @@ werror := $(if $(filter 1,$(WERROR)),-Werror)
 include tools/make/toolchain.mk
 include tools/make/kernel.mk
 include tools/make/user.mk
+include tools/make/vdso.mk
 include tools/make/image.mk
 include tools/make/host.mk
 include tools/make/fuzz.mk
+include tools/make/vmsim.mk
 include tools/make/run.mk
 include tools/make/check.mk
+include tools/make/grade.mk
+include $(wildcard tools/make/labs.mk)
+include tools/make/linux.mk
 
 ##@ Build
 all: kernel user image ## kernel, programs and root image

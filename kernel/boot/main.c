@@ -19,6 +19,7 @@
 #include "kernel/dev/dev.h"
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/fs/super.h"
+#include "kernel/mm/cma.h"
 #include "kernel/mm/kernel_map.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/kmalloc.h"
@@ -88,6 +89,7 @@ static void init_memory(void)
     mmu_context_start();
     lru_init();
     page_alloc_init();
+    cma_init();
     table_stock_init();
     kernel_map_use_pages();
     slab_init();

@@ -24,6 +24,14 @@
     X(PGMAJFAULT, "pgmajfault")                                                \
     X(PGSTEAL_KSWAPD, "pgsteal_kswapd")                                        \
     X(PGSTEAL_DIRECT, "pgsteal_direct")                                        \
+    X(PGSTEAL_ANON, "pgsteal_anon")                                            \
+    X(PGSTEAL_FILE, "pgsteal_file")                                            \
+    X(SLABS_SCANNED, "slabs_scanned")       /* objects that caches were asked for */ \
+    X(VMSCAN_WRITE, "nr_vmscan_write")      /* pages that reclaim wrote to swap */ \
+    X(DIRTIED, "nr_dirtied")                /* pages of files, ever       */   \
+    X(WRITTEN, "nr_written")                                                   \
+    X(UNEVICTABLE_CULLED, "unevictable_pgs_culled")                            \
+    X(UNEVICTABLE_RESCUED, "unevictable_pgs_rescued")                          \
     X(PAGEOUTRUN, "pageoutrun")                                                \
     X(DROP_PAGECACHE, "drop_pagecache")                                        \
     X(DROP_SLAB, "drop_slab")                                                  \
@@ -34,6 +42,14 @@
     X(TLB_LOCAL_ONE, "nr_tlb_local_flush_one")                                 \
     X(PGMIGRATE_SUCCESS, "pgmigrate_success")                                  \
     X(PGMIGRATE_FAIL, "pgmigrate_fail")                                        \
+    X(COMPACTMIGRATE_SCANNED, "compact_migrate_scanned")                       \
+    X(COMPACTFREE_SCANNED, "compact_free_scanned")                             \
+    X(COMPACTISOLATED, "compact_isolated")                                     \
+    X(COMPACTSTALL, "compact_stall")                                           \
+    X(COMPACTFAIL, "compact_fail")                                             \
+    X(COMPACTSUCCESS, "compact_success")                                       \
+    X(CMA_ALLOC_SUCCESS, "cma_alloc_success")   /* pages                  */   \
+    X(CMA_ALLOC_FAIL, "cma_alloc_fail")                                        \
     /* Pagoda's own */                                                         \
     X(RMAP_WALK, "rmap_walk")               /* from a page to its entries */   \
     X(RMAP_STEP, "rmap_step")               /* places looked at for that  */   \

@@ -196,6 +196,3 @@ static inline struct pte *pt_next_run(struct pagetable *pt, vaddr_t *va, vaddr_t
 {
     return *va < end ? pt_find_run(pt, va, end, n) : NULL;      /* most are in one table */
 }
-
-/* Whether [START, END) has a level-0 table: if not, nobody has touched it. */
-bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end);

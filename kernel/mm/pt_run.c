@@ -92,20 +92,3 @@ struct pte *pt_find_run(struct pagetable *pt, vaddr_t *va, vaddr_t end, size_t *
         return p;
     return top < end ? search(root, va, end, n) : NULL;
 }
-
-bool pt_has_tables(const struct pagetable *pt, vaddr_t start, vaddr_t end)
-{
-    const struct pte *root = phys_to_virt(pt->root);
-    vaddr_t top;
-
-    if (end <= next_boundary(start, 1))
-        return entry_at(root, start);
-    for (vaddr_t va = start; va < end; va = top) {
-        struct pte e = pte_read(&root[index_of(va, 2)]);
-
-        top = MIN(next_boundary(va, 2), end);
-        if (pte_is_table(e) && find_used(pte_table(e), 1, &va, top))
-            return true;
-    }
-    return false;
-}

@@ -57,11 +57,15 @@ enum lock_rank {
     RANK_MM,                /* sleeping: an address space's map             */
     RANK_INVALIDATE,        /* sleeping: truncation against faults          */
     RANK_FS_OP,             /* bracket:  one file-system operation          */
+    RANK_DISPLAY_OPEN,      /* sleeping: the first use of a display         */
+    RANK_CONTIG,            /* sleeping: who moves pages out of the way     */
+    RANK_DISPLAY,           /* sleeping: commands to a display              */
     RANK_DATA_PAGE,         /* sleeping: the lock bit of a data page        */
     RANK_BLOCK_MAP,         /* sleeping: an inode's map of blocks           */
     RANK_META_PAGE,         /* sleeping: the lock bit of a metadata page    */
     RANK_RECLAIM_FS,        /* virtual:  an allocation that may enter a fs  */
     RANK_RECLAIM_IO,        /* virtual:  an allocation that may start I/O   */
+    RANK_RECLAIM,           /* virtual:  any allocation that may reclaim    */
     RANK_VMALLOC,           /* spinning from here on: kernel address areas  */
     RANK_ANON_MAKE,         /* an address space's first anonymous page      */
     RANK_RMAP,              /* who maps a page of a file                    */

@@ -23,5 +23,9 @@ int64_t debug_take(struct debug_blocks *d);
 int64_t debug_give(struct debug_blocks *d);
 void debug_keep_init(void);
 
+/* DEBUG_CONTIG_TAKE and _GIVE; 0, -EINVAL, -ENOMEM.  May sleep. */
+int64_t debug_contig_take(struct debug_contig *d);
+int64_t debug_contig_give(struct debug_contig *d);
+
 /* Make a mistake that must panic by name; returns only if it was not noticed. */
 int64_t debug_crash(enum debug_crash kind);

@@ -101,6 +101,13 @@ static void crash_sleep_atomic(void)
     spin_unlock(&lock);
 }
 
+static void crash_reclaim_alloc(void)
+{
+    page_alloc_reclaim_begin(GFP_NOIO);
+    free_page(alloc_page(GFP_KERNEL));
+    page_alloc_reclaim_end(GFP_NOIO);
+}
+
 int64_t debug_crash(enum debug_crash kind)
 {
     switch (kind) {
@@ -143,6 +150,9 @@ int64_t debug_crash(enum debug_crash kind)
         break;
     case DEBUG_CRASH_SLEEP_ATOMIC:
         crash_sleep_atomic();
+        break;
+    case DEBUG_CRASH_RECLAIM_ALLOC:
+        crash_reclaim_alloc();
         break;
     case DEBUG_CRASH_KINDS:
         return -EINVAL;

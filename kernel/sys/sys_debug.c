@@ -5,6 +5,7 @@
  * Present in every kernel, refused unless booted with debugcall=1.  What the
  * operations mean is written in lib/abi/debugcall.h.
  */
+#include "kernel/cache/page_cache.h"
 #include "kernel/core/bootargs.h"
 #include "kernel/core/counters.h"
 #include "kernel/core/panic.h"
@@ -33,6 +34,17 @@ static int64_t blocks_call(uintptr_t user, bool take)
     if (copy_from_user(&d, user, sizeof(d)))
         return -EFAULT;
     r = take ? debug_take(&d) : debug_give(&d);
+    return r ? r : copy_to_user(user, &d, sizeof(d));
+}
+
+static int64_t contig_call(uintptr_t user, bool take)
+{
+    struct debug_contig d;
+    int64_t r;
+
+    if (copy_from_user(&d, user, sizeof(d)))
+        return -EFAULT;
+    r = take ? debug_contig_take(&d) : debug_contig_give(&d);
     return r ? r : copy_to_user(user, &d, sizeof(d));
 }
 
@@ -140,34 +152,40 @@ static int64_t page_call(uintptr_t addr, uintptr_t user)
     return copy_to_user(user, &d, sizeof(d));
 }
 
-static int64_t migrate_call(uintptr_t addr)
+static int migrate(struct page *page)
 {
-    struct page *page;
-    int err;
+    int err = page_migrate(page);
 
-    if (addr >= USER_END)
-        return -EINVAL;
-    page = mm_get_page(current_mm(), addr, ACCESS_READ);
-    if (!page)
-        return -EFAULT;
-    err = page_migrate(page);
     put_page(page);
     return err;
 }
 
-static int64_t evict_call(uintptr_t addr)
+static int evict(struct page *page)
+{
+    int err = reclaim_page(page);
+
+    reclaim_settle();
+    return err;
+}
+
+static int hold(struct page *page)
+{
+    page_lock(page);
+    thread_sleep_ns(DEBUG_HOLD_MS * 1000000UL, false, NULL);
+    page_unlock(page);
+    put_page(page);
+    return 0;
+}
+
+/* Do FN to the page at ADDR; FN drops the reference. */
+static int64_t with_page(uintptr_t addr, int (*fn)(struct page *page))
 {
     struct page *page;
-    int err;
 
     if (addr >= USER_END)
         return -EINVAL;
     page = mm_get_page(current_mm(), addr, ACCESS_READ);
-    if (!page)
-        return -EFAULT;
-    err = reclaim_page(page);
-    reclaim_settle();
-    return err;
+    return page ? fn(page) : -EFAULT;
 }
 
 int64_t sys_pagoda_debug(const uint64_t *a)
@@ -204,9 +222,14 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         irq_rotate();
         return 0;
     case DEBUG_MIGRATE:
-        return migrate_call(a[1]);
+        return with_page(a[1], migrate);
     case DEBUG_EVICT:
-        return evict_call(a[1]);
+        return with_page(a[1], evict);
+    case DEBUG_CONTIG_TAKE:
+    case DEBUG_CONTIG_GIVE:
+        return contig_call(a[1], a[0] == DEBUG_CONTIG_TAKE);
+    case DEBUG_HOLD_PAGE:
+        return with_page(a[1], hold);
     case DEBUG_OPS:
         break;
     }

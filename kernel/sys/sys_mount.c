@@ -22,13 +22,8 @@ static int64_t statfs_put(const struct path *path, uintptr_t user)
 int64_t sys_statfs(const uint64_t *a)
 {
     struct path path;
-    struct at at;
-    int64_t r = at_get(&at, AT_FDCWD, a[0], false);
+    int64_t r = path_of_name(a[0], LOOKUP_FOLLOW, &path);
 
-    if (r)
-        return r;
-    r = at_lookup(&at, LOOKUP_FOLLOW, &path);
-    at_put(&at);
     if (r)
         return r;
     r = statfs_put(&path, a[1]);
@@ -95,16 +90,11 @@ int64_t sys_mount(const uint64_t *a)
 int64_t sys_umount2(const uint64_t *a)
 {
     struct path dir;
-    struct at at;
     int64_t r;
 
     if (current_process()->cred.euid)
         return -EPERM;
-    r = at_get(&at, AT_FDCWD, a[0], false);
-    if (r)
-        return r;
-    r = at_lookup(&at, follow_unless(a[1], UMOUNT_NOFOLLOW), &dir);
-    at_put(&at);
+    r = path_of_name(a[0], follow_unless(a[1], UMOUNT_NOFOLLOW), &dir);
     if (r)
         return r;
     r = fs_umount(&dir, (uint32_t)a[1]);

@@ -201,17 +201,20 @@ static __attribute__((noinline)) void map_window(struct fault *f)
     };
 
     spin_lock(&f->mm->pt_lock);
-    page_cache_for_each_ready(vma->mapping, first,
-                              within_file(vma->mapping, first, (end - start) >> PAGE_SHIFT),
-                              map_neighbour, &w);
+    if (!f->mm->unstable)
+        page_cache_for_each_ready(vma->mapping, first,
+                                  within_file(vma->mapping, first, (end - start) >> PAGE_SHIFT),
+                                  map_neighbour, &w);
     *mm_rss_of(f->mm, f->cache_page) += (int64_t)w.mapped;
     spin_unlock(&f->mm->pt_lock);
     count_vm_events(VM_FAULT_AROUND, w.mapped);
 }
 
+/* Not around a private page that has come back from swap. */
 static void file_fault_around(struct fault *f)
 {
-    if (f->access != ACCESS_WRITE && !(f->vma->flags & VM_RAND_READ))
+    if (!f->old.bits && f->access != ACCESS_WRITE && !(f->vma->flags & VM_RAND_READ)
+        && !f->mm->recorded)
         map_window(f);
 }
 

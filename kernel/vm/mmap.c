@@ -90,6 +90,9 @@ static int check_file_rights(struct request *q, const struct file *f)
 
     if (mode == O_WRONLY)
         return -EACCES;
+    if ((q->proto.flags & VM_SHARED) && (q->proto.flags & VM_WRITE) && mode == O_RDWR
+        && inode_test(f->inode, INODE_SWAPFILE))
+        return -ETXTBSY;
     if (mode == O_RDONLY && (q->proto.flags & VM_SHARED)) {
         if (q->proto.flags & VM_WRITE)
             return -EACCES;
@@ -264,7 +267,7 @@ static int choose_place(struct request *q, struct list *doomed)
 }
 
 /* Enter a VMA like PROTO at [START, END), which is free: VMA, or a new one if that is NULL. */
-static int enter(struct mm *mm, struct vma *proto, struct vma *vma, vaddr_t start, vaddr_t end)
+static inline int enter(struct mm *mm, struct vma *proto, struct vma *vma, vaddr_t start, vaddr_t end)
 {
     struct vma *next = vmaset_find_from(&mm->vmas, end);
 
@@ -373,7 +376,8 @@ static int place(struct request *q)
             vm_uncharge(q->proto.flags, q->len >> PAGE_SHIFT);
     }
     rwsem_write_unlock(&mm->lock);
-    vm_free_doomed(&doomed);
+    if (!list_is_empty(&doomed))
+        vm_free_doomed(&doomed);
     return err;
 }
 
@@ -441,27 +445,44 @@ static inline bool whole_steps(unsigned level, vaddr_t low, vaddr_t high, vaddr_
     return *from < *to;
 }
 
-/*
- * Tables that lie wholly in the hole around [START, END), which ends at NEXT, now
- * serve nobody.  All other tables in that hole went with earlier mappings, so it
- * is enough to look where this one was: first at its 2 MiB steps (level 1), then
- * at its 1 GiB steps.
- */
-static void free_tables(struct mm *mm, const struct vma *next, vaddr_t start, vaddr_t end,
-                        unsigned level)
+/* Free the tables of the steps of LEVEL in [FROM, TO), and above what lies in [LOW, HIGH). */
+static __attribute__((noinline))
+void free_steps(struct mm *mm, vaddr_t low, vaddr_t high, vaddr_t from, vaddr_t to, unsigned level)
 {
-    const struct vma *prev = vmaset_prev(&mm->vmas, next);
-    vaddr_t low = prev ? prev->end : 0, high = next ? next->start : USER_END;
-    vaddr_t from = start, to = end;
-
-    if (!whole_steps(level, low, high, &from, &to))
-        return;
     do {
         spin_lock(&mm->pt_lock);        /* walkers of the reverse map look under it */
         pt_free_tables(&mm->ctx.pt, from, to);
         spin_unlock(&mm->pt_lock);
     } while (++level < PT_LEVELS && whole_steps(level, low, high, &from, &to));
     mmu_context_free_retired(&mm->ctx);
+}
+
+/* Tables of 2 MiB steps that [START, END) shares with PREV and NEXT go with these. */
+static inline void leave_tables(struct vma *prev, struct vma *next, vaddr_t start, vaddr_t end)
+{
+    if (prev && prev->end > align_down(start, PT_LEAF_SIZE(1)))
+        vma_touch(prev);
+    if (next && next->start < align_up(end, PT_LEAF_SIZE(1)))
+        vma_touch(next);
+}
+
+/*
+ * Tables that lie wholly in the hole around [START, END), which ends at NEXT, now serve
+ * nobody: those of its 2 MiB steps (level 1), if somebody has TOUCHED it, and of its 1 GiB
+ * steps.  All other tables in that hole went with earlier mappings.
+ */
+static inline void free_tables(struct mm *mm, struct vma *next, vaddr_t start, vaddr_t end,
+                               bool touched)
+{
+    struct vma *prev = vmaset_prev(&mm->vmas, next);
+    vaddr_t low = prev ? prev->end : 0, high = next ? next->start : USER_END;
+    vaddr_t from = start, to = end;
+    unsigned level = touched ? 1 : 2;
+
+    if (touched)
+        leave_tables(prev, next, start, end);
+    if (whole_steps(level, low, high, &from, &to))
+        free_steps(mm, low, high, from, to, level);
 }
 
 /* The pages of VMA in [START, END) leave the figures. */
@@ -473,21 +494,30 @@ static void account_removed(struct mm *mm, const struct vma *vma, vaddr_t start,
     vm_uncharge(vma->flags, npages);
 }
 
+/* VMA is in the set no more.  The last reference to a file may delete it: that waits until
+ * the map lock is released. */
+static inline void dismiss(struct vma *vma, struct list *doomed)
+{
+    rmap_unlink(vma);
+    if (vma->file)
+        list_insert_tail(doomed, &vma->link);
+    else
+        vma_free(vma);
+}
+
 /* Take [START, END) out of VMA and those behind it; returns the one behind the hole. */
-static struct vma *remove_vmas(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end,
-                               struct list *doomed)
+static inline struct vma *remove_vmas(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end,
+                                      struct list *doomed)
 {
     struct vma *next;
 
     for (; vma && vma->start < end; vma = next) {
         next = vmaset_next(&mm->vmas, vma);
         account_removed(mm, vma, start, end);
-        if (!vmaset_clear(&mm->vmas, vma, start, end)) {
-            rmap_unlink(vma);
-            list_insert_tail(doomed, &vma->link);
-        } else if (vma->start == end) {
+        if (!vmaset_clear(&mm->vmas, vma, start, end))
+            dismiss(vma, doomed);
+        else if (vma->start == end)
             return vma;
-        }
     }
     return vma;
 }
@@ -497,7 +527,22 @@ void vm_remove_empty(struct mm *mm, struct vma *first, vaddr_t start, vaddr_t en
 {
     struct vma *next = remove_vmas(mm, first, start, end, doomed);
 
-    free_tables(mm, next, start, end, touched ? 1 : 2);
+    free_tables(mm, next, start, end, touched);
+}
+
+void vm_free_tables(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    free_tables(mm, vmaset_find_from(&mm->vmas, end), start, end, true);
+}
+
+/* Whether somebody has used memory below END, from VMA FIRST on. */
+static inline bool is_touched(struct mm *mm, const struct vma *first, vaddr_t end)
+{
+    const struct vma *vma = first;
+
+    while (vma && vma->start < end && !vma->touched)
+        vma = vmaset_next(&mm->vmas, vma);
+    return vma && vma->start < end;
 }
 
 /* munmap has it in place; others call it. */
@@ -514,7 +559,7 @@ static inline int remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct
         return -ENOMEM;
     /* The reverse map must find the pages as long as they are mapped, and may look
      * into the tables until the VMAs have left it. */
-    touched = pt_has_tables(&mm->ctx.pt, start, end);
+    touched = is_touched(mm, first, end);
     if (touched)
         zap_range(mm, start, end);
     vm_remove_empty(mm, first, start, end, doomed, touched);
@@ -544,6 +589,7 @@ int64_t vm_munmap(struct mm *mm, vaddr_t addr, size_t len)
     rwsem_write_lock(&mm->lock);
     err = remove_range(mm, addr, align_up(addr + len, PAGE_SIZE), &doomed);
     rwsem_write_unlock(&mm->lock);
-    vm_free_doomed(&doomed);
+    if (!list_is_empty(&doomed))
+        vm_free_doomed(&doomed);
     return err;
 }

@@ -46,10 +46,10 @@ vaddr_t vm_brk(struct mm *mm, vaddr_t brk);
  * neighbour where possible; the map lock is held.  0 or -ENOMEM. */
 int vm_map_anon(struct mm *mm, vaddr_t start, vaddr_t end, uint32_t vm_flags);
 
-/* For exec: the stack below STACK_TOP, and the page with the sigreturn code.  0, or
- * -ENOMEM (no memory, or the place is taken). */
-int vm_map_stack(struct mm *mm);
-int vm_map_sigreturn(struct mm *mm);
+/* For exec: the stack below TOP, and the page of vdso.h.  0, or -ENOMEM (no
+ * memory, or the place is taken). */
+int vm_map_stack(struct mm *mm, vaddr_t top);
+int vm_map_vdso(struct mm *mm);
 
 /* Grow a stack so that it contains VA; false if there is none or it may not. */
 bool vm_grow_stack(struct mm *mm, vaddr_t va);
@@ -94,11 +94,13 @@ vaddr_t vm_find_hole(const struct mm *mm, size_t len);
 /* Split VMA so that a part begins and ends inside [START, END): that part, or NULL
  * (no memory, or too many VMAs; nothing changed).  The map lock is held. */
 struct vma *vm_cut(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end);
-/* Remove [START, END); the map lock is held.  VMAs that went are moved to DOOMED,
+/* Remove [START, END); the map lock is held.  VMAs of files that went are moved to DOOMED,
  * empty until then, to be passed to vm_free_doomed after the lock is released.  0 or -ENOMEM. */
 int vm_remove_range(struct mm *mm, vaddr_t start, vaddr_t end, struct list *doomed);
 /* The same from VMA FIRST on, where no page is entered any more and there is nothing to
- * split; TOUCHED: there may be tables. */
+ * split; TOUCHED: one of the VMAs is. */
 void vm_remove_empty(struct mm *mm, struct vma *first, vaddr_t start, vaddr_t end,
                      struct list *doomed, bool touched);
 void vm_free_doomed(struct list *doomed);
+/* [START, END) is in no VMA: free tables that were made for it.  The map lock is held. */
+void vm_free_tables(struct mm *mm, vaddr_t start, vaddr_t end);

@@ -46,8 +46,7 @@ static void change_present(const struct change *c, struct pte *p, struct pte old
         pte_clear_bits(p, c->clear);
 }
 
-/* Entry OLD as a VMA with FLAGS wants it, without W. */
-static struct pte with_access(struct pte old, uint32_t flags)
+struct pte pte_for_vma(struct pte old, uint32_t flags)
 {
     if (!(flags & VM_ACCESS))
         return pte_make_protnone(pte_pfn(old), old.bits);
@@ -63,7 +62,7 @@ static __attribute__((noinline)) void change_access(struct pte *p, uint32_t flag
 
     do {
         old = pte_read(p);
-        new = with_access(pte_settled(old), flags);
+        new = pte_for_vma(pte_settled(old), flags);
         if (pte_is_moving(old))
             new = pte_freeze(new);
     } while (!pte_cmpxchg(p, old, new));        /* the hardware has set A or D meanwhile */

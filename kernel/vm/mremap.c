@@ -4,8 +4,9 @@
  *
  *   1. check the arguments
  *   2. clear the place demanded, give back what is cut off
- *   3. grow in place, or else move: a second VMA for the same pages of the same
- *      object, then the entries, and then the old VMA goes
+ *   3. grow in place, or else move: the pages' new places for the reverse map, then the
+ *      entries, and then the old places go.  Of anonymous memory the places are spans, and
+ *      the VMA itself moves; of files they are VMAs, and there are two for a while
  *
  * Locked memory stays locked where it goes, and its new part is made present at the
  * end.  Pages are not copied, and need not hear of it: where a page stands in its object
@@ -175,8 +176,47 @@ static struct vma *enter_copy(const struct remap *q, const struct vma *vma)
     return copy;
 }
 
+/* Anonymous VMA, which is [old, old + old_len), takes the place that THERE tells. */
+static void change_place(struct remap *q, struct vma *vma, const struct vma *there)
+{
+    struct mm *mm = q->mm;
+
+    if (vma->span)
+        anon_span_leave(vma);
+    vma->span = there->span;
+    vmaset_move(&mm->vmas, vma, there->start, there->end);
+    if (!vma->span)
+        vma->pgoff = vma->start >> PAGE_SHIFT;      /* no page of it yet: as one mapped here */
+    vm_free_tables(mm, q->old, q->old + q->old_len);
+    vm_account(mm, vma->flags, (int64_t)(growth(q) >> PAGE_SHIFT));
+    if (vma->flags & VM_ACCOUNT)
+        commit_add(COMMIT_PRIVATE, (int64_t)(growth(q) >> PAGE_SHIFT));
+}
+
+/* Move anonymous VMA, which is [old, old + old_len), with its entries. */
+static int move_anon(struct remap *q, struct vma *vma)
+{
+    struct vma there = *vma;
+
+    there.start = q->new;
+    there.end = q->new + q->new_len;
+    if (vma->span && anon_span_move(&there, vma) < 0)
+        return -ENOMEM;
+    if (there.span && !anon_span_covers(&there))
+        anon_span_cover(&there);
+    if (!move_entries(q->mm, vma, q->old, q->new, q->old_len)) {
+        move_entries(q->mm, vma, q->new, q->old, q->old_len);   /* its tables are still there */
+        if (there.span)
+            anon_span_leave(&there);
+        vm_free_tables(q->mm, q->new, q->new + q->old_len);
+        return -ENOMEM;
+    }
+    change_place(q, vma, &there);
+    return 0;
+}
+
 /* VMA is [old, old + old_len): have its entries at the new place, in a VMA of their own. */
-static int move_vma(struct remap *q, struct vma *vma)
+static int move_to_copy(struct remap *q, struct vma *vma)
 {
     struct vma *copy = enter_copy(q, vma);
 
@@ -188,7 +228,7 @@ static int move_vma(struct remap *q, struct vma *vma)
         return -ENOMEM;
     }
     if (vma->flags & VM_SPECIAL)
-        q->mm->sigreturn = q->new;
+        q->mm->vdso = q->new;
     if (q->flags & MREMAP_DONTUNMAP)
         mlock_forget(vma);
     else
@@ -233,10 +273,14 @@ static int move(struct remap *q, struct vma *vma)
         return -ENOMEM;
     if (!q->old_len)
         return alias(q, vma);
-    vma = vm_cut(q->mm, vma, q->old, q->old + q->old_len);
+    if (vma->start != q->old || vma_npages(vma) != q->old_len >> PAGE_SHIFT)
+        vma = vm_cut(q->mm, vma, q->old, q->old + q->old_len);
     if (!vma)
         return -ENOMEM;
-    err = move_vma(q, vma);
+    if (vma->ops == &anon_vma_ops && !(q->flags & MREMAP_DONTUNMAP))
+        err = move_anon(q, vma);
+    else
+        err = move_to_copy(q, vma);
     q->mm->peak_vm = MAX(peak, q->mm->total_vm);    /* both places were counted for a moment */
     if (err || (q->flags & MREMAP_DONTUNMAP))
         merge_at(q->mm, q->old);
@@ -265,7 +309,7 @@ static int clear_place(struct remap *q)
 {
     int err = check_place(q);
 
-    if (!err)
+    if (!err && vmaset_find_range(&q->mm->vmas, q->new, q->new + q->new_len))
         err = give_up(q, q->new, q->new + q->new_len);
     return err ? err : cut_off(q);
 }
@@ -330,7 +374,8 @@ int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, un
     rwsem_write_lock(&mm->lock);
     r = remap(&q);
     rwsem_write_unlock(&mm->lock);
-    vm_free_doomed(&q.doomed);
+    if (!list_is_empty(&q.doomed))
+        vm_free_doomed(&q.doomed);
     if (r >= 0 && mm->locked_vm)
         vm_populate(mm, (vaddr_t)r + q.old_len, (vaddr_t)r + q.new_len, VM_LOCKED);
     return r;

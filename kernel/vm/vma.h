@@ -32,7 +32,7 @@ struct vma;
 #define VM_ACCOUNT   0x0800u        /* counted as committed memory                  */
 #define VM_PFNMAP    0x1000u        /* frames without struct page counts            */
 #define VM_DONTCOPY  0x2000u        /* not inherited by fork                        */
-#define VM_SPECIAL   0x4000u        /* made by the kernel (sigreturn page)          */
+#define VM_SPECIAL   0x4000u        /* made by the kernel (vDSO)                    */
 #define VM_WIPEONFORK 0x8000u       /* a child of fork finds it empty               */
 #define VM_RAND_READ 0x10000u       /* read at random: nothing ahead, nothing around */
 #define VM_SEQ_READ  0x20000u       /* read in order: far ahead                     */
@@ -71,6 +71,8 @@ struct vma {
     /* What it is: */
     vaddr_t start, end;             /* page aligned, end exclusive             [m] */
     uint32_t flags;                 /* VM_*                                    [m] */
+    bool touched;                   /* somebody has used it: each last-level table covers a
+                                     * page of such a VMA                      [a] */
     struct mm *mm;                  /*                                         [c] */
     const struct vma_ops *ops;      /*                                         [c] */
     struct file *file;              /* referenced, or NULL                     [c] */
@@ -103,12 +105,20 @@ static inline void vma_init(struct vma *vma, struct mm *mm, const struct vma_ops
                             uint32_t flags)
 {
     vma->flags = flags;
+    vma->touched = false;
     vma->mm = mm;
     vma->ops = ops;
     vma->file = NULL;
     vma->mapping = NULL;
     vma->pgoff = 0;
     vma->span = NULL;
+}
+
+/* Tables for pages of VMA are going to be made. */
+static inline void vma_touch(struct vma *vma)
+{
+    if (!__atomic_load_n(&vma->touched, __ATOMIC_RELAXED))
+        __atomic_store_n(&vma->touched, true, __ATOMIC_RELAXED);
 }
 
 static inline size_t vma_npages(const struct vma *vma)

@@ -256,6 +256,26 @@ void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t en
         change_gap(next, end);
 }
 
+void vmaset_move(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    struct vma *prev = vmaset_prev(s, vma), *next = vmaset_next(s, vma);
+    bool in_order = end_of(s, prev) <= start && (!next || end <= next->start);
+
+    if (!in_order)
+        vmaset_remove(s, vma);
+    else
+        s->total += ((end - start) >> PAGE_SHIFT) - vma_npages(vma);
+    vma->start = start;
+    vma->end = end;
+    if (!in_order) {
+        vmaset_insert(s, vma, vmaset_find_from(s, end));
+        return;
+    }
+    change_gap(vma, end_of(s, prev));
+    if (next)
+        change_gap(next, end);
+}
+
 struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)
 {
     struct vma *upper;
@@ -292,6 +312,7 @@ static void absorb(struct vma_set *s, struct vma *lower, struct vma *upper)
 {
     if (!lower->span && upper->span)
         s->ops->adopt(lower, upper);
+    lower->touched |= upper->touched;
     set_range(s, lower, lower->start, upper->end);
     vmaset_remove(s, upper);
     s->ops->free(upper);

@@ -79,6 +79,9 @@ bool vmaset_clear(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end
 /* Move the borders of VMA; must not meet its neighbours.  pgoff follows START. */
 void vmaset_resize(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end);
 
+/* Let VMA, which has no mapping, be [START, END): free, or its own.  pgoff stays. */
+void vmaset_move(struct vma_set *s, struct vma *vma, vaddr_t start, vaddr_t end);
+
 /* Divide VMA at VA (strictly inside): VMA keeps the lower part, the new upper
  * part is entered and returned; NULL if out of memory, nothing changed. */
 struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va);

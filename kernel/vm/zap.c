@@ -14,7 +14,8 @@
 #include "kernel/vm/zap.h"
 #include "lib/bitops.h"
 
-#define BATCH 96        /* pages per flush: less than a kilobyte of stack */
+#define BATCH 48            /* runs of pages per flush: less than a kilobyte of stack */
+#define MANY  PT_ENTRIES    /* pages that are worth a flush: others wait for them     */
 
 struct zap {
     struct mm *mm;
@@ -24,8 +25,8 @@ struct zap {
     bool locked;                        /* the entries lock their pages        */
     struct address_space *only;         /* pages of this mapping               */
     vaddr_t flush_start, flush_end;     /* cleared since the last flush        */
-    size_t npages;                      /* to be released after it             */
-    struct page *pages[BATCH];
+    size_t npages, nruns;               /* to be released after it             */
+    struct page_run runs[BATCH];
 };
 
 /* What a run takes off the figures. */
@@ -84,10 +85,11 @@ static void subtract(struct mm *mm, const struct tally *t)
     mapped_pages_add(-t->last_anon, -t->last_file);
 }
 
-static void unlock_pages(struct page **pages, struct page **end)
+static void unlock_pages(const struct page_run *run, const struct page_run *end)
 {
-    for (; pages < end; pages++)
-        page_mlock_put(*pages);
+    for (; run < end; run++)
+        for (struct page *page = run->first; page < run->end; page++)
+            page_mlock_put(page);
 }
 
 /* E, which is special or not present, is gone.  What a swap entry has is given up; of one that
@@ -113,21 +115,34 @@ static void note_cleared(struct zap *z, vaddr_t start, vaddr_t end)
     z->flush_end = end;
 }
 
+/* Let PAGE extend RUN; false if it is not its neighbour. */
+static inline bool extend(struct page_run *run, struct page *page)
+{
+    if (page == run->end)
+        run->end++;
+    else if (page + 1 == run->first)
+        run->first--;
+    else
+        return false;
+    return true;
+}
+
 /* Clear entries of a run until it ends or the batch is full; returns how many were
  * passed.  The page-table lock is held. */
-static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
+static size_t clear_run(struct zap *z, struct pte *entries, vaddr_t va, size_t n)
 {
-    struct page **out = z->pages + z->npages, **const full = z->pages + BATCH;
-    struct pte *p = run, *end = run;
+    struct page_run *out = z->runs + z->nruns, *const last = z->runs + BATCH - 1, run = { 0 };
+    struct pte *p = entries, *end = entries;
     const struct frames f = frames;     /* in registers: atomic operations stand between uses */
     const bool choosy = z->choosy;
     struct tally tally = { 0 };
 
-    while (p < run + n && out < full) {
+    while (p < entries + n && out < last) {
         struct pte e = pte_read(p);
+        struct page *page;
 
         if (!e.bits) {
-            p = pt_next_used(p, run + n - 1);
+            p = pt_next_used(p, entries + n - 1);
             continue;
         }
         if (choosy && !wanted(z, e)) {
@@ -141,23 +156,32 @@ static size_t clear_run(struct zap *z, struct pte *run, vaddr_t va, size_t n)
             if (!e.bits)
                 continue;
         }
-        *out = &f.pages[(e.bits >> PTE_PPN_SHIFT) - f.first_pfn];  /* nothing is above the pfn */
-        count(&tally, *out++);
+        page = &f.pages[(e.bits >> PTE_PPN_SHIFT) - f.first_pfn];   /* nothing is above the pfn */
+        count(&tally, page);
+        if (__builtin_expect(!extend(&run, page), 0)) {
+            if (run.first)
+                *out++ = run;
+            run = (struct page_run){ page, page + 1 };
+        }
     }
+    if (run.first)
+        *out++ = run;
     if (z->locked)
-        unlock_pages(z->pages + z->npages, out);
-    z->npages = (size_t)(out - z->pages);
-    note_cleared(z, va, va + (size_t)(end - run) * PAGE_SIZE);
+        unlock_pages(z->runs + z->nruns, out);
+    z->nruns = (size_t)(out - z->runs);
+    z->npages += (size_t)(tally.anon + tally.file + tally.shmem);
+    note_cleared(z, va, va + (size_t)(end - entries) * PAGE_SIZE);
     subtract(z->mm, &tally);
-    return (size_t)(p - run);
+    return (size_t)(p - entries);
 }
 
 /* Pages that keep a slot of swap which nobody uses any more let go of it. */
-static void leave_swap(struct page **pages, size_t n)
+static void leave_swap(const struct page_run *runs, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (page_test(pages[i], PG_SWAPCACHE))
-            swap_cache_try_remove(pages[i]);
+    for (const struct page_run *run = runs; run < runs + n; run++)
+        for (struct page *page = run->first; page < run->end; page++)
+            if (page_test(page, PG_SWAPCACHE))
+                swap_cache_try_remove(page);
 }
 
 static void release_batch(struct zap *z)
@@ -166,9 +190,9 @@ static void release_batch(struct zap *z)
         tlb_flush_range(&z->mm->ctx, z->flush_start, z->flush_end);
     z->flush_start = z->flush_end = 0;
     if (nr_swap_cache_pages())
-        leave_swap(z->pages, z->npages);
-    free_page_batch(z->pages, z->npages);
-    z->npages = 0;
+        leave_swap(z->runs, z->nruns);
+    free_page_runs(z->runs, z->nruns);
+    z->npages = z->nruns = 0;
 }
 
 /* Take what Z wants out of [VA, END); the first run, of N entries, is at PTE. */
@@ -182,7 +206,7 @@ void zap_runs(struct zap *z, struct pte *pte, size_t n, vaddr_t va, vaddr_t end)
         spin_lock(&mm->pt_lock);
         done = clear_run(z, pte, va, n);
         spin_unlock(&mm->pt_lock);
-        if (z->npages == BATCH)
+        if (z->npages >= MANY || z->nruns >= BATCH - 1)
             release_batch(z);
         va += done * PAGE_SIZE;
     }
@@ -200,7 +224,7 @@ static inline void zap(struct zap *z, struct mm *mm, vaddr_t start, vaddr_t end)
         return;
     z->mm = mm;
     z->flush_start = z->flush_end = 0;
-    z->npages = 0;
+    z->npages = z->nruns = 0;
     zap_runs(z, pte, n, start, end);
 }
 

@@ -15,6 +15,8 @@
 #pragma once
 #include "lib/types.h"
 
+#define DEBUG_HOLD_MS 5000
+
 enum debug_op {
     /*
      * DEBUG_QUIESCE()
@@ -81,6 +83,19 @@ enum debug_op {
     /* DEBUG_ROTATE_IRQS(): after its next interrupt each device's line leads to the next hart. */
     DEBUG_ROTATE_IRQS,
 
+    /*
+     * DEBUG_CONTIG_TAKE(struct debug_contig *)
+     * DEBUG_CONTIG_GIVE(struct debug_contig *)
+     * Take contiguous memory, and write its address to each word; look whether all are
+     * still there, and give it back.
+     */
+    DEBUG_CONTIG_TAKE,
+    DEBUG_CONTIG_GIVE,
+
+    /* DEBUG_HOLD_PAGE(addr): sleep for DEBUG_HOLD_MS, whatever signals come, with the caller's
+     * page at ADDR locked. */
+    DEBUG_HOLD_PAGE,
+
     DEBUG_OPS
 };
 
@@ -129,7 +144,9 @@ struct debug_counters {
     uint64_t disk_reads;        /* requests                                */
     uint64_t disk_writes;
     uint64_t disk_inflight_max; /* most requests in flight at once         */
-    uint64_t reserved[8];       /* zero                                    */
+    uint64_t swap_slots;        /* in use, in all swap areas               */
+    uint64_t disk_failures;     /* requests that a disk failed             */
+    uint64_t reserved[6];       /* zero                                    */
 };
 
 /* What DEBUG_FAIL_NTH makes fail: one of these, or all. */
@@ -211,6 +228,15 @@ struct debug_blocks {
     uint64_t free[2];           /* out: pages free then, DMA32 and above   */
 };
 
+struct debug_contig {
+    uint64_t npages;
+    uint64_t align;             /* pages, a power of two                   */
+    uint64_t lines;             /* 0: of the contiguous area; else for a device with so
+                                   many address lines (then align does not count) */
+    uint64_t pfn;               /* out: the first frame; to give: in       */
+    uint64_t wrong;             /* out of give: words that have changed    */
+};
+
 struct debug_alloc_test {
     uint64_t rounds;            /* operations                              */
     uint64_t live_max;          /* blocks kept at once                     */
@@ -235,5 +261,6 @@ enum debug_crash {
     DEBUG_CRASH_LOCK_ORDER,     /* in debug kernels                        */
     DEBUG_CRASH_LOCK_TWICE,
     DEBUG_CRASH_SLEEP_ATOMIC,
+    DEBUG_CRASH_RECLAIM_ALLOC,  /* reclaim that would reclaim; in debug kernels */
     DEBUG_CRASH_KINDS
 };

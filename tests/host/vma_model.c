@@ -226,6 +226,24 @@ static void resize(size_t page, size_t n, unsigned how)
     }
 }
 
+/* As mremap: the VMA at PAGE, of memory that nobody has used, goes to [FIRST, FIRST+N). */
+static void move(size_t page, size_t first, size_t n)
+{
+    struct vma *vma = vmaset_find(&model_set, model_va(page));
+    struct cell like;
+
+    if (!vma || vma->mapping || vma->span)
+        return;
+    for (size_t i = first; i < first + n; i++)
+        if (cells[i].flags && vmaset_find(&model_set, model_va(i)) != vma)
+            return;
+    like = cells[model_page(vma->start)];
+    cells_clear(model_page(vma->start), vma_npages(vma));
+    vmaset_move(&model_set, vma, model_va(first), model_va(first + n));
+    for (size_t i = first; i < first + n; i++, like.index++, like.begins = false)
+        cells[i] = like;
+}
+
 /* The first anonymous page of a VMA. */
 static void touch(size_t page)
 {
@@ -299,7 +317,7 @@ static void search(const struct vma_step *s)
 
 enum op {
     OP_ENTER, OP_ENTER_AGAIN, OP_ENTER_MOVED, OP_REMOVE, OP_PROTECT, OP_DIVIDE, OP_MERGE,
-    OP_NO_MEMORY, OP_RESIZE, OP_TOUCH, OPS
+    OP_NO_MEMORY, OP_RESIZE, OP_MOVE, OP_TOUCH, OPS
 };
 
 struct vma_step vma_step_decode(const uint8_t bytes[VMA_STEP_BYTES])
@@ -346,6 +364,7 @@ static void operate(const struct vma_step *s)
     case OP_MERGE:     merge(s->first); break;
     case OP_NO_MEMORY: cut_without_memory(s->first, s->n); break;
     case OP_RESIZE:    resize(s->first, s->n, s->kind); break;
+    case OP_MOVE:      move(2 * s->kind, s->first, s->n); break;
     case OP_TOUCH:     touch(s->first); break;
     }
 }

@@ -57,4 +57,6 @@ TESTS = [
           *CALLED, kernels=CHECKED),
     crash(13, "sleep-atomic", r"crash sleeps with a spinlock held", "schedule", *CALLED,
           kernels=CHECKED),
+    crash(14, "reclaim-alloc", r"lock order: reclaim \(reclaim fs\) taken while one of rank reclaim "
+          r"is held", "page_alloc_reclaim_begin", *CALLED, kernels=CHECKED),
 ]

@@ -5,13 +5,14 @@ import os
 import re
 import uuid
 
-from case import Test, command, fsck, make_ext2, md5_of, printed
+from case import PLAIN, Test, command, fsck, make_ext2, md5_of, printed
 from programs import program
 
 LARGE = "/tests/filetest large_directory_on_disk large_directory_in_memory"
 PROMPT = r"[#$] $"
 HOST_FILES, KEPT = 700, 600 << 10       # as in disktest.c
 SHARED = 40 << 20                       # as in bigmaptest.c
+GIGAMAP = 96                            # MB, as in gigamaptest.c
 DESCRIPTORS, SYNCED = 8, 200 << 10      # their first sector; as in badsectortest.c
 
 
@@ -23,6 +24,12 @@ def slow_disk(run):
     """So slow that requests queue up before it, however slow the host is."""
     plain_disk(run)
     run.disks[-1].options = "throttling.iops-total=40"
+
+
+def very_slow_disk(run):
+    """Slower than any writer."""
+    plain_disk(run)
+    run.disks[-1].options = "throttling.bps-total=1000000"
 
 
 def disk_with_scripts(run):
@@ -129,6 +136,20 @@ def shared_file_is_right(run):
         "the host finds other bytes in the file than were stored"
 
 
+def giga_is_right(megabytes):
+    """A hook: the host finds in /giga what gigamaptest.c stored last."""
+    def check(run):
+        disk_is_clean(run)
+        should = hashlib.md5()
+        for page in range(megabytes << 8):
+            word = (page * 0x9e3779b97f4a7c15 + (page % 3 == 0)) % (1 << 64)
+            should.update(word.to_bytes(8, "little") * 512)
+        scratch = os.path.join(run.folder, "giga")
+        assert md5_of(run.disk("second"), "/giga", scratch) == should.hexdigest(), \
+            "the host finds other bytes in the file than were stored"
+    return check
+
+
 def state(run, serial="root"):
     """What the superblock says about how a file system was left."""
     text = command("dumpe2fs", "-h", run.disk(serial))
@@ -201,6 +222,23 @@ TESTS = [
     with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, cpus=(1,), once=True),
     with_second_disk("bigmaptest", "64M", plain_disk, shared_file_is_right, cpus=(2, 4), once=True,
                      test="bigmaptest-harts", tags=("soak",), timeout=300),     # many interrupts
+    with_second_disk("gigamaptest", "128M", plain_disk, giga_is_right(GIGAMAP), mem="32M",
+                     cpus=(1,), once=True),
+    with_second_disk("/bin/env", "1200M", plain_disk, giga_is_right(1024),
+                     "GIGAMAP_MB=1024 /tests/gigamaptest", mem="64M", cpus=(1, 2), once=True,
+                     test="gigamaptest-1G", timeout=1800, tags=("soak",)),
+    with_second_disk("/bin/env", "64M", plain_disk, disk_is_clean, "DIRTY_MB=40 /tests/dirtytest",
+                     test="dirtytest", mem="32M", cpus=(2,), kernels=(PLAIN,), once=True),
+    with_second_disk("/bin/env", "64M", very_slow_disk, disk_is_clean,
+                     "DIRTY_MB=12 /tests/dirtytest write_more_than_memory", test="dirtytest-slow",
+                     mem="32M", cpus=(1,), kernels=(PLAIN,), once=True),
+    with_second_disk("/bin/env", "300M", plain_disk, disk_is_clean, "DIRTY_MB=200 /tests/dirtytest",
+                     test="dirtytest-200", mem="32M", cpus=(1, 4), once=True, timeout=900,
+                     tags=("soak",)),
+    with_second_disk("steadytest", "64M", plain_disk, disk_is_clean, "files", mem="32M", cpus=(1,),
+                     kernels=(PLAIN,), once=True),
+    with_second_disk("steadytest", "64M", plain_disk, disk_is_clean, "files",
+                     test="steadytest-harts", mem="32M", cpus=(2, 4), once=True, tags=("soak",)),
     with_second_disk("shelltest", "8M", disk_with_scripts, None, cpus=(2,), once=True),
     program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
             test="shelltest-loop", cpus=(1, 4), timeout=120),

@@ -6,14 +6,17 @@ case.Test.  HELPERS are programs there that only other tests start.
 """
 import badinput
 import console
+import contig
 import crashes
 import files
 import foreign
+import iofail
+import memory
 import programs
 import swap
 from case import DEBUG, PLAIN, Test
 
-HELPERS = ["linuxinit", "runtest", "vmbench"]
+HELPERS = ["linuxinit", "runtest", "swapbench", "vmbench"]
 
 # make soak: the tests tagged quick also run on these machines, (harts, kernel, memory).
 SOAK_MATRIX = [(cpus, PLAIN, mem) for mem in ("32M", "64M", "128M", "1G", "3G", "8G")
@@ -36,7 +39,7 @@ def unknown_argument(vm):
 
 
 TESTS = (badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + crashes.TESTS
-         + foreign.TESTS + swap.TESTS) + [
+         + foreign.TESTS + iofail.TESTS + memory.TESTS + swap.TESTS + contig.TESTS) + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
     Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
          cpus=(1,), tags=("boot",)),

@@ -65,11 +65,13 @@ class VM:
     running = set()     # machines to end when Python ends
 
     def __init__(self, kernel, folder, mem="128M", cpus=1, append="", disks=(), cpu=None,
-                 icount=None, machine="virt", extra=(), interactive=False, monitor=False):
+                 icount=None, machine="virt", extra=(), interactive=False, monitor=False,
+                 preexec=None):
         self.folder = folder
         self.log_path = os.path.join(folder, "console.log")
         self.interactive, self.with_monitor = interactive, monitor
         self.process = None
+        self.preexec = preexec          # called in the child before QEMU starts
         self._sockets = None
         self._console = self._qmp = None
         self._seen = 0                  # how much of the console expect() has consumed
@@ -110,7 +112,8 @@ class VM:
         with output, errors:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                start_new_session=True)
+                start_new_session=True,
+                preexec_fn=self.preexec)
         VM.running.add(self)
         if self.interactive:
             self._console = self._connect("console")

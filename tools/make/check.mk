@@ -24,14 +24,14 @@ test-host: ## unit tests on the host (T=pattern)
 	@broken=; $(MAKE) --no-print-directory -k host || broken=--broken-build; \
 	$(PYTHON) tools/test_host.py --jobs $(strip $(JOBS)) $$broken $(host_tests)
 
-test-qemu: kernels build/root.img ## tests on the machine (T= CPUS= MEM= DEBUG=1 SEED= REPEAT=)
+test-qemu: kernels build/root.img build/vmsim ## tests on the machine (T= CPUS= MEM= DEBUG=1 SEED= REPEAT=)
 	@$(PYTHON) tests/qemu/run.py --jobs $(strip $(JOBS)) $(if $(T),--filter '$(T)') \
 	    $(if $(filter command environment,$(origin CPUS)),--cpus $(CPUS)) \
 	    $(if $(filter command environment,$(origin MEM)),--mem $(MEM)) \
 	    $(if $(filter 1,$(DEBUG)),--debug) $(if $(SEED),--seed $(SEED)) \
 	    $(if $(REPEAT),--repeat $(REPEAT))
 
-soak: kernels build/root.img ## the full matrix and the long runs
+soak: kernels build/root.img build/vmsim ## the full matrix and the long runs
 	@$(PYTHON) tests/qemu/run.py --jobs $(strip $(JOBS)) --soak $(if $(T),--filter '$(T)') \
 	    $(if $(SEED),--seed $(SEED)) $(if $(REPEAT),--repeat $(REPEAT))
 

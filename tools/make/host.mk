@@ -29,7 +29,7 @@ build/host/$1.obj/%.o: %.c
 	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$($1_cflags) -c $$< -o $$@
 build/host/$1: $$($1_obj)
 	@$$(say) HOSTLD $$@
-	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$^ -o $$@ -lcriterion
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$^ -o $$@ -lcriterion -lm
 -include $$($1_obj:.o=.d)
 endef
 ifneq ($(filter test-host host,$(MAKECMDGOALS)),)

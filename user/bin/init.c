@@ -2,6 +2,8 @@
 /*
  * init.c - the first process: mounts, swap, a shell on the console, and collecting orphans.
  *
+ *     init [SHELL [ARGUMENT...]]
+ *
  * The kernel starts it as process 1.  It never ends, and it must wait for every child: processes
  * whose parent is gone become its children, and would stay zombies.
  */
@@ -23,8 +25,10 @@
 #include <unistd.h>
 
 #define CONSOLE "/dev/console"
-#define SHELL "/bin/sh"
 #define TOO_SOON 1 /* a shell that lives shorter than this many seconds is started again slowly */
+
+static char *const usual_shell[] = { "/bin/sh", NULL };
+static char *const *shell = usual_shell;    /* with its arguments */
 
 static const struct {
     const char *source, *target, *type;
@@ -94,11 +98,11 @@ static void set_environment(void)
 {
     const char *home = access("/root", X_OK) == 0 ? "/root" : "/";
 
-    setenv("PATH", "/bin:/tests", 1);
+    setenv("PATH", "/bin:/sbin:/tests", 1);
     setenv("HOME", home, 1);
     setenv("TERM", "vt100", 0);
     setenv("USER", "root", 1);
-    setenv("SHELL", SHELL, 1);
+    setenv("SHELL", shell[0], 1);
     if (chdir(home) < 0)
         warn("%s", home);
 }
@@ -124,8 +128,8 @@ static void run_shell(void)
     if (ioctl(STDIN_FILENO, TIOCSCTTY, 0L) < 0)
         warn("the console is no terminal");
     tcsetpgrp(STDIN_FILENO, getpid());
-    execl(SHELL, "sh", (char *)NULL);
-    err(127, SHELL);
+    execv(shell[0], shell);
+    err(127, "%s", shell[0]);
 }
 
 static time_t uptime(void)
@@ -140,28 +144,30 @@ static time_t uptime(void)
 static void serve(void)
 {
     time_t start = uptime();
-    pid_t shell = fork();
+    pid_t child = fork();
     pid_t pid;
     int status;
 
-    if (shell == 0)
+    if (child == 0)
         run_shell();
-    if (shell < 0) {
+    if (child < 0) {
         warn("cannot start a shell");
         sleep(TOO_SOON);
         return;
     }
     do
         pid = wait(&status);
-    while (pid != shell && (pid > 0 || errno == EINTR));
+    while (pid != child && (pid > 0 || errno == EINTR));
     if (WIFSIGNALED(status))
         warnx("the shell was ended by a signal: %s", strsignal(WTERMSIG(status)));
     if (uptime() - start < TOO_SOON)
         sleep(TOO_SOON);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        shell = argv + 1;
     open_console();
     mount_all();
     open_console();

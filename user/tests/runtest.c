@@ -2,7 +2,7 @@
 /*
  * runtest.c - process 1 of a test machine: run a test and look at what it left behind.
  *
- *     runtest [-1] [-a] PROGRAM [ARGUMENT...]
+ *     runtest [-1] [-a] [-s DISK] PROGRAM [ARGUMENT...]
  *
  * The program runs twice: once to warm up what the kernel keeps for later, and
  * once in earnest.  Around the second run the kernel is brought to rest and
@@ -12,6 +12,8 @@
  *   -1  run once and compare nothing: for programs that leave something behind
  *       on purpose, or take long
  *   -a  no audit
+ *   -s  swap to DISK all the time: slots left behind are found as well; our own pages
+ *       stay in memory
  *
  * Ends the machine with status 0 if all is well, else 1.  The program's own
  * report is the KTAP report; what is found here is printed as notes.  When it
@@ -20,10 +22,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/wait.h>
+#include "lib/hash.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/rest.h"
 #include "user/tests/lib/watch.h"
@@ -50,20 +55,42 @@ static void mount_all(void)
     chdir("/tmp");
 }
 
+/* What the machine was booted with as KEY, as in " seed="; NULL: nothing.  Valid until the next
+ * call. */
+static const char *boot_argument(const char *key)
+{
+    static char line[4096];
+    char *word;
+
+    if (access("/proc/cmdline", R_OK) < 0)
+        return NULL;
+    read_file("/proc/cmdline", line, sizeof(line));
+    word = strstr(line, key);
+    if (!word)
+        return NULL;
+    word += strlen(key);
+    word[strcspn(word, " \n")] = '\0';
+    return word;
+}
+
 /* The seed that the machine was booted with becomes the seed of the program. */
 static void set_seed(void)
 {
-    char line[4096], *word;
+    const char *seed = getenv("SEED") ? NULL : boot_argument(" seed=");
 
-    if (getenv("SEED") || access("/proc/cmdline", R_OK) < 0)
-        return;
-    read_file("/proc/cmdline", line, sizeof(line));
-    word = strstr(line, " seed=");
-    if (!word)
-        return;
-    word += strlen(" seed=");
-    word[strspn(word, "0123456789")] = '\0';
-    setenv("SEED", word, 1);
+    if (seed)
+        setenv("SEED", seed, 1);
+}
+
+/* Whoever booted the machine with a nonce finds here that WHAT was reached, and not only that a
+ * line was printed that says so. */
+static void seal(const char *what)
+{
+    const char *nonce = boot_argument(" nonce=");
+
+    if (nonce)
+        note("seal %s %016lx", what,
+             (unsigned long)hash_mix64(hash_string(hash_string(HASH_SEED, nonce), what)));
 }
 
 /* Run the program; whether it ended with status 0. */
@@ -92,18 +119,30 @@ static bool run(char **argv)
     return false;
 }
 
+static bool run_once(char **argv)
+{
+    bool well = run(argv);
+
+    if (well)
+        seal("passed");
+    return well;
+}
+
 static bool run_and_compare(char **argv)
 {
     static struct debug_counters before, after;
-    bool well;
+    bool well, same;
 
     setenv("KTAP_QUIET", "1", 1);
     well = run(argv);
     unsetenv("KTAP_QUIET");
     count_at_rest(&before);
-    well = run(argv) && well;
+    well = run_once(argv) && well;
     count_at_rest(&after);
-    return same_at_rest(&before, &after) && well;
+    same = same_at_rest(&before, &after);
+    if (same && well)
+        seal("nothing-left");
+    return same && well;
 }
 
 static bool audit(void)
@@ -113,6 +152,15 @@ static bool audit(void)
     if (faults)
         note("audit: %ld faults", faults);
     return faults == 0;
+}
+
+/* Give up if there is no such disk: all would seem well without. */
+static void swap_to(const char *disk)
+{
+    if (swapon(disk, 0) == 0 && mlockall(MCL_CURRENT) == 0)
+        return;
+    note("swap to %s: errno %d", disk, errno);
+    exit(2);
 }
 
 static void end_machine(bool well)
@@ -128,20 +176,24 @@ static void end_machine(bool well)
 int main(int argc, char **argv)
 {
     bool once = false, do_audit = true, well;
+    const char *disk = NULL;
     int option;
 
-    while ((option = getopt(argc, argv, "+1a")) != -1) {
+    while ((option = getopt(argc, argv, "+1as:")) != -1) {
         once |= option == '1';
         do_audit &= option != 'a';
+        disk = option == 's' ? optarg : disk;
     }
     if (optind == argc) {
-        note("usage: runtest [-1] [-a] PROGRAM [ARGUMENT...]");
+        note("usage: runtest [-1] [-a] [-s DISK] PROGRAM [ARGUMENT...]");
         return 2;
     }
     if (getpid() == 1)
         mount_all();
     set_seed();
-    well = once || !has_debug_call() ? run(argv + optind) : run_and_compare(argv + optind);
+    if (disk)
+        swap_to(disk);
+    well = once || !has_debug_call() ? run_once(argv + optind) : run_and_compare(argv + optind);
     if (do_audit && has_debug_call())
         well &= audit();
     if (getpid() == 1)

@@ -476,15 +476,17 @@ static long move_many(long n)
     return start;
 }
 
+/* Of a heap that has something in it, as programs have. */
 static long brk_grow_shrink(long n)
 {
-    char *top = sbrk(0);
+    char *top = (char *)sbrk(PAGE) + PAGE;
     long start = now();
 
     for (long i = 0; i < n; i++)
         if (brk(top + 4 * PAGE) < 0 || brk(top) < 0)
             return -1;
-    return now() - start;
+    start = now() - start;
+    return sbrk(-(long)PAGE) == (void *)-1 ? -1 : start;
 }
 
 /* Files */

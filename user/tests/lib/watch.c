@@ -121,6 +121,15 @@ void need_debug_call(void)
         skip("needs the debug call");
 }
 
+void need_pagoda(const char *others)
+{
+    char version[256];
+
+    read_file("/proc/version", version, sizeof(version));
+    if (!strstr(version, "(Pagoda)"))
+        skip(others);
+}
+
 struct debug_counters read_counters(void)
 {
     struct debug_counters c;

@@ -41,6 +41,8 @@ void fail_nth(uint32_t sites, uint64_t nth);
 
 /* Skip the test if there is no debug call here. */
 void need_debug_call(void);
+/* Skip the test where another kernel runs, since OTHERS do otherwise, and rightly. */
+void need_pagoda(const char *others);
 bool has_debug_call(void);
 
 struct debug_counters read_counters(void);
