@@ -231,6 +231,11 @@ static size_t nslots_of(const struct swap_area *area)
     return area->map.nslots - 1 - area->map.nbad;
 }
 
+static size_t nfree_of(const struct swap_area *area)
+{
+    return area->map.nfree;
+}
+
 bool swap_area_info(unsigned n, struct swap_area_info *info)
 {
     struct swap_area *area;
@@ -243,7 +248,7 @@ bool swap_area_info(unsigned n, struct swap_area_info *info)
         strlcpy(info->path, area->path, sizeof(info->path));
         info->is_file = area->is_file;
         info->npages = nslots_of(area);
-        info->nused = info->npages - area->map.nfree;
+        info->nused = info->npages - nfree_of(area);
         info->prio = area->prio;
         found = true;
         break;
@@ -252,35 +257,28 @@ bool swap_area_info(unsigned n, struct swap_area_info *info)
     return found;
 }
 
-static void count(size_t *total, size_t *nfree)
+/* The sum of what OF says of each area that gives out slots. */
+static size_t sum(size_t (*of)(const struct swap_area *area))
 {
     struct swap_area *area;
+    size_t n = 0;
 
-    *total = *nfree = 0;
     spin_lock(&swap_lock);
-    list_for_each_entry(area, &areas, link) {
-        if (area->retired)
-            continue;
-        *total += nslots_of(area);
-        *nfree += area->map.nfree;
-    }
+    list_for_each_entry(area, &areas, link)
+        if (!area->retired)
+            n += of(area);
     spin_unlock(&swap_lock);
+    return n;
 }
 
 size_t nr_swap_pages(void)
 {
-    size_t total, nfree;
-
-    count(&total, &nfree);
-    return total;
+    return sum(nslots_of);
 }
 
 size_t nr_free_swap_pages(void)
 {
-    size_t total, nfree;
-
-    count(&total, &nfree);
-    return nfree;
+    return sum(nfree_of);
 }
 
 size_t swap_area_slots(void)
