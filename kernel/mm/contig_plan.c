@@ -23,22 +23,22 @@ enum frame_use frame_use(const struct page *page)
     }
 }
 
-/* The last frame of [START, END) that is FIXED; END if there is none. */
-static pfn_t last_fixed(pfn_t start, pfn_t end)
+/* The last frame of [START, END) that is of a run; END if there is none. */
+static pfn_t last_taken(pfn_t start, pfn_t end)
 {
     for (pfn_t pfn = end; pfn-- > start;)
-        if (frame_use(pfn_to_page(pfn)) == FRAME_FIXED)
+        if (page_test(pfn_to_page(pfn), PG_CONTIG))
             return pfn;
     return end;
 }
 
 pfn_t contig_find(pfn_t start, pfn_t end, size_t npages, size_t align)
 {
-    pfn_t at = align_up(start, align), fixed;
+    pfn_t at = align_up(start, align), taken;
 
-    for (; at + npages <= end; at = align_up(fixed + 1, align)) {
-        fixed = last_fixed(at, at + npages);
-        if (fixed == at + npages)
+    for (; at + npages <= end; at = align_up(taken + 1, align)) {
+        taken = last_taken(at, at + npages);
+        if (taken == at + npages)
             return at;
     }
     return 0;

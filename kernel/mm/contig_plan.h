@@ -24,8 +24,9 @@ enum frame_use {
 };
 enum frame_use frame_use(const struct page *page);
 
-/* The first multiple of ALIGN, a power of two, in [START, END) from which NPAGES frames of the
- * range are not FIXED; 0 if there is none.  */
+/* The first multiple of ALIGN, a power of two, from which NPAGES frames of [START, END), a part
+ * of the contiguous area, are not of a run; 0 if there is none.  Pages of the kernel do not live
+ * in the area: what looks FIXED there, a page that is new or being freed, does so for a moment. */
 pfn_t contig_find(pfn_t start, pfn_t end, size_t npages, size_t align);
 
 struct compact_scan {

@@ -62,7 +62,8 @@ enum page_flag {
     PG_HEAD,            /* head of a compound block                            */
     PG_ZEROED,          /* content known to be zero while free                 */
     PG_FETCHABLE,       /* instruction caches know its content                 */
-    PG_ISOLATED         /* taken off its list by migration or reclaim          */
+    PG_ISOLATED,        /* taken off its list by migration or reclaim          */
+    PG_CONTIG           /* of a run of the contiguous area: stays until freed  */
 };
 
 struct page {

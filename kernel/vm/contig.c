@@ -129,7 +129,9 @@ static int empty_and_take(pfn_t start, pfn_t end, pfn_t *bad)
     return err == -ENOMEM ? err : -EBUSY;
 }
 
-int contig_take(pfn_t start, pfn_t end, pfn_t *bad)
+/* Take just the frames [START, END) of one zone.  0; -EBUSY or -ENOMEM, and the pages that were
+ * not moved are where they were; *BAD is a frame that could not be emptied. */
+static int take_range(pfn_t start, pfn_t end, pfn_t *bad)
 {
     pfn_t first = align_down(start, PAGEBLOCK_PAGES), last = align_up(end, PAGEBLOCK_PAGES);
     int err;
@@ -144,13 +146,20 @@ int contig_take(pfn_t start, pfn_t end, pfn_t *bad)
 
 /* ---- the area ----------------------------------------------------------------------------- */
 
+static struct page *make_run(pfn_t start, size_t npages)
+{
+    for (size_t i = 0; i < npages; i++)
+        page_set(pfn_to_page(start + i), PG_CONTIG);
+    return pfn_to_page(start);
+}
+
 static struct page *take_from_area(size_t npages, size_t align)
 {
     pfn_t from = cma_area.start, start, bad;
 
     while ((start = contig_find(from, cma_area.end, npages, align)) != 0) {
-        if (contig_take(start, start + npages, &bad) == 0)
-            return pfn_to_page(start);
+        if (take_range(start, start + npages, &bad) == 0)
+            return make_run(start, npages);
         from = bad + 1;
     }
     return NULL;

@@ -16,11 +16,6 @@ struct page *cma_alloc(size_t npages, size_t align);
 /* Give them back, or part of them. */
 void cma_release(struct page *page, size_t npages);
 
-/* Take just the frames [START, END) of one zone, emptying them as above.  0; -EBUSY or -ENOMEM,
- * and the pages that were not moved are where they were; *BAD is a frame that could not be
- * emptied.  contig_lock is held. */
-int contig_take(pfn_t start, pfn_t end, pfn_t *bad);
-
 /* One at a time isolates ranges or moves pages together. */
 extern struct mutex contig_lock;        /* RANK_CONTIG */
 
