@@ -13,13 +13,15 @@
 #include "lib/string.h"
 
 /* Flags that a mount may have; MS_SILENT and the like are accepted and forgotten. */
-#define KEPT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS | MS_NOATIME \
-                    | MS_NODIRATIME | MS_RELATIME)
+#define KEPT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS | ATIME_FLAGS)
+/* When reading changes the time of access; a remount that names none leaves them. */
+#define ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)
 #define REFUSED_FLAGS (MS_BIND | MS_MOVE)
 
 static struct mutex mount_mutex;
 static struct list mounts = LIST_INIT(mounts);  /* parents before children   [m+d] */
 static struct mount *root_mount;                /*                           [m+d] */
+static int last_id = MOUNT_ID_NONE;             /* given to a mount            [m] */
 
 /* ---- for walks: dentry_lock is held ----------------------------------------------------- */
 
@@ -97,6 +99,7 @@ static struct mount *make_mount(struct super_block *sb, const char *source)
         kfree(m);
         return NULL;
     }
+    m->id = ++last_id;
     list_init(&m->link);
     return m;
 }
@@ -194,6 +197,14 @@ static int make_super(const struct file_system_type *type, const char *source, u
     return err;
 }
 
+/* Of mount(2)'s FLAGS those that a mount keeps; of the rules for times the strictest. */
+static uint32_t kept_flags(uint32_t flags)
+{
+    if (flags & MS_STRICTATIME)
+        flags &= ~(uint32_t)(MS_NOATIME | MS_RELATIME);
+    return flags & KEPT_FLAGS;
+}
+
 int fs_mount(const char *source, const struct path *dir, const char *type_name, uint32_t flags,
              const char *options, const struct path_ctx *ctx)
 {
@@ -211,7 +222,7 @@ int fs_mount(const char *source, const struct path *dir, const char *type_name, 
     if (dir && !S_ISDIR(path_inode(dir)->mode))
         return -ENOTDIR;
     mutex_lock(&mount_mutex);
-    err = make_super(type, source, flags & KEPT_FLAGS, options ? options : "", ctx, &sb);
+    err = make_super(type, source, kept_flags(flags), options ? options : "", ctx, &sb);
     if (!err) {
         m = make_mount(sb, source);
         if (!m)
@@ -231,8 +242,10 @@ int fs_remount(const struct path *dir, uint32_t flags, const char *options)
 
     if (dir->dentry != dir->mount->root)
         return -EINVAL;
-    flags &= KEPT_FLAGS;
+    flags = kept_flags(flags);
     mutex_lock(&mount_mutex);
+    if (!(flags & ATIME_FLAGS))
+        flags |= sb->flags & ATIME_FLAGS;
     if (sb->bdev && sb->bdev->read_only && !(flags & MS_RDONLY))
         err = -EACCES;
     else if ((flags & MS_RDONLY) && !(sb->flags & MS_RDONLY) && inode_has_writers(sb))
@@ -292,24 +305,36 @@ void fs_root(struct path *out)
 
 /* ---- all mounts -------------------------------------------------------------------------------- */
 
-void mount_for_each(int (*fn)(const char *source, const char *point, struct super_block *sb,
-                              void *arg), void *arg)
+/* What INFO says of M but its name. */
+static struct mount_info describe(const struct mount *m)
+{
+    return (struct mount_info){
+        .id = m->id, .parent_id = m->parent ? m->parent->id : MOUNT_ID_NONE,
+        .source = m->source, .sb = m->sb,
+    };
+}
+
+int mount_for_each(const struct path *root,
+                   int (*fn)(const struct mount_info *info, void *arg), void *arg)
 {
     char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
     struct mount *m;
+    int err;
 
     if (!buf)
-        return;
+        return -ENOMEM;
     mutex_lock(&mount_mutex);
     list_for_each_entry(m, &mounts, link) {
-        struct path root = { root_mount, root_mount->root }, at = { m, m->root };
-        char *name = path_describe(&at, &root, buf, PATH_MAX);
+        struct mount_info info = describe(m);
+        struct path at = { m, m->root };
 
-        if (name && fn(m->source, name, m->sb, arg) != 0)
+        info.point = path_name(&at, root, buf, PATH_MAX, &err);
+        if (info.point && fn(&info, arg) != 0)
             break;
     }
     mutex_unlock(&mount_mutex);
     kfree(buf);
+    return 0;
 }
 
 int fs_sync_all(bool wait)

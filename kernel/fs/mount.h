@@ -18,6 +18,7 @@ struct mount {
     struct mount *parent;               /* referenced; NULL: root or detached  [d] */
     struct dentry *point;               /* referenced, with parent             [d] */
     char *source;                       /* "/dev/vda", "none"                  [c] */
+    int id;                             /* unlike any other's                  [c] */
     int32_t refcount;                   /* 1 while attached, and paths         [a] */
     uint32_t nchildren;                 /* mounts on it                        [d] */
     struct list link;                   /* all attached, in order            [m+d] */

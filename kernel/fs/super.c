@@ -157,7 +157,12 @@ int fs_statfs(const struct path *path, struct statfs *st)
         st->f_flags |= ST_NODEV;
     if (sb->flags & MS_NOEXEC)
         st->f_flags |= ST_NOEXEC;
-    st->f_flags |= sb->flags & MS_NOATIME ? ST_NOATIME : ST_RELATIME;
+    if (sb->flags & MS_NOATIME)
+        st->f_flags |= ST_NOATIME;
+    if (sb->flags & MS_NODIRATIME)
+        st->f_flags |= ST_NODIRATIME;
+    if (!(sb->flags & (MS_NOATIME | MS_STRICTATIME)))
+        st->f_flags |= ST_RELATIME;
     return sb->ops->statfs(sb, st);
 }
 

@@ -52,7 +52,7 @@ int super_op_statfs_empty(struct super_block *sb, struct statfs *st);
 /* sb->internal_flags */
 #define SB_VOLATILE_NAMES 0x1u          /* names come and go by themselves (/proc): unused
                                          * dentries are not kept, cached ones are asked
-                                         * is_stale                            */
+                                         * is_stale, and nobody else makes any */
 #define SB_DYING          0x2u          /* being unmounted: puts of its inodes are told */
 #define SB_STOPPED        0x4u          /* found to be damaged: takes no more changes; those
                                          * it has taken still go to the disk   */
@@ -118,9 +118,19 @@ int fs_sync_all(bool wait);
 void fs_shutdown(void);
 /* The root as a referenced path. */
 void fs_root(struct path *out);
-/* Call FN for each mount in order (for /proc/mounts). */
-void mount_for_each(int (*fn)(const char *source, const char *point, struct super_block *sb,
-                              void *arg), void *arg);
+/* A mount as /proc/<pid>/mountinfo tells of it. */
+struct mount_info {
+    int id, parent_id;                  /* the root of all has MOUNT_ID_NONE as parent */
+    const char *source;                 /* "/dev/vda", "none"                  */
+    const char *point;                  /* its name from the reader's root     */
+    struct super_block *sb;
+};
+#define MOUNT_ID_NONE 1                 /* no mount has it                     */
+
+/* Call FN for each mount that has a name below ROOT, in the order of mounting, until it
+ * does not return 0.  What INFO shows is valid during the call.  0 or -ENOMEM.  Sleeps. */
+int mount_for_each(const struct path *root,
+                   int (*fn)(const struct mount_info *info, void *arg), void *arg);
 /* Call FN for each registered kind (for /proc/filesystems). */
 void filesystem_for_each(int (*fn)(const struct file_system_type *type, void *arg), void *arg);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * system.c - /proc files about the machine: time, harts, disks, mounts, log.
+ * system.c - /proc files about the machine: time, harts, disks, log.
  */
 #include "kernel/core/bootargs.h"
 #include "kernel/cache/swap.h"
@@ -16,7 +16,6 @@
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
-#include "lib/string.h"
 
 #define NS_PER_TICK 10000000UL          /* /proc counts in 1/100 s */
 
@@ -253,37 +252,6 @@ int proc_show_filesystems(struct synth_buf *b, struct process *p)
 {
     (void)p;
     filesystem_for_each(show_filesystem, b);
-    return 0;
-}
-
-/* A word of a line: what would end it, and the sign itself, in octal. */
-static void show_word(struct synth_buf *b, const char *s)
-{
-    for (; *s; s++) {
-        if (strchr(" \t\n\\", *s))
-            synth_printf(b, "\\%03o", (unsigned)*s);
-        else
-            synth_write(b, s, 1);
-    }
-}
-
-static int show_mount(const char *source, const char *point, struct super_block *sb, void *arg)
-{
-    char options[128] = "";
-
-    sb->ops->show_options(sb, options, sizeof(options));
-    show_word(arg, source);
-    synth_puts(arg, " ");
-    show_word(arg, point);
-    synth_printf(arg, " %s %s,relatime%s 0 0\n", sb->type->name,
-                 super_is_read_only(sb) ? "ro" : "rw", options);
-    return 0;
-}
-
-int proc_show_mounts(struct synth_buf *b, struct process *p)
-{
-    (void)p;
-    mount_for_each(show_mount, b);
     return 0;
 }
 

@@ -68,6 +68,7 @@ TESTS = [
     program("mmaptest", tags=("quick",)),
     program("mmaptest", "too_many_mappings", once=True, test="mapcount", cpus=(1,),
             kernels=(PLAIN,)),
+    program("mounttest", tags=("quick",)),
     program("movefiletest", tags=("quick",)),
     program("movetest", tags=("quick",)),
     program("mprotecttest", tags=("quick",)),

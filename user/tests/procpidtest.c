@@ -692,7 +692,8 @@ static void files_are_known(void)
 {
     static const char *const known[] = {
         ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "limits", "maps",
-        "mounts" /* of procdisktest */, "root", "stat", "statm", "status",
+        "root", "stat", "statm", "status",
+        /* mounttest */ "mountinfo", /* procdisktest */ "mounts",
         /* oomadjtest */ "oom_adj", "oom_score", "oom_score_adj",
         /* smapstest */ "clear_refs", "pagemap", "smaps", "smaps_rollup",
     };
