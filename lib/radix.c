@@ -64,11 +64,11 @@ static struct radix_node *new_node(struct radix_tree *tree, struct radix_node *p
 }
 
 /* The leaf that INDEX belongs to, or NULL. */
-static struct radix_node *find_leaf(const struct radix_tree *tree, uint64_t index)
+static inline struct radix_node *find_leaf(const struct radix_tree *tree, uint64_t index)
 {
     struct radix_node *node = tree->root;
 
-    if (!node || index > index_mask(node))
+    if (!node || index >> node->shift >= RADIX_SLOTS)
         return NULL;
     while (node && node->shift > 0)
         node = node->slots[slot_of(node, index)];

@@ -36,20 +36,21 @@ static int charge(const struct inode *inode)
     return -ENOSPC;
 }
 
-static int tmpfs_make_room(struct address_space *as, struct page *page, size_t to)
+static __attribute__((noinline)) int take_room(struct inode *inode, struct page *page)
 {
-    struct inode *inode = as->host;
-    int err;
+    int err = charge(inode);
 
-    (void)to;
-    if (page_test(page, PG_MAPPED_BLOCK))
-        return 0;
-    err = charge(inode);
     if (err)
         return err;
     page_set(page, PG_MAPPED_BLOCK);
     __atomic_fetch_add(&inode->blocks, TMPFS_PAGE_BLOCKS, __ATOMIC_RELAXED);
     return 0;
+}
+
+static int tmpfs_make_room(struct address_space *as, struct page *page, size_t to)
+{
+    (void)to;
+    return page_test(page, PG_MAPPED_BLOCK) ? 0 : take_room(as->host, page);
 }
 
 /* There is one page of INODE less. */

@@ -263,7 +263,7 @@ static enum fault_result fault_try(struct fault *f)
         r = fault_resolve(f);
     if (r == FAULT_OK && f->page) {
         r = fault_enter(f);
-        if (r == FAULT_OK)
+        if (r == FAULT_OK && f->access != ACCESS_WRITE)
             f->vma->ops->fault_around(f);
     }
     fault_release(f);

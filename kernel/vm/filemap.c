@@ -29,11 +29,6 @@ static bool beyond_end(const struct address_space *as, uint64_t index)
     return index >= (inode_size(as->host) + PAGE_SIZE - 1) >> PAGE_SHIFT;
 }
 
-static bool is_shared_store(const struct fault *f)
-{
-    return f->access == ACCESS_WRITE && (f->vma->flags & VM_SHARED);
-}
-
 /* PAGE, which stands at INDEX or is NULL, is not what is wanted: read it, and ahead of it
  * as the VMA is advised. */
 static __attribute__((noinline))
@@ -55,9 +50,9 @@ enum fault_result read_page(struct fault *f, uint64_t index, struct page **page)
     return FAULT_OK;
 }
 
-/* f->cache_page: the page at f's address, uptodate and locked; for a shared store
+/* f->cache_page: the page at f's address, uptodate and locked; if it is TO_CHANGE
  * within the file system's bracket, which comes before the lock of a page. */
-static enum fault_result get_cache_page(struct fault *f)
+static enum fault_result get_cache_page(struct fault *f, bool to_change)
 {
     struct address_space *as = f->vma->mapping;
     uint64_t index = vma_pgoff(f->vma, f->va);
@@ -72,7 +67,7 @@ static enum fault_result get_cache_page(struct fault *f)
         r = read_page(f, index, &page);
     if (r != FAULT_OK)
         return r;
-    if (is_shared_store(f)) {
+    if (to_change) {
         if (as->ops->change_begin(as) < 0) {
             put_page(page);
             return FAULT_SIGBUS;
@@ -96,9 +91,10 @@ static enum fault_result dirty_cache_page(struct fault *f)
 
     if (err)
         return err == -ENOMEM ? FAULT_OOM : FAULT_SIGBUS;
+    f->dirtied = !page_test(f->cache_page, PG_DIRTY);
     page_cache_dirty(f->cache_page);
     inode_touch_mtime(as->host);
-    f->writable = f->dirtied = true;
+    f->writable = true;
     return FAULT_OK;
 }
 
@@ -124,7 +120,7 @@ static enum fault_result file_make_writable(struct fault *f)
 
     if (!(f->vma->flags & VM_SHARED))
         return anon_copy_on_write(f);
-    r = get_cache_page(f);
+    r = get_cache_page(f, true);
     if (r == FAULT_OK)
         r = dirty_cache_page(f);
     return r == FAULT_OK ? allow_stores(f) : r;
@@ -142,13 +138,14 @@ static __attribute__((noinline)) enum fault_result copy_cache_page(struct fault 
 
 static enum fault_result file_fault(struct fault *f)
 {
-    enum fault_result r = get_cache_page(f);
+    bool store = f->access == ACCESS_WRITE, shared = f->vma->flags & VM_SHARED;
+    enum fault_result r = get_cache_page(f, store && shared);
 
-    if (r == FAULT_OK && is_shared_store(f))
+    if (r == FAULT_OK && store && shared)
         r = dirty_cache_page(f);
     if (r != FAULT_OK)
         return r;
-    if (f->access == ACCESS_WRITE && !(f->vma->flags & VM_SHARED))
+    if (store && !shared)
         return copy_cache_page(f);
     f->page = f->cache_page;
     f->cache_ref = false;           /* the reference goes along */
@@ -213,8 +210,7 @@ static __attribute__((noinline)) void map_window(struct fault *f)
 /* Not around a private page that has come back from swap. */
 static void file_fault_around(struct fault *f)
 {
-    if (!f->old.bits && f->access != ACCESS_WRITE && !(f->vma->flags & VM_RAND_READ)
-        && !f->mm->recorded)
+    if (!f->old.bits && !(f->vma->flags & VM_RAND_READ) && !f->mm->recorded)
         map_window(f);
 }
 
