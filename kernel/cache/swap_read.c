@@ -11,6 +11,7 @@
 #include "kernel/core/counters.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/page_alloc.h"
+#include "kernel/sched/pressure.h"
 
 /* About as many pages come in before one that comes in now, and is not used, goes again. */
 static size_t room(void)
@@ -65,6 +66,15 @@ static struct page *page_ahead(uint64_t entry)
     return new;
 }
 
+/* To ask is part of the stall, as in Linux: a disk may answer before anybody waits. */
+static void ask_for(struct page **pages, size_t n)
+{
+    bool began = pressure_enter(PRESSURE_MEMORY);
+
+    swap_io_read(pages, n);
+    pressure_leave(PRESSURE_MEMORY, began);
+}
+
 /* Read NEW, which has been entered for ENTRY, and what is worth reading around it. */
 static void start_read(struct page *new, uint64_t entry)
 {
@@ -80,7 +90,7 @@ static void start_read(struct page *new, uint64_t entry)
     for (size_t i = 0; i < n; i++)
         lru_add(pages[i]);
     get_page(new);
-    swap_io_read(pages, n);
+    ask_for(pages, n);
     for (size_t i = 0; i < n; i++)
         put_page(pages[i]);
 }

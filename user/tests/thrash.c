@@ -3,7 +3,8 @@
  * thrash.c - four processes whose working sets together exceed memory by half.
  *
  * Each uses its pages in no order, stores to every other one, and looks whether what it
- * stored before is there.  All come to their end, and none waits for that of another.
+ * stored before is there.  It goes on until the slowest has done its share: nobody leaves, so
+ * nobody comes to his end because another gave up his memory.
  */
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
@@ -21,7 +22,6 @@ struct work {
     struct progress {
         bool filled;            /* its pages, for the first time */
         int done;               /* rounds */
-        int least;              /* the fewest that another had done when it was ready */
         long major, minor;      /* faults */
     } *progress;                /* of all: shared */
 };
@@ -77,12 +77,12 @@ static void work(void *arg)
     __atomic_store_n(&mine->filled, true, __ATOMIC_RELAXED);
     for (int i = 0; !all_filled(w) && i < PATIENCE; i++)
         usleep(1000);
-    for (int round = 0; round < w->rounds; round++) {
+    while (least_done(w) < w->rounds) {
         for (int n = 0; n < ROUND; n++)
             use_page(w, p, turns, rand_below(&test_rand, w->npages));
-        __atomic_store_n(&mine->done, round + 1, __ATOMIC_RELAXED);
+        __atomic_store_n(&mine->done, mine->done + 1, __ATOMIC_RELAXED);
+        usleep(1000);                   /* who has his pages leaves the others the hart */
     }
-    mine->least = least_done(w);
     mine->major = major_faults();
     mine->minor = minor_faults();
 }
@@ -91,7 +91,6 @@ static void run(int rounds)
 {
     struct work w = { .npages = pages_of_machine(NULL) * 3 / 8, .rounds = rounds,
                       .progress = (struct progress *)map_shared(1) };
-    int worst = rounds;
     pid_t pids[NPROCESSES];
 
     begin_swap();
@@ -102,20 +101,17 @@ static void run(int rounds)
     for (int i = 0; i < NPROCESSES; i++) {
         const struct progress *p = &w.progress[i];
 
-        EXPECT_EQ(p->done, rounds);
-        worst = p->least < worst ? p->least : worst;
+        EXPECT(p->done >= rounds);
         note("process %d: %ld major and %ld minor faults in %d uses of %zu pages", i, p->major,
-             p->minor, rounds * ROUND, w.npages);
+             p->minor, p->done * ROUND, w.npages);
     }
-    note("the last had done %d rounds of %d when the first was ready", worst, rounds);
-    EXPECT(worst > 0);
     unmap((char *)w.progress, 1);
     end_swap();
 }
 
 static void four_processes(void)
 {
-    run(16);
+    run(4);
 }
 
 static void four_for_long(void)
