@@ -11,7 +11,7 @@ head -c 1M /dev/urandom >r; md5sum r >sum; md5sum -c sum; sha256sum r >sum; sha2
 tail -n 3 m; tail -c +588890 m; tac m | head -n 2; nl m | tail -n 1; od -An -tx4 -N 16 m; fmt -w 30 /etc/group; pr -l 5 -t /etc/passwd
 paste -d+ m m | head -n 2; join m m | tail -n 1; comm -12 m m | wc -l; uniq -c /etc/group; tr 0-9 a-j <m | tail -n 1; cut -c1 m | sort | uniq -c
 csplit -s m 100 200; wc -l xx*; numfmt --to=iec 1048576; factor 1234567890123; expr 2 '*' 21; printf '%q\n' 'a b'; seq -s, 5; shuf -e x | cat
-timeout 0.2 sleep 5; echo $?; timeout -k 1 --preserve-status 0.2 sh -c 'trap "" TERM; sleep 3'; echo $?; nice -n 3 nice; env -i /usr/bin/env; nohup echo hi
+timeout 0.2 sleep 5; echo $?; timeout -k 1 --preserve-status 2 sh -c 'trap "" TERM; sleep 30'; echo $?; nice -n 3 nice; env -i /usr/bin/env; nohup echo hi
 tee a b <t >/dev/null; ls -i a >/dev/null; echo $?; ln -f a c; ln -sr d/e sym; readlink sym; realpath --relative-to=d sym; pathchk 'a/b'; mktemp -u --suffix=.x abcXXX | wc -c
 chmod -R u=rwX,go= d; stat -c %A d d/e; chmod 4755 a; stat -c %A a; chown 1:2 a; stat -c '%u:%g %A' a; rm -rfv d | sort; rmdir --ignore-fail-on-non-empty etc; rm -r etc
 test -t 0; echo $?; test -S /dev/null; echo $?; [ 3 -ne 4 ]; echo $?; id -un; who; users; groups; logname 2>&1; hostid >/dev/null; echo $?; nproc --all >/dev/null; echo $?
