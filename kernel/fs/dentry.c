@@ -110,9 +110,9 @@ static void free_dentry(struct dentry *d)
     kmem_cache_free(dentries.cache, d);
 }
 
-struct dentry *dentry_make_root(struct super_block *sb, struct inode *inode)
+struct dentry *dentry_make_apart(struct super_block *sb, struct inode *inode, const char *name)
 {
-    struct dentry *d = alloc_dentry(sb, "/", 1);
+    struct dentry *d = alloc_dentry(sb, name, strlen(name));
 
     if (!d)
         return NULL;

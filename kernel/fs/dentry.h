@@ -61,8 +61,9 @@ void dentry_put(struct dentry *d);      /* may sleep */
 int dentry_lookup(struct dentry *parent, const char *name, size_t len, bool dir_locked,
                   struct dentry **out);
 
-/* A root entry for SB with a reference; takes over one of INODE.  NULL: no memory. */
-struct dentry *dentry_make_root(struct super_block *sb, struct inode *inode);
+/* An entry below no other, with a reference: the root of SB, or what a file without a name
+ * is called.  Takes over a reference of INODE.  NULL: no memory. */
+struct dentry *dentry_make_apart(struct super_block *sb, struct inode *inode, const char *name);
 
 /* D, negative, leads to INODE from now on; takes over its reference. */
 void dentry_instantiate(struct dentry *d, struct inode *inode);

@@ -11,6 +11,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/open.h"
+#include "kernel/fs/path.h"
 #include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/slab.h"
@@ -92,6 +93,17 @@ char *file_describe(const struct file *f, const struct path *root, char *buf, si
     if (S_ISREG(f->inode->mode))        /* shared memory, which Linux calls so */
         return fmt_snprintf(buf, size, "/dev/zero (deleted)") < size ? buf : NULL;
     return fmt_snprintf(buf, size, "%s:[%lu]", kind, f->inode->ino) < size ? buf : NULL;
+}
+
+int file_get_path(const struct file *f, struct path *out)
+{
+    char name[NAME_MAX + 16];           /* always fits: none is longer without a path */
+
+    if (!f->path.dentry)
+        return path_make_apart(f->inode, file_describe(f, NULL, name, sizeof(name)), out);
+    *out = f->path;
+    path_get(out);
+    return 0;
 }
 
 /* ---- the position ------------------------------------------------------------------- */

@@ -179,9 +179,9 @@ int file_copy_out(uintptr_t addr, const void *kbuf, size_t n);
 /* Kernel callers (exec, swap): bytes from POS into BUF; short only at the end. */
 ssize_t file_read_kernel(struct file *f, void *buf, size_t len, uint64_t pos);
 
-/* Two ends of a new pipe; FLAGS: O_NONBLOCK.  0, -ENOMEM, -ENFILE.  A write with
+/* Two ends of a new pipe of CRED's; FLAGS: O_NONBLOCK.  0, -ENOMEM, -ENFILE.  A write with
  * no reader is -EPIPE; the caller sends SIGPIPE. */
-int pipe_create(uint32_t flags, struct file **reader, struct file **writer);
+int pipe_create(uint32_t flags, const struct cred *cred, struct file **reader, struct file **writer);
 /* F_SETPIPE_SZ (bytes; the new size), F_GETPIPE_SZ.  -EBADF: not a pipe; -EBUSY. */
 int pipe_set_size(struct file *f, size_t size);
 int pipe_get_size(struct file *f);
@@ -190,5 +190,8 @@ bool file_is_pipe(const struct file *f);
 
 /* What /proc/<pid>/fd shows: a path, or "pipe:[7]"; starts inside BUF, NULL: too long. */
 char *file_describe(const struct file *f, const struct path *root, char *buf, size_t size);
+/* F's path, or one made for it if no directory names it: to open the same once more.  0 with
+ * a referenced *OUT, or -ENOMEM. */
+int file_get_path(const struct file *f, struct path *out);
 size_t file_count(void);                /* open files of the machine */
 void file_init(void);

@@ -21,6 +21,7 @@
 static struct mutex mount_mutex;
 static struct list mounts = LIST_INIT(mounts);  /* parents before children   [m+d] */
 static struct mount *root_mount;                /*                           [m+d] */
+struct mount mount_apart = { .refcount = 1 };
 static int last_id = MOUNT_ID_NONE;             /* given to a mount            [m] */
 
 /* ---- for walks: dentry_lock is held ----------------------------------------------------- */
@@ -74,7 +75,7 @@ static struct dentry *get_root_dentry(struct super_block *sb)
 {
     if (!sb->root_dentry) {
         inode_get(sb->root);
-        sb->root_dentry = dentry_make_root(sb, sb->root);
+        sb->root_dentry = dentry_make_apart(sb, sb->root, "/");
         if (!sb->root_dentry)
             inode_put(sb->root);
     }

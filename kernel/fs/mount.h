@@ -24,6 +24,10 @@ struct mount {
     struct list link;                   /* all attached, in order            [m+d] */
 };
 
+/* What files are seen through that no directory names: pipes, memfd_create's.  It is in no
+ * tree, has no root, and stays. */
+extern struct mount mount_apart;
+
 /* The mount on top of PATH, or NULL.  dentry_lock held. */
 struct mount *mount_find_locked(const struct path *path);
 static inline void mount_get(struct mount *m)

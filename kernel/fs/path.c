@@ -41,12 +41,14 @@ static bool prepend(char **p, const char *buf, const char *s, size_t len)
 
 /*
  * The name of AT in front of *P.  0; -ENOENT: ROOT is not above it (the name is that
- * from the root of all); -ENAMETOOLONG.
+ * from the root of all, or what a file without one is called); -ENAMETOOLONG.
  */
 static int prepend_name_locked(struct path at, const struct path *root, char **p, const char *buf)
 {
     bool any = false;
 
+    if (at.mount == &mount_apart)
+        return prepend(p, buf, at.dentry->name, at.dentry->len) ? -ENOENT : -ENAMETOOLONG;
     for (;;) {
         if (path_equal(&at, root))
             break;
@@ -95,6 +97,19 @@ char *path_describe(const struct path *p, const struct path *root, char *buf, si
         fits = prepend_name_locked(*p, root, &start, buf) != -ENAMETOOLONG;
     spin_unlock(&dentry_lock);
     return fits ? start : NULL;
+}
+
+int path_make_apart(struct inode *inode, const char *name, struct path *out)
+{
+    inode_get(inode);
+    out->dentry = dentry_make_apart(inode->sb, inode, name);
+    if (!out->dentry) {
+        inode_put(inode);
+        return -ENOMEM;
+    }
+    out->mount = &mount_apart;
+    mount_get(out->mount);
+    return 0;
 }
 
 ssize_t path_readlink(const struct path *p, char *buf, size_t size)

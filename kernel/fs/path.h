@@ -50,6 +50,9 @@ char *path_name(const struct path *p, const struct path *root, char *buf, size_t
 /* The same for people to read (/proc/self/maps, fd): " (deleted)" follows a removed
  * name; NULL only if it does not fit. */
 char *path_describe(const struct path *p, const struct path *root, char *buf, size_t size);
+/* A path to INODE, which no directory names: people read NAME.  0 with a referenced *OUT,
+ * or -ENOMEM. */
+int path_make_apart(struct inode *inode, const char *name, struct path *out);
 
 /* The operations behind the *at() system calls.  0 or an errno; all may sleep. */
 int path_mknod(const struct path_ctx *ctx, const struct path *start, const char *name,

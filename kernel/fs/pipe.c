@@ -447,23 +447,25 @@ static int wait_for_partner(struct file *f, struct pipe *p)
     return 0;
 }
 
+/* One without a name, which had both ends once, needs no partner to be opened again. */
 static int fifo_open(struct inode *inode, struct file *f)
 {
     struct pipe *p = get_pipe(inode);
+    bool waits = inode->sb != pipe_super;
     bool both = (f->mode & (FILE_READ | FILE_WRITE)) == (FILE_READ | FILE_WRITE);
     int err = 0;
 
     f->mode &= ~FILE_SEEK;
     if (!p)
         return -ENOMEM;
-    if ((f->flags & O_NONBLOCK) && !(f->mode & FILE_READ) && peek(&p->readers) == 0) {
+    if (waits && (f->flags & O_NONBLOCK) && !(f->mode & FILE_READ) && peek(&p->readers) == 0) {
         put_pipe(inode);
         return -ENXIO;
     }
     join(p, f);
     wake_up_all(&p->can_read);
     wake_up_all(&p->can_write);
-    if (!both && !(f->flags & O_NONBLOCK))
+    if (waits && !both && !(f->flags & O_NONBLOCK))
         err = wait_for_partner(f, p);
     if (err)
         pipe_release(f);
@@ -485,7 +487,7 @@ const struct file_operations fifo_file_ops = {
     .fallocate = file_op_fallocate_refuse,
 };
 
-static struct inode *make_pipe_inode(void)
+static struct inode *make_pipe_inode(const struct cred *cred)
 {
     struct inode *inode = inode_new(pipe_super);
 
@@ -493,6 +495,8 @@ static struct inode *make_pipe_inode(void)
         return NULL;
     inode->ino = __atomic_fetch_add(&next_pipe_number, 1, __ATOMIC_RELAXED);
     inode_set_mode(inode, S_IFIFO | S_IRUSR | S_IWUSR);
+    inode->uid = cred->fsuid;
+    inode->gid = cred->fsgid;
     inode->fops = &fifo_file_ops;
     return inode;
 }
@@ -513,9 +517,10 @@ static int open_end(struct inode *inode, uint32_t flags, struct file **out)
     return 0;
 }
 
-int pipe_create(uint32_t flags, struct file **reader, struct file **writer)
+int pipe_create(uint32_t flags, const struct cred *cred, struct file **reader,
+                struct file **writer)
 {
-    struct inode *inode = make_pipe_inode();
+    struct inode *inode = make_pipe_inode(cred);
     int err;
 
     if (!inode)

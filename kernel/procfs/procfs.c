@@ -372,24 +372,17 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
 
 /* Links */
 
-static int fd_path(const struct node *node, struct path *out, char *text, size_t size)
+static int fd_path(const struct node *node, struct path *out)
 {
     struct fd_table *files = process_get_files(node->process);
     struct file *f = files ? fd_table_get_file(files, node->fd) : NULL;
-    char name[NAME_MAX + 16];           /* of what has no path: always fits */
-    int r = -ENOENT;
+    int r;
 
     if (files)
         fd_table_put(files);
     if (!f)
         return -ENOENT;
-    if (f->path.dentry && out) {
-        *out = f->path;
-        path_get(out);
-        r = 0;
-    } else if (!f->path.dentry && text) {
-        r = (int)min_u64(strlcpy(text, file_describe(f, NULL, name, sizeof(name)), size), size - 1);
-    }
+    r = file_get_path(f, out);
     file_put(f);
     return r;
 }
@@ -399,7 +392,7 @@ static int link_follow(struct inode *inode, struct path *out)
     const struct node *node = node_of(inode);
 
     if (node->fd >= 0)
-        return fd_path(node, out, NULL, 0);
+        return fd_path(node, out);
     return node->entry->follow ? node->entry->follow(node->process, out) : -EINVAL;
 }
 
@@ -430,7 +423,7 @@ static ssize_t link_read(struct inode *inode, char *buf, size_t size)
         return node->entry->link(node->process, buf, size);
     n = link_follow(inode, &path);
     if (n < 0)
-        return node->fd >= 0 ? fd_path(node, NULL, buf, size) : n;
+        return n;
     n = describe(&path, buf, size);
     path_put(&path);
     return n;

@@ -161,7 +161,7 @@ int64_t sys_pipe2(const uint64_t *a)
 
     if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK))
         return -EINVAL;
-    err = pipe_create(flags & O_NONBLOCK, &reader, &writer);
+    err = pipe_create(flags & O_NONBLOCK, &current_process()->cred, &reader, &writer);
     if (err)
         return err;
     err = fd_install_pair(reader, writer, flags & O_CLOEXEC, fds);
