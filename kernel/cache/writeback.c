@@ -185,6 +185,12 @@ void writeback_note_inode(void)
     wake_from_long_sleep();
 }
 
+void writeback_hurry_inodes(void)
+{
+    __atomic_store_n(&wb.inodes_dirty, 1, __ATOMIC_SEQ_CST);
+    wake_up_all(&wb.work);
+}
+
 void writeback_set_inode_writer(bool (*write_inodes)(uint64_t older_than))
 {
     wb.write_inodes = write_inodes;

@@ -30,6 +30,8 @@ void writeback_forget(struct address_space *as);
 
 /* Attributes of an inode got dirty: the flusher calls the hook below in time. */
 void writeback_note_inode(void);
+/* The hook has something to do that should not wait.  Never sleeps. */
+void writeback_hurry_inodes(void);
 /* The file layer's part, registered at boot: carry attributes that were dirtied
  * before OLDER_THAN (ns, monotonic) into their metadata pages; false if dirty
  * ones are left.  Called by the flusher with nothing held; may sleep. */

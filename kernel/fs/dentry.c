@@ -222,15 +222,16 @@ static void detach_locked(struct dentry *d)
     dentries.count--;
 }
 
-/* Free D after detach_locked; returns its parent, whose reference is the caller's. */
-static struct dentry *free_detached(struct dentry *d)
+/* Free D after detach_locked, its inode by PUT; returns its parent, whose reference is the
+ * caller's. */
+static struct dentry *free_detached(struct dentry *d, void (*put)(struct inode *inode))
 {
     struct dentry *parent = d->parent == d ? NULL : d->parent;
     struct inode *inode = d->inode;
 
     free_dentry(d);
     if (inode)
-        inode_put(inode);
+        put(inode);
     return parent;
 }
 
@@ -259,10 +260,15 @@ static bool put_and_detach(struct dentry *d)
     return gone;
 }
 
-void dentry_put(struct dentry *d)
+static void put_up(struct dentry *d, void (*put)(struct inode *inode))
 {
     while (d && put_and_detach(d))
-        d = free_detached(d);
+        d = free_detached(d, put);
+}
+
+void dentry_put(struct dentry *d)
+{
+    put_up(d, inode_put);
 }
 
 /* Move unused D to DOOMED. */
@@ -273,12 +279,12 @@ static void doom_locked(struct dentry *d, struct list *doomed)
     list_move_tail(doomed, &d->lru_link);
 }
 
-static void free_doomed(struct list *doomed)
+static void free_doomed(struct list *doomed, void (*put)(struct inode *inode))
 {
     struct list *link;
 
     while ((link = list_pop_head(doomed)))
-        dentry_put(free_detached(list_entry(link, struct dentry, lru_link)));
+        put_up(free_detached(list_entry(link, struct dentry, lru_link), put), put);
 }
 
 size_t dentry_cache_shrink(size_t nr)
@@ -290,7 +296,8 @@ size_t dentry_cache_shrink(size_t nr)
     for (; n < nr && !list_is_empty(&dentries.unused); n++)
         doom_locked(list_first_entry(&dentries.unused, struct dentry, lru_link), &doomed);
     spin_unlock(&dentry_lock);
-    free_doomed(&doomed);
+    /* Between the lock and here a file may have been removed: ours may be its last reference. */
+    free_doomed(&doomed, inode_put_later);
     return n;
 }
 
@@ -311,7 +318,7 @@ void dentry_shrink_super(struct super_block *sb)
         }
         spin_unlock(&dentry_lock);
         /* Their parents may be unused now: once more. */
-        free_doomed(&doomed);
+        free_doomed(&doomed, inode_put);
     } while (found);
 }
 
@@ -325,7 +332,7 @@ void dentry_prune_children(struct dentry *parent)
         if (d->refcount == 0)
             doom_locked(d, &doomed);
     spin_unlock(&dentry_lock);
-    free_doomed(&doomed);
+    free_doomed(&doomed, inode_put);
 }
 
 void dentry_count(size_t *all, size_t *unused)

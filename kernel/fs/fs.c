@@ -7,7 +7,10 @@
 #include "kernel/fs/devfs.h"
 #include "kernel/fs/fifo.h"
 #include "kernel/fs/mount.h"
+#include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
+
+#define SHRINK_BATCH 1024
 
 unsigned vfs_cache_pressure = 100;
 
@@ -31,6 +34,13 @@ static size_t shrink(struct shrinker *s, size_t nr, gfp_t gfp)
         return 0;
     freed = dentry_cache_shrink(nr);
     return freed + inode_cache_shrink(nr);
+}
+
+void fs_drop_unused(void)
+{
+    while (dentry_cache_shrink(SHRINK_BATCH) || inode_cache_shrink(SHRINK_BATCH))
+        continue;
+    inode_end_doomed();
 }
 
 static struct shrinker fs_shrinker = {

@@ -8,6 +8,7 @@
  * nobody finds an inode between its last put and its fate: to the unused list, or
  * FREEING.  A FREEING inode stays in the hash until its file system is done with
  * it: who looks for its number waits, and so does who wants to reuse the number.
+ * That may take locks and the disk, so a reclaimer leaves it to the flusher.
  *
  * Mach's file systems and Plan 9 know the inode as vnode and Chan.
  */
@@ -28,6 +29,7 @@ static struct {
     struct list hash[HASH_BUCKETS];     /*                                 [l] */
     struct list unused;                 /* oldest first                    [l] */
     struct list dirty;                  /* oldest first                    [l] */
+    struct list doomed;                 /* FREEING, left to the flusher    [l] */
     size_t count, nunused;              /*                                 [l] */
     struct wait_queue changed;          /* an inode stopped being NEW or FREEING */
     struct kmem_cache *cache;           /*                                 [c] */
@@ -289,7 +291,7 @@ static void evict_from_fs(struct inode *inode)
 /* INODE is FREEING and nobody refers to it. */
 static void destroy(struct inode *inode)
 {
-    bool was_hashed;
+    bool is_awaited;
 
     if (!page_cache_is_empty(&inode->data))
         page_cache_truncate(&inode->data, 0, UINT64_MAX);
@@ -299,13 +301,14 @@ static void destroy(struct inode *inode)
     inode_free_locks(inode);
     address_space_fini(&inode->data);
     spin_lock(&inodes.lock);
-    was_hashed = inode_test(inode, INODE_HASHED);
+    /* Whoever unmounts looks at the list under the lock: before us and sleeps, or after us. */
+    is_awaited = inode_test(inode, INODE_HASHED) || (inode->sb->internal_flags & SB_DYING);
     list_remove(&inode->hash_link);
     list_remove(&inode->sb_link);
     inodes.count--;
     spin_unlock(&inodes.lock);
     kmem_cache_free(inodes.cache, inode);
-    if (was_hashed)
+    if (is_awaited)
         wake_up_all(&inodes.changed);
 }
 
@@ -314,34 +317,79 @@ void inode_get(struct inode *inode)
     __atomic_fetch_add(&inode->refcount, 1, __ATOMIC_RELAXED);
 }
 
-void inode_put(struct inode *inode)
+/* Drop a reference under the lock; true if it was the last of an inode that is FREEING now. */
+static bool put_locked(struct inode *inode)
+{
+    ASSERT(inode->refcount > 0);
+    if (__atomic_sub_fetch(&inode->refcount, 1, __ATOMIC_ACQ_REL) > 0)
+        return false;
+    if (inode->nlink == 0 || !inode_test(inode, INODE_HASHED)) {
+        begin_freeing_locked(inode);
+        return true;
+    }
+    list_insert_tail(&inodes.unused, &inode->lru_link);
+    inodes.nunused++;
+    if (inode->sb->internal_flags & SB_DYING)
+        wake_up_all(&inodes.changed);
+    return false;
+}
+
+/* Drop a reference that is not the last; false: it may be. */
+static bool put_one_of_many(struct inode *inode)
 {
     int32_t old = __atomic_load_n(&inode->refcount, __ATOMIC_RELAXED);
-    bool dying;
 
     while (old > 1)
         if (__atomic_compare_exchange_n(&inode->refcount, &old, old - 1, true,
                                         __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-            return;
-    spin_lock(&inodes.lock);
-    ASSERT(inode->refcount > 0);
-    if (__atomic_sub_fetch(&inode->refcount, 1, __ATOMIC_ACQ_REL) > 0) {
-        spin_unlock(&inodes.lock);
+            return true;
+    return false;
+}
+
+void inode_put(struct inode *inode)
+{
+    bool last;
+
+    if (put_one_of_many(inode))
         return;
-    }
-    /* Whoever unmounts looks at the count under the lock: here, or after us. */
-    dying = inode->sb->internal_flags & SB_DYING;
-    if (inode->nlink > 0 && inode_test(inode, INODE_HASHED)) {
-        list_insert_tail(&inodes.unused, &inode->lru_link);
-        inodes.nunused++;
-        spin_unlock(&inodes.lock);
-    } else {
-        begin_freeing_locked(inode);
-        spin_unlock(&inodes.lock);
+    spin_lock(&inodes.lock);
+    last = put_locked(inode);
+    spin_unlock(&inodes.lock);
+    if (last)
         destroy(inode);
-    }
-    if (dying)
-        wake_up_all(&inodes.changed);
+}
+
+void inode_put_later(struct inode *inode)
+{
+    bool last;
+
+    if (put_one_of_many(inode))
+        return;
+    spin_lock(&inodes.lock);
+    last = put_locked(inode);
+    if (last)
+        list_insert_tail(&inodes.doomed, &inode->lru_link);
+    spin_unlock(&inodes.lock);
+    if (last)
+        writeback_hurry_inodes();
+}
+
+static struct inode *take_doomed(void)
+{
+    struct list *link;
+
+    spin_lock(&inodes.lock);
+    link = list_pop_head(&inodes.doomed);
+    spin_unlock(&inodes.lock);
+    return link ? list_entry(link, struct inode, lru_link) : NULL;
+}
+
+void inode_end_doomed(void)
+{
+    struct inode *inode;
+
+    while ((inode = take_doomed()))
+        destroy(inode);
 }
 
 /* Whether INODE, unused, can leave without a word to the disk. */
@@ -497,6 +545,7 @@ static bool write_old_inodes(uint64_t older_than)
 {
     struct inode *inode;
 
+    inode_end_doomed();
     while ((inode = get_oldest_dirty(older_than))) {
         inode_write(inode);
         inode_put(inode);
@@ -631,6 +680,7 @@ void inode_cache_init(void)
         list_init(&inodes.hash[i]);
     list_init(&inodes.unused);
     list_init(&inodes.dirty);
+    list_init(&inodes.doomed);
     wait_queue_init(&inodes.changed);
     inodes.cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
                                      SLAB_RECLAIMABLE, NULL);

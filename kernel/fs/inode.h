@@ -10,7 +10,7 @@
  *   NEW       inode_get_cached made it, its file system is filling it in
  *   in use    refcount > 0                      inode_unlock_new, inode_new
  *   unused    refcount 0, hashed, on the LRU    inode_put
- *   FREEING   being evicted; lookups wait       inode_put, inode_cache_shrink
+ *   FREEING   being evicted; lookups wait       inode_put, inode_put_later, inode_cache_shrink
  *
  * Locks: [i] lock (RANK_INODE_DIR for directories, RANK_INODE otherwise)
  *        [c] constant after instantiation  [a] atomic
@@ -168,6 +168,7 @@ bool inode_op_is_never_stale(struct inode *inode);
 /* References. */
 void inode_get(struct inode *inode);
 void inode_put(struct inode *inode);                    /* may sleep, may delete */
+void inode_put_later(struct inode *inode);              /* never sleeps; the flusher deletes */
 
 /* The size as a reader without the lock sees it. */
 static inline uint64_t inode_size(const struct inode *inode)
@@ -261,8 +262,11 @@ int inode_sync_all(struct super_block *sb, bool wait);
  * sleep. */
 int inode_swap_in_all(struct super_block *sb, const struct swap_area *area);
 
-/* Drop unused clean inodes, oldest first; returns how many. */
+/* Drop unused clean inodes, oldest first; returns how many.  Waits at most until the flusher has
+ * seen that they have no pages. */
 size_t inode_cache_shrink(size_t nr);
+/* Delete what inode_put_later has left.  May sleep. */
+void inode_end_doomed(void);
 /* Inodes in memory, and those nobody uses (/proc/sys/fs/inode-nr). */
 void inode_count(size_t *all, size_t *unused);
 

@@ -96,7 +96,8 @@ uint64_t inode_max_size(const struct inode *inode);
 /* CRED changes the size of a regular file; takes the locks, checks no rights. */
 int inode_truncate(struct inode *inode, uint64_t size, const struct cred *cred);
 
-/* Drop unused dentries, oldest first; returns how many.  May sleep. */
+/* Drop unused dentries, oldest first; returns how many.  Never sleeps: a file of which this was
+ * the last use, removed meanwhile, is left to the flusher. */
 size_t dentry_cache_shrink(size_t nr);
 /* Dentries in memory, and those nobody uses (/proc/sys/fs/dentry-state). */
 void dentry_count(size_t *all, size_t *unused);

@@ -114,6 +114,8 @@ int fs_statfs(const struct path *path, struct statfs *st);
 int fs_sync(struct super_block *sb, bool wait);
 /* Write everything back; all file systems. */
 int fs_sync_all(bool wait);
+/* Drop all names and all clean inodes that nobody uses.  May sleep. */
+void fs_drop_unused(void);
 /* For poweroff: sync, unmount or remount read-only, flush disks. */
 void fs_shutdown(void);
 /* The root as a referenced path. */

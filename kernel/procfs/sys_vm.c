@@ -233,8 +233,7 @@ static int store_drop_caches(const char *text, size_t n, struct process *p)
     if (err || !what)
         return -EINVAL;
     if (what & 2) {
-        while (dentry_cache_shrink(1024) || inode_cache_shrink(1024))
-            continue;
+        fs_drop_unused();
         kmem_cache_shrink_all();
         count_vm_event(VM_DROP_SLAB);
     }

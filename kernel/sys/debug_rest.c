@@ -53,8 +53,7 @@ void debug_quiesce(void)
     fs_sync_all(true);
     /* Each turn may release what the next one can drop: dentries hold inodes, inodes pages. */
     for (int turn = 0; turn < 3; turn++) {
-        while (dentry_cache_shrink(1024) || inode_cache_shrink(1024))
-            continue;
+        fs_drop_unused();
         reclaim_rest();
         swap_take_back(SIZE_MAX);
         reclaim_drop_caches();

@@ -177,6 +177,16 @@ static int hold(struct page *page)
     return 0;
 }
 
+static int64_t shrink_call(size_t nr)
+{
+    size_t n;
+
+    page_alloc_reclaim_begin(GFP_KERNEL);
+    n = shrink_all(nr, GFP_KERNEL);
+    page_alloc_reclaim_end(GFP_KERNEL);
+    return (int64_t)n;
+}
+
 /* Do FN to the page at ADDR; FN drops the reference. */
 static int64_t with_page(uintptr_t addr, int (*fn)(struct page *page))
 {
@@ -230,6 +240,8 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         return contig_call(a[1], a[0] == DEBUG_CONTIG_TAKE);
     case DEBUG_HOLD_PAGE:
         return with_page(a[1], hold);
+    case DEBUG_SHRINK:
+        return shrink_call(a[1]);
     case DEBUG_OPS:
         break;
     }

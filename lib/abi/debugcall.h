@@ -96,6 +96,10 @@ enum debug_op {
      * page at ADDR locked. */
     DEBUG_HOLD_PAGE,
 
+    /* DEBUG_SHRINK(n): ask the caches for N objects, as a request does for which memory is
+     * short.  Returns how many they gave. */
+    DEBUG_SHRINK,
+
     DEBUG_OPS
 };
 

@@ -542,6 +542,10 @@ void writeback_note_inode(void)
 {
 }
 
+void writeback_hurry_inodes(void)
+{
+}
+
 void writeback_forget(struct address_space *as)
 {
     (void)as;

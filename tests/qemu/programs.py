@@ -102,6 +102,7 @@ TESTS = [
     program("scaletest", "two_processes_fault_side_by_side", test="scaletest-ratio", once=True,
             cpus=(2,), kernels=(PLAIN,), mem="256M", tags=("soak",)),   # needs an idle host
     program("sharetest", tags=("quick",)),
+    program("shrinktest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
