@@ -123,6 +123,15 @@ def replace_block(text, name, block):
     return text[:function.block] + block + text[function.end:]
 
 
+def is_unused(text, name):
+    """Whether TEXT defines function NAME and mentions it nowhere but there."""
+    own = [f for f in functions(text) if f.name == name]
+    if not own:
+        return False
+    others = text[:own[0].start] + text[own[0].end:]
+    return not re.search(r"\b%s\b" % name, code_of(others))
+
+
 def remove(text, name):
     """TEXT without function NAME and its comment."""
     function = find(text, name)

@@ -79,8 +79,11 @@ def cut(lab, path, text, todo):
     start = os.path.join(lab.folder, "start", path)
     fragment = read(start) if os.path.exists(start) else ""
     stand_ins = {f.name for f in csource.functions(fragment)}
-    left = {name: "Step %d, %s: %s." % (n, step.level, step.title.lower())
-            for n, step in enumerate(lab.steps, 1) for name in step.functions if n > todo}
+    left, notes = {}, {}
+    for n, step in enumerate(lab.steps[todo:], todo + 1):
+        for name in step.functions:
+            left[name] = "Step %d, %s: %s." % (n, step.level, step.title.lower())
+            notes[name] = step.note
     mine = [f.name for f in csource.functions(text) if f.name in left]
     solved = {name for step in lab.steps[:todo] for name in step.functions}
 
@@ -91,9 +94,9 @@ def cut(lab, path, text, todo):
     if any(name in stand_ins for name in mine):
         text, replaced = csource.overlay(text, fragment)
         for name in replaced:
-            text = csource.note_in(text, name, left[name] + "  For now, a simple stand-in.")
-    if todo == 0:
-        for name in lab.drop:
+            text = csource.note_in(text, name, left[name] + "  " + notes[name])
+    for name in lab.drop:
+        if csource.is_unused(text, name):
             text = csource.remove(text, name)
     return text
 
@@ -107,6 +110,14 @@ def varied(lab, path, text):
     return text
 
 
+def given(lab, path, todo):
+    """The student's file PATH as it is handed out."""
+    if os.path.exists(path):
+        return cut(lab, path, varied(lab, path, read(path)), todo)
+    state = "solution" if todo == len(lab.steps) else "start"       # only this lab has it
+    return read(os.path.join(lab.folder, state, path))
+
+
 # The tree
 
 def fill(lab, tree, todo):
@@ -115,8 +126,7 @@ def fill(lab, tree, todo):
         copy(path, os.path.join(tree, path))
     add_folder(os.path.join(lab.folder, "tests"), os.path.join(tree, "tests"))
     for path in {path for path in lab.owns} | {v.file for v in lab.vary}:
-        text = varied(lab, path, read(path))
-        write(os.path.join(tree, path), cut(lab, path, text, todo))
+        write(os.path.join(tree, path), given(lab, path, todo))
     shutil.copyfile(os.path.join(lab.folder, "handout.md"), os.path.join(tree, "LAB.md"))
     write(os.path.join(tree, "lab.json"), lab.to_json())
 

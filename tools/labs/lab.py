@@ -23,6 +23,7 @@ class Step:
     title: str
     level: str                          # easy, moderate, hard
     functions: List[str]
+    note: str = "For now, a simple stand-in."       # what a stand-in says of itself
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Lab:
     floor: int                          # points of an untouched handout, at most
     steps: List[Step]
     tests: List[Test]
-    drop: List[str] = field(default_factory=list)   # functions that the stand-ins do not need
+    drop: List[str] = field(default_factory=list)   # left out where no stand-in calls them
     vary: List[Vary] = field(default_factory=list)
     folder: str = ""                    # where lab.toml is
     version: int = 1                    # of the handout
