@@ -28,7 +28,7 @@ static struct spinlock caches_lock = SPINLOCK_INIT(RANK_CACHES, "kmem caches");
 
 /* Layout */
 
-static size_t waste(size_t stride, unsigned order)
+static inline size_t waste(size_t stride, unsigned order)
 {
     return (PAGE_SIZE << order) % stride;
 }
@@ -59,7 +59,7 @@ static void lay_out(struct kmem_cache *cache, size_t align)
     cache->ncolours = waste(cache->stride, cache->order) / cache->colour_step + 1;
 }
 
-static void **link_of(const struct kmem_cache *cache, void *obj)
+static inline void **link_of(const struct kmem_cache *cache, void *obj)
 {
     return (void **)((char *)obj + cache->link_offset);
 }

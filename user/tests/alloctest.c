@@ -405,6 +405,20 @@ static void objects_change_harts(void)
     munmap(kept, PAGE);
 }
 
+static void objects_share_pages(void)
+{
+    struct debug_blocks d = { .kind = DEBUG_BLOCK_OBJECT };
+    long figures[5];                /* active and all objects, size, per slab, pages of a slab */
+
+    need_debug_call();
+    quiesce();
+    take(&d, 1000);
+    numbers("/proc/slabinfo", "debug-kept ", figures, COUNT(figures));
+    EXPECT(figures[3] > 1);
+    EXPECT(figures[1] / figures[3] * figures[4] * (long)PAGE < 2 * 1000 * figures[2]);
+    give_all(&d);
+}
+
 /* kmalloc and vmalloc */
 
 static void kmalloc_size(uint64_t size)
@@ -531,8 +545,9 @@ static void the_nth_is_refused(void)
 static const struct test tests[] = {
     TEST(tiers_end_at_their_marks), TEST(programs_on_a_full_machine), TEST(nofail_waits),
     LONG_CHILD_TEST(zones_fall_back), TEST(every_second_page), TEST(groups_stay_apart),
-    TEST(objects_come_constructed), TEST(objects_change_harts), TEST(kmalloc_has_all_sizes),
-    TEST(kmalloc_on_all_harts), TEST(vmalloc_window_lasts), TEST(the_nth_is_refused),
+    TEST(objects_come_constructed), TEST(objects_change_harts), TEST(objects_share_pages),
+    TEST(kmalloc_has_all_sizes), TEST(kmalloc_on_all_harts), TEST(vmalloc_window_lasts),
+    TEST(the_nth_is_refused),
 };
 
 TEST_MAIN(tests)
