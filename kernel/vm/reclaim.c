@@ -176,6 +176,18 @@ static enum page_kind next_kind(void)
     return scan_balance_next(&balance, swappiness, nr_listed(KIND_ANON), nr_listed(KIND_FILE));
 }
 
+/* The next batch; where the list of that kind is empty, as few pages of files are in several
+ * reclaimers' hands at once, of the other kind. */
+static size_t scan_next(struct scan *s, bool anon)
+{
+    enum page_kind kind = anon ? next_kind() : KIND_FILE;
+    size_t scanned = scan_batch(s, kind);
+
+    if (scanned == 0 && anon)
+        scanned = scan_batch(s, kind == KIND_FILE ? KIND_ANON : KIND_FILE);
+    return scanned;
+}
+
 /* Until enough is freed, or all pages were looked at MAX_ROUNDS times. */
 static void scan_pages(struct scan *s)
 {
@@ -184,7 +196,7 @@ static void scan_pages(struct scan *s)
     size_t scanned = 1;
 
     while (s->evict.freed + s->collected < s->wanted && budget > 0 && scanned > 0) {
-        scanned = scan_batch(s, anon ? next_kind() : KIND_FILE);
+        scanned = scan_next(s, anon);
         budget -= MIN(budget, scanned);
         s->collected += collect(s->is_pager);
         if (s->evict.freed + s->collected + laundry_size() >= s->wanted + EVICT_BATCH)
