@@ -19,17 +19,22 @@ struct orphan_check {
     bool has_keeper, has_stopped;
 };
 
+/* Whether PARENT could continue P if it is stopped, and keeps its group from being orphaned. */
+static bool is_kept_by(const struct process *p, const struct process *parent)
+{
+    return parent && parent->pgrp != p->pgrp && parent->session == p->session
+           && parent != init_process;
+}
+
 static void look_at_member(struct process *p, void *arg)
 {
     struct orphan_check *c = arg;
-    const struct process *parent = p->parent;
 
     if (p->pgrp != c->pgrp || p == c->without || p->state == PROCESS_ZOMBIE)
         return;
     if (p->state == PROCESS_STOPPED)
         c->has_stopped = true;
-    if (parent && parent != c->without && parent->pgrp != c->pgrp && parent->session == p->session
-        && parent != init_process)
+    if (p->parent != c->without && is_kept_by(p, p->parent))
         c->has_keeper = true;
 }
 
@@ -49,13 +54,12 @@ static void wake_member(struct process *p, void *arg)
     signal_send_locked(p, NULL, SIGCONT, NULL);
 }
 
-/* LEAVING goes: CHILD's group may lose its last keeper. */
+/* A group that had nobody to lose is told nothing. */
 void group_check_orphaned(struct process *child, struct process *leaving)
 {
     struct orphan_check c = { .pgrp = child->pgrp, .without = leaving };
 
-    if (!leaving || child->session != leaving->session
-        || (child != leaving && child->pgrp == leaving->pgrp))
+    if (!is_kept_by(child, child->parent))
         return;
     process_for_each_locked(look_at_member, &c);
     if (c.has_stopped && !c.has_keeper)

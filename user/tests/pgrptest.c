@@ -283,6 +283,26 @@ static void orphans_do_not_stop(void)
     end(pid);
 }
 
+static void end_at_once(void *arg)
+{
+    (void)arg;
+}
+
+/* Nobody was there to continue its members before, so nobody is lost when one ends. */
+static void orphans_from_the_start(void)
+{
+    pid_t pid;
+    int status;
+
+    EXPECT_EQ(setsid(), getpid());
+    pid = start_paused();
+    EXPECT_OK(kill(pid, SIGSTOP));
+    EXPECT_EQ(waitpid(pid, &status, WUNTRACED), pid);
+    EXPECT_EQ(run_child(end_at_once, NULL), 0);
+    EXPECT_EQ(waitpid(pid, &status, WNOHANG | WCONTINUED), 0);
+    end(pid);
+}
+
 /* The terminal */
 
 static int open_terminal(void)
@@ -505,6 +525,7 @@ static const struct test tests[] = {
     CHILD_TEST(waiting_for_groups),
     CHILD_TEST(orphans),
     CHILD_TEST(orphans_do_not_stop),
+    CHILD_TEST(orphans_from_the_start),
     CHILD_TEST(controlling_terminal),
     CHILD_TEST(foreground),
     CHILD_TEST(background),
