@@ -12,6 +12,7 @@ import concurrent.futures
 import glob
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -70,7 +71,12 @@ def fault_of(name, status, output):
     return None
 
 
-def execute(program, name):
+def limited(seconds):
+    """What a process does first to have SECONDS of processor time, as has each that it starts."""
+    return lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+
+
+def execute(program, name, time_limit, case_limit):
     """Run PROGRAM with its output in the log; its exit status, or None if it had to be killed.
 
     The output goes to a file: a worker that outlives the program would keep a
@@ -79,9 +85,10 @@ def execute(program, name):
     with open("%s/%s.log" % (FOLDER, name), "wb") as log:
         process = subprocess.Popen([program, "-j1", "--xml=%s/%s.xml" % (FOLDER, name)],
                                    env=environment(name), stdin=subprocess.DEVNULL, stdout=log,
-                                   stderr=subprocess.STDOUT, start_new_session=True)
+                                   stderr=subprocess.STDOUT, start_new_session=True,
+                                   preexec_fn=limited(case_limit) if case_limit else None)
         try:
-            return process.wait(TIME_LIMIT)
+            return process.wait(time_limit)
         except subprocess.TimeoutExpired:
             return None
         finally:
@@ -96,8 +103,9 @@ def end_group(process):
     process.wait()
 
 
-def run_program(name):
-    """All results of test program NAME."""
+def run_program(name, time_limit=TIME_LIMIT, case_limit=0):
+    """All results of test program NAME, which is ended after TIME_LIMIT seconds; CASE_LIMIT, if
+    not 0: the processor time in seconds that each of its cases may use."""
     program = "%s/%s" % (FOLDER, name)
     for old in reports_of(name) + [f for f in ("%s/%s.%s" % (FOLDER, name, e)
                                               for e in ("xml", "log")) if os.path.exists(f)]:
@@ -105,7 +113,7 @@ def run_program(name):
     if not os.path.exists(program):
         return [Result(name, "build", FAILED, 0, "%s was not built" % program)]
     begin = time.monotonic()
-    status = execute(program, name)
+    status = execute(program, name, time_limit, case_limit)
     output = "\n".join(tail("%s/%s.log" % (FOLDER, name), 1000))
     fault = fault_of(name, status, output)
     cases = cases_of(name)

@@ -7,9 +7,11 @@
  * Definitions that the kernel may also supply in a file under test are weak.
  */
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "kernel/mm/lru.h"
 #include "kernel/mm/mmu_context.h"
 #include "kernel/mm/page.h"
@@ -47,6 +49,22 @@ __attribute__((weak)) struct frames frames;
 struct shim_flushes shim_flushes;
 
 /* Messages */
+
+/* A grader limits processor time.  Say so, or a loop without an end looks like a crash. */
+static void out_of_time(int signal_number)
+{
+    static const char text[] = "out of processor time\n";
+
+    if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+        _exit(1);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+__attribute__((constructor)) static void expect_limit(void)
+{
+    signal(SIGXCPU, out_of_time);
+}
 
 void panic(const char *fmt, ...)
 {

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import List
 
 HOST, QEMU, REST = "host", "qemu", "rest"
+LIMITS = {HOST: 3, QEMU: 30, REST: 0}  # of a test that says none
 
 
 class BadLab(Exception):
@@ -56,7 +57,7 @@ class Test:
     cpus: int = 1
     debug: bool = False
     append: str = ""
-    limit: int = 60                     # seconds of processor time that QEMU may use
+    limit: int = 0                      # seconds of processor time that QEMU, or each case, may use
 
 
 @dataclass
@@ -100,8 +101,9 @@ def _check(lab, where):
     if len(set(names)) != len(names):
         raise BadLab("%s: two tests of one name" % where)
     for test in lab.tests:
-        if test.kind not in (HOST, QEMU, REST):
+        if test.kind not in LIMITS:
             raise BadLab("%s: test %s: no kind %r" % (where, test.name, test.kind))
+        test.limit = test.limit or LIMITS[test.kind]
         for other in test.needs + test.of:
             if other not in names:
                 raise BadLab("%s: test %s names %r, which is none" % (where, test.name, other))

@@ -9,9 +9,9 @@ come, whatever else the machine does.
 """
 import os
 import re
-import resource
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,10 +31,16 @@ BUILD, INFRA, NEEDS = "build error", "infra error", "needs"
 FOLDER = "build/grade"
 KERNELS = {False: "build/kernel.elf", True: "build/debug/kernel.elf"}
 STALL = 30                      # seconds without any progress of the guest
+HOST_CASES = 200                # limits of a case that a program on the host may last, at most
+OUT_OF_TIME = "out of processor time"   # says tests/host/shim.c
 WATCHDOG = 20                   # wall seconds for each second of a test's limit, at most
 PATIENCE = float(os.environ.get("GRADE_PATIENCE", "1"))
 PANIC_TEXT = re.compile(r"^.*\bpanic: (.*)$", re.M)
 FRAME = re.compile(r"^\s*#\d+ .*$", re.M)
+BUILD_LIMIT = 300               # seconds of processor time for each step of a build
+BUILD_FAULT = re.compile(r"error|undefined reference|multiple definition|\*\*\*")
+OF_MACHINE = re.compile(r"No space left|Cannot allocate memory|Resource temporarily unavailable"
+                        r"|Killed signal|Input/output error|Read-only file system")
 
 
 @dataclass
@@ -60,34 +66,48 @@ class Broken(Exception):
 
 # Building
 
-def make(owns, *goals):
-    """make GOALS; raises Broken."""
+def _is_about(line, owns):
+    return "undefined reference" in line or any(
+        path in line or os.path.splitext(os.path.basename(path))[0] + ".o" in line for path in owns)
+
+
+def make(owns, *goals, sound=False):
+    """make GOALS; raises Broken.  If the tree was SOUND before the student's files OWNS came, and
+    nothing says that the machine is at fault, they are."""
     done = subprocess.run(["make", "--no-print-directory"] + list(goals), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", preexec_fn=test_host.limited(BUILD_LIMIT))
     if done.returncode == 0:
         return
-    faults = [line for line in done.stdout.splitlines()
-              if re.search(r"error|undefined reference|multiple definition", line)]
-    of_student = [line for line in faults if any(path in line or os.path.basename(path)[:-2] + ".o"
-                                                 in line for path in owns)
-                  or "undefined reference" in line]
+    faults = [line.strip() for line in done.stdout.splitlines() if BUILD_FAULT.search(line)]
+    of_student = [line for line in faults if _is_about(line, owns)] or (faults if sound else [])
+    of_machine = [line for line in faults if OF_MACHINE.search(line)]
     tail = "\n".join(done.stdout.splitlines()[-12:])
-    raise Broken(BUILD if of_student else INFRA, (of_student or faults or ["make failed"])[0].strip(),
-                 tail)
+    if of_machine or not of_student:
+        raise Broken(INFRA, (of_machine or faults or ["make failed"])[0], tail)
+    raise Broken(BUILD, of_student[0], tail)
 
 
 # On the host
 
-def host_verdicts(lab, program, tests):
+def host_verdicts(lab, program, tests, screen):
     """The verdicts of TESTS, which PROGRAM contains."""
     try:
-        make(lab.owns, "host", "T=" + program)
+        make(lab.owns, "host", "T=" + program, sound=screen is not None)
     except Broken as why:
         return [Verdict(t, why.state, why.message, why.detail) for t in tests]
+    refused = screen(program) if screen else None
+    if refused:
+        return [Verdict(t, FAIL, refused) for t in tests]
     os.environ["GRADE_SEED"] = str(lab.seed)
     begin = time.monotonic()
-    cases = {c.name: c for c in test_host.run_program(program)}
+    limit = max(t.limit for t in tests)
+    deadline = HOST_CASES * limit * PATIENCE
+    cases = {c.name: c for c in test_host.run_program(
+        program, deadline, max(1, round(limit * PATIENCE)))}
     seconds = time.monotonic() - begin
+    if seconds >= deadline:
+        return [Verdict(t, INFRA, "%s: not done in %d s" % (program, deadline)) for t in tests]
     log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, program + ".log"), 1000))
     return [_host_verdict(t, cases, log, seconds) for t in tests]
 
@@ -114,15 +134,15 @@ def _host_verdict(test, cases, log, seconds):
         return Verdict(test, PASS, seconds=seconds)
     said, end = _said_of(wrong[0], log)
     panics = [line for line in said if line.startswith("panic: ")]
-    state = TIMEOUT if "Timed out" in end else PANIC if panics else FAIL
+    late = "Timed out" in end or OUT_OF_TIME in said
+    state = TIMEOUT if late else PANIC if panics else FAIL
     return Verdict(test, state, wrong[0], "\n".join(panics or said[:6]), seconds)
 
 
 # On the machine
 
-def _limited(seconds):
-    """What QEMU does first: accept an end after SECONDS of processor time."""
-    return lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+class Unfit(Exception):
+    """The machine that grades did not let the guest run to its end."""
 
 
 def _used(pid):
@@ -136,14 +156,17 @@ def _used(pid):
 
 
 def _wait(vm, limit):
-    """The exit status; TimedOut if the guest uses up LIMIT seconds, or stands still."""
+    """The exit status; TimedOut if the guest uses up LIMIT seconds, or stands still; Unfit if it
+    got no processor time, or was killed."""
     deadline = time.monotonic() + limit * WATCHDOG * PATIENCE
     used, since = None, time.monotonic()
     while time.monotonic() < deadline:
         try:
             status = vm.wait(0.5)
-            if status < 0:
+            if status == -signal.SIGXCPU:
                 raise TimedOut("not done after %d s of processor time" % limit)
+            if status < 0:
+                raise Unfit("QEMU was killed by signal %d" % -status)
             return status
         except TimedOut:
             if vm.process.poll() is not None:
@@ -153,7 +176,8 @@ def _wait(vm, limit):
             used, since = now, time.monotonic()
         elif time.monotonic() - since > STALL * PATIENCE:
             raise TimedOut("nothing runs any more: all harts wait")
-    raise TimedOut("not done after %d s" % (limit * WATCHDOG * PATIENCE))
+    raise Unfit("the guest got less than %d s of processor time in %d s" % (
+        limit, limit * WATCHDOG * PATIENCE))
 
 
 def _seal(nonce, what):
@@ -171,7 +195,7 @@ class MachineRun:
 
     def __init__(self, test, seed):
         self.test, self.nonce = test, secrets.token_hex(8)
-        self.log, self.status, self.late, self.begin = "", None, "", time.monotonic()
+        self.log, self.late, self.unfit, self.begin = "", "", "", time.monotonic()
         folder = os.path.join(FOLDER, test.name)
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
@@ -181,14 +205,16 @@ class MachineRun:
                  test.append, "--", test.program] + test.cases
         self.vm = VM(KERNELS[test.debug], folder, mem=test.mem, cpus=test.cpus,
                      append=" ".join(w for w in words if w), disks=[Disk(root, "root")],
-                     preexec=_limited(test.limit))
+                     preexec=test_host.limited(test.limit))
 
     def perform(self):
         with self.vm as vm:
             try:
-                self.status = _wait(vm, self.test.limit)
+                _wait(vm, self.test.limit)
             except TimedOut as why:
                 self.late = str(why)
+            except Unfit as why:
+                self.unfit = str(why)
             self.log = vm.log()
         os.remove(os.path.join(vm.folder, "root.img"))
 
@@ -204,6 +230,8 @@ class MachineRun:
         last = "\n".join(self.log.splitlines()[-8:])
         if panic:
             return PANIC, panic.group(1), "\n".join(FRAME.findall(self.log[panic.start():])[:8])
+        if self.unfit:
+            return INFRA, self.unfit, last
         if not self.log and not self.late:
             return INFRA, "QEMU: " + self.vm.errors().strip(), ""
         if self.late:
@@ -221,13 +249,14 @@ class MachineRun:
 class Machines:
     """The runs on machines of one grading.  The kernels are built for the first."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, sound):
         self.lab, self.runs, self.broken, self.built = lab, {}, None, False
+        self.sound = sound
 
     def _build(self):
         self.built = True
         try:
-            make(self.lab.owns, "kernels", "build/root.img")
+            make(self.lab.owns, "kernels", "build/root.img", sound=self.sound)
         except Broken as why:
             self.broken = why
 
@@ -259,16 +288,18 @@ def _lacking(test, verdicts):
     return [n for n in test.needs if n not in verdicts or verdicts[n].state != PASS]
 
 
-def of_lab(lab, wanted):
+def of_lab(lab, wanted, screen=None):
     """A verdict for each test of LAB that WANTED(test) selects, in lab.toml's order.  What a test
-    needs counts only when all are run."""
+    needs counts only when all are run.  SCREEN is for a tree that was sound before it got the
+    student's files: SCREEN(program) says why a program with them must not be run, or None."""
     chosen = [t for t in lab.tests if wanted(t)]
     whole = len(chosen) == len(lab.tests)
-    machines, verdicts = Machines(lab), {}
+    machines, verdicts = Machines(lab, screen is not None), {}
 
     host = [t for t in chosen if t.kind == labs.HOST]
     for program in dict.fromkeys(t.program for t in host):
-        for found in host_verdicts(lab, program, [t for t in host if t.program == program]):
+        for found in host_verdicts(lab, program, [t for t in host if t.program == program],
+                                   screen):
             verdicts[found.test.name] = found
     for test in sorted(chosen, key=lambda t: (labs.HOST, labs.QEMU, labs.REST).index(t.kind)):
         lacking = _lacking(test, verdicts) if whole else []
