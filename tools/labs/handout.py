@@ -22,7 +22,8 @@ import csource
 import lab as labs
 
 # Of the instructor's tree, what students have no use for.
-LEFT_OUT = (".ci/", ".github/", "labs/", "tools/make/labs.mk", "tools/labs/")
+LEFT_OUT = (".ci/", ".github/", "labs/", "tests/labs/", "tools/grade-class", "tools/make/labs.mk",
+            "tools/labs/")
 GRADER = ("tools/labs/grade.py", "tools/labs/lab.py", "tools/labs/verdict.py",
           "tools/labs/report.py")
 
@@ -35,11 +36,22 @@ def git(folder, *arguments, **options):
     return done.stdout
 
 
+def files_here():
+    """The files of this tree; where git does not tell, all but what is built."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if listed.returncode == 0:
+        return [f for f in listed.stdout.split("\0") if f and os.path.exists(f)]
+    found = []
+    for parent, folders, names in os.walk("."):
+        folders[:] = [f for f in folders if f not in ("build", ".git", "__pycache__")]
+        found += [os.path.relpath(os.path.join(parent, name), ".") for name in names]
+    return sorted(found)
+
+
 def sources():
     """The files of this tree that go into a handout."""
-    files = git(".", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    kept = [f for f in files if f and os.path.exists(f) and not f.startswith(LEFT_OUT)]
-    return kept + list(GRADER)
+    return [f for f in files_here() if not f.startswith(LEFT_OUT)] + list(GRADER)
 
 
 def read(path):
@@ -125,6 +137,7 @@ def fill(lab, tree, todo):
     for path in sources():
         copy(path, os.path.join(tree, path))
     add_folder(os.path.join(lab.folder, "tests"), os.path.join(tree, "tests"))
+    add_folder(os.path.join(lab.folder, "programs"), os.path.join(tree, "user", "tests"))
     for path in {path for path in lab.owns} | {v.file for v in lab.vary}:
         write(os.path.join(tree, path), given(lab, path, todo))
     shutil.copyfile(os.path.join(lab.folder, "handout.md"), os.path.join(tree, "LAB.md"))

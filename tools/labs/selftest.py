@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """selftest.py - test the labs: do their tests tell right from wrong?
 
-    selftest.py [--lab N] [--quick]
+    selftest.py [--lab N] [--quick] [--repeat N]
 
 For each lab, in build/labs/N/: the reference solution has full points; the handout
 boots to the shell and has no more than its floor; every mutant loses the tests
 that it names; every alternative has full points.  One file is compiled for each
-mutant, and only the tests that it names run.  --quick leaves out what boots a machine.
+mutant, and only the tests that it names run.  --quick leaves out what boots a machine,
+alternatives, and all but a few mutants; --repeat runs the solutions N times, to find tests that waver.
 """
 import argparse
 import glob
@@ -24,6 +25,9 @@ import results  # noqa: E402
 import verdict  # noqa: E402
 from results import FAILED, PASSED, Result  # noqa: E402
 from vm import VM, Disk, TimedOut  # noqa: E402
+
+
+FEW = 2                         # mutants of the quick form
 
 
 class Mutant:
@@ -120,7 +124,11 @@ def full_points(lab, tests):
 
 
 def at_its_floor(lab, tests):
-    score = sum(v.score() for v in verdict.of_lab(lab, lambda t: t in tests))
+    found = verdict.of_lab(lab, lambda t: t in tests)
+    for v in found:
+        if v.state in (verdict.BUILD, verdict.INFRA):
+            return "%s: %s" % (v.state, v.message)
+    score = sum(v.score() for v in found)
     return None if score <= lab.floor else "%d points, more than %d" % (score, lab.floor)
 
 
@@ -169,8 +177,8 @@ def survives(lab, mutant):
 class Checks:
     """The checks of one lab, with a line for each."""
 
-    def __init__(self, lab, quick):
-        self.lab, self.results = lab, []
+    def __init__(self, lab, quick, repeat):
+        self.lab, self.results, self.repeat = lab, [], repeat
         self.tests = [t for t in lab.tests if t.kind == labs.HOST or not quick]
         self.quick = quick
 
@@ -186,7 +194,14 @@ class Checks:
         self.results.append(Result("lab%d" % self.lab.number, name, FAILED if wrong else PASSED,
                                    seconds, wrong or ""))
 
+    def mutants(self):
+        found = [m for m in mutants_of(self.lab)
+                 if all(self.lab.test(n) in self.tests for n in m.loses)]
+        return found[:FEW] if self.quick else found
+
     def perform(self):
+        if not self.tests:
+            return
         given = Tree(self.lab, "handout", 0)
         right = Tree(self.lab, "solution", len(self.lab.steps))
         with given:
@@ -194,29 +209,35 @@ class Checks:
             if not self.quick:
                 self.check("handout boots", boots)
         with right:
-            self.check("solution has full points", full_points, self.tests)
-        for path in sorted(glob.glob(os.path.join(self.lab.folder, "alternatives", "*.c"))):
+            for _ in range(self.repeat):
+                self.check("solution has full points", full_points, self.tests)
+        others = sorted(glob.glob(os.path.join(self.lab.folder, "alternatives", "*.c")))
+        for path in [] if self.quick else others:
             alternative = Alternative(path)
             with changed(right, alternative):
                 self.check("alternative " + alternative.name, full_points, self.tests)
-        for mutant in mutants_of(self.lab):
-            if self.quick and not all(self.lab.test(n) in self.tests for n in mutant.loses):
-                continue
+        for mutant in self.mutants():
             with changed(right, mutant):
                 self.check("mutant " + mutant.name, survives, mutant)
+
+
+def checked(folder, quick, repeat=1):
+    """Results of the lab in FOLDER, whose solution is run REPEAT times."""
+    lab = labs.numbered(os.path.basename(folder).split("-")[0])
+    checks = Checks(lab, quick, repeat)
+    checks.perform()
+    return checks.results
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lab", default="*")
     parser.add_argument("--quick", action="store_true", help="nothing that boots a machine")
+    parser.add_argument("--repeat", type=int, default=1)
     options = parser.parse_args()
     found = []
     for path in sorted(glob.glob("labs/%s-*/lab.toml" % options.lab)):
-        lab = labs.numbered(os.path.basename(os.path.dirname(path)).split("-")[0])
-        checks = Checks(lab, options.quick)
-        checks.perform()
-        found += checks.results
+        found += checked(os.path.dirname(path), options.quick, options.repeat)
     if not found:
         sys.exit("labs-selftest: there is no lab %s" % options.lab)
     results.write("labs", found)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""screen.py - does a student's file do what no kernel file does?
+
+On the host, the student's code runs in the process that judges it: it could end
+that process with status 0, or write the results itself.  For that it needs the C
+library or a system call of the host, and its object file tells.
+
+What only looks odd in the source is for a person to read, and costs no points.
+"""
+import os
+import re
+import subprocess
+
+import csource
+
+SANITIZER = re.compile(r"__(asan|ubsan|sanitizer|tsan|gcov)_|_GLOBAL_OFFSET_TABLE_$")
+COMPILERS_OWN = {"memcpy", "memmove", "memset", "memcmp"}
+SYSTEM_CALL = re.compile(r"\t(syscall|sysenter|int +\$0x80|svc)\b")
+ODD = [
+    (re.compile(r"\b(asm|__asm__|__asm|constructor|destructor|ifunc|main)\b"), True),
+    (re.compile(r"#\s*include\s*[<\"](?!kernel/|lib/|stddef|stdint|stdbool|stdarg)[^\n]*"), False),
+    (re.compile(r"\b(__x86_64__|__aarch64__|__riscv|__linux__|__SANITIZE_ADDRESS__)\b"), False),
+    (re.compile(r"/proc/|\bnonce\b|\bseal\b|# ?ok \d|\bok \d+ -"), False),
+]
+
+
+def _run(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def kernel_names(kernel):
+    """All that the kernel, an ELF file, defines."""
+    return {line.split()[-1] for line in _run("nm", "--defined-only", kernel).splitlines()}
+
+
+def _beyond_kernel(thing, names):
+    """What object file THING calls that is not of the kernel; NAMES are."""
+    for line in _run("nm", "--undefined-only", thing).splitlines():
+        name = line.split()[-1]
+        if name not in names and name not in COMPILERS_OWN and not SANITIZER.match(name):
+            return "calls %s, which is not of the kernel" % name
+    call = SYSTEM_CALL.search(_run("objdump", "-d", "--no-show-raw-insn", thing))
+    return "makes a system call of the host (%s)" % call.group(1) if call else None
+
+
+def screen_for(lab, kernel):
+    """A screen, as verdict.of_lab() wants it, for student's files that meet KERNEL, which was built
+    without them."""
+    names = kernel_names(kernel)
+
+    def screen(program):
+        for path in lab.owns:
+            thing = "build/host/%s.obj/%s.o" % (program, os.path.splitext(path)[0])
+            why = os.path.exists(thing) and _beyond_kernel(thing, names)
+            if why:
+                return "%s %s" % (path, why)
+        return None
+    return screen
+
+
+def odd_lines(text, given):
+    """What a person should look at in TEXT, a student's version of GIVEN."""
+    found = []
+    for pattern, in_code in ODD:
+        ours = {m.group() for m in pattern.finditer(given)}
+        for match in pattern.finditer(csource.code_of(text) if in_code else text):
+            if match.group() not in ours:
+                line = text.count("\n", 0, match.start()) + 1
+                found.append("line %d: %s" % (line, match.group()))
+    return found
