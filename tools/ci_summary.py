@@ -3,7 +3,7 @@
 """ci_summary.py - the last test run as a Markdown table, for CI's summary page."""
 import results
 
-PARTS = ["lint", "host", "qemu"]
+PARTS = ["lint", "host", "labs", "qemu"]
 
 
 def main():

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""quick.py - the cheap tests of labs, for `make test`: on the host, no machine is booted.
+
+How submissions are taken in and reported, with a class of folders; then the quick
+form of the labs' own test (tools/labs/selftest.py): solutions, and a few mutants.
+"""
+import glob
+import os
+import shutil
+import sys
+import time
+
+sys.path[:0] = ["tools", "tools/labs"]
+import class_cases  # noqa: E402
+import classreport  # noqa: E402
+import grading  # noqa: E402
+import handout  # noqa: E402
+import lab as labs  # noqa: E402
+import results  # noqa: E402
+import roster  # noqa: E402
+import screen  # noqa: E402
+import selftest  # noqa: E402
+import unit  # noqa: E402
+from results import FAILED, PASSED, SKIPPED, Result  # noqa: E402
+
+FOLDER = "build/labs/quick"
+RESULT = {"void": False, "score": 50, "points": 100, "seconds": 2.0, "flaky": [], "odd": [],
+          "tests": [{"name": "one", "state": "pass", "score": 50, "points": 50, "seconds": 1.0},
+                    {"name": "two", "state": "fail", "score": 0, "points": 50, "seconds": 1.0}]}
+VOID = {"void": True, "score": 0, "points": 0, "flaky": [], "odd": [], "why": "no disk\n",
+        "tests": []}
+
+
+def student(name, text="int x;\n"):
+    """A submission with TEXT; its folder."""
+    submission = class_cases.Submission(name, text, 0)
+    class_cases.hand_in(submission, FOLDER + "/subs")
+    return os.path.join(FOLDER, "subs", name)
+
+
+def collected(lab, name, folder):
+    return roster.collect(lab, name, folder, {class_cases.FILE: "int x;\n"})
+
+
+def only_owned_files(lab):
+    assert list(collected(lab, "plain", student("plain"))["files"]) == lab.owns
+    assert collected(lab, "without", student("without", None))["files"] == {}
+
+
+def archive_with_folder(lab):
+    folder = os.path.dirname(student("inside/lab1"))
+    assert list(collected(lab, "inside", folder)["files"]) == lab.owns
+
+
+def no_links(lab):
+    folder = student("linked", None)
+    os.makedirs(folder + "/kernel/mm")
+    os.symlink(os.path.abspath(class_cases.FILE), os.path.join(folder, class_cases.FILE))
+    assert collected(lab, "linked", folder)["files"] == {}
+    folder = student("far", None)
+    os.symlink(os.path.abspath("kernel"), folder + "/kernel")
+    assert collected(lab, "far", folder)["files"] == {}
+
+
+def refused(entries):
+    try:
+        roster.entries(entries)
+    except roster.BadRoster:
+        return True
+    return False
+
+
+def rosters(_lab):
+    path = FOLDER + "/roster.csv"
+    handout.write(path, "id,path\nann,subs/ann\nbob, subs/bob\n")
+    assert roster.entries(path) == [("ann", FOLDER + "/subs/ann"),
+                                                ("bob", FOLDER + "/subs/bob")]
+    for bad in ("ann,a\nann,b\n", "../ann,a\n", "-x,a\n", "a b,a\n", "ann\n", ""):
+        handout.write(path, bad)
+        assert refused(path), bad
+
+
+def odd_lines(lab):
+    right = handout.read(class_cases.FILE)
+    given = handout.cut(lab, class_cases.FILE, right, 0)
+    assert not screen.odd_lines(right, given)
+    for cheat in class_cases.cheats(right, given):
+        assert screen.odd_lines(cheat.text, given), cheat.name
+
+
+def void_is_no_zero(_lab):
+    found = {"ann": RESULT, "bob": VOID, "cyd": None}
+    classreport.write_csv(FOLDER + "/grades.csv", found)
+    lines = handout.read(FOLDER + "/grades.csv").splitlines()
+    assert lines[1:] == ["ann,50,100,graded,2.0,50,0", "bob,,,void,,,", "cyd,,,not graded,,,"]
+    text = classreport.as_text("Lab", found)
+    assert "mean 50 %" in text and "- bob: no disk" in text and "- cyd: not graded yet" in text
+
+
+def only_what_is_left(lab):
+    """Nothing is graded again that has a result, but for what was void or has changed."""
+    work = grading.Grading(lab, FOLDER + "/out")
+    entries = [(name, student(name)) for name in ("done", "void", "changed", "new")]
+    assert work.collect(entries) == ["done", "void", "changed", "new"]
+    for name, result in (("done", RESULT), ("void", VOID), ("changed", RESULT)):
+        digest = collected(lab, name, FOLDER + "/subs/" + name)["digest"]
+        unit.write(work.path("results", name + ".json"),
+                               dict(result, digest=digest))
+    shutil.rmtree(FOLDER + "/subs/changed")
+    student("changed", "int y;\n")
+    assert work.collect(entries) == ["void", "changed", "new"]
+    assert handout.read(work.path("todo")) == "void\nchanged\nnew\n"
+    assert not os.path.exists(work.path("results", "changed.json"))
+
+
+TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
+         only_what_is_left]
+
+
+def perform(test, lab):
+    begin, wrong = time.monotonic(), ""
+    try:
+        test(lab)
+    except AssertionError as why:
+        wrong = "line %d: %s" % (why.__traceback__.tb_next.tb_lineno, why)
+    print("%-5s class  %s %s" % ("FAIL" if wrong else "ok", test.__name__, wrong), flush=True)
+    return Result("class", test.__name__, FAILED if wrong else PASSED,
+                  time.monotonic() - begin, wrong)
+
+
+def main():
+    if sys.version_info < (3, 11):
+        found = [Result("labs", "all", SKIPPED, 0, "Python is older than 3.11: it reads no TOML")]
+    else:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        os.makedirs(FOLDER)
+        lab = labs.numbered(1)
+        found = [perform(test, lab) for test in TESTS]
+        for path in sorted(glob.glob("labs/*/lab.toml")):
+            found += selftest.checked(os.path.dirname(path), quick=True)
+    results.write("labs", found)
+    print("labs: " + results.summary_line(found))
+    return 1 if results.count(found, FAILED) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
