@@ -49,7 +49,9 @@ static struct pte without_write(struct pte e)
     return (struct pte){ e.bits & ~(PTE_W | PTE_WRITE_LATER) };
 }
 
-/* Take W from *P, which is the entry E; returns what is left. */
+/* Take the right to write from *P, which is the entry E, and note that the parent must flush;
+ * returns what is left.  An entry that is moving stays so, but comes back without it.  The
+ * parent's page-table lock is held. */
 static struct pte protect(struct copy *c, struct pte *p, struct pte e)
 {
     if (pte_is_present(e) && pte_may_write(e)) {
@@ -82,6 +84,8 @@ static void copy_run(struct copy *c, struct pte *from, struct pte *to, size_t n)
     }
 }
 
+/* Give the child what the parent's entries of VMA lead to: memory that is private is shared
+ * until somebody writes to it.  0, or -ENOMEM if there is none for a page table. */
 static int copy_entries(struct copy *c, const struct vma *vma)
 {
     struct pte *from, *to;

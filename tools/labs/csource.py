@@ -138,9 +138,19 @@ def remove(text, name):
     return text[:function.comment] + text[function.end:].lstrip("\n")
 
 
+def _with_includes(text, fragment):
+    """TEXT with the #include lines of FRAGMENT that it lacks, behind its own."""
+    lines = text.splitlines(keepends=True)
+    new = [line for line in fragment.splitlines(keepends=True)
+           if line.startswith("#include") and line not in lines]
+    last = max((n for n, line in enumerate(lines, 1) if line.startswith("#include")), default=0)
+    return "".join(lines[:last] + new + lines[last:])
+
+
 def overlay(text, fragment):
-    """TEXT with the functions of FRAGMENT: those it has are replaced, new ones stand before the
-    first of those.  (the text, names of what was replaced)"""
+    """TEXT with the functions of FRAGMENT, and its includes: those it has are replaced, new ones
+    stand before the one of those that follows them.  (the text, names of what was replaced)"""
+    text = _with_includes(text, fragment)
     known = {f.name for f in functions(text)}
     parts = functions(fragment)
     replaced = [f.name for f in parts if f.name in known]
@@ -152,9 +162,16 @@ def overlay(text, fragment):
             if wanted != is_there:
                 raise NotFound("%s is %s, not %s" % (part.name, is_there, wanted))
             text = replace_block(text, part.name, fragment[part.block:part.end])
-    new = "".join(fragment[f.comment:f.end] + "\n\n" for f in parts if f.name not in known)
-    at = min(find(text, name).comment for name in replaced)
-    return text[:at] + new + text[at:], replaced
+    new = ""
+    for part in parts:
+        if part.name not in known:
+            new += fragment[part.comment:part.end] + "\n\n"
+        elif new:
+            at = find(text, part.name).comment
+            text, new = text[:at] + new + text[at:], ""
+    if new:
+        raise NotFound("no function follows the last one of the fragment")
+    return text, replaced
 
 
 def empty(text, name, note):
