@@ -167,6 +167,28 @@ static void private_file(void)
     unlink("mprotect.1");
 }
 
+/* What stores would reach through a file that was opened for reading only may not be written; and
+ * what lies before it in the range has changed. */
+static void shared_file_for_reading(void)
+{
+    char *p = map_anon(2 * PAGE);
+    int fd = open("mprotect.2", O_RDWR | O_CREAT | O_TRUNC, 0600), r;
+
+    REQUIRE(fd >= 0 && ftruncate(fd, PAGE) == 0);
+    r = open("mprotect.2", O_RDONLY);
+    REQUIRE(mprotect(p, PAGE, PROT_READ) == 0);
+    REQUIRE(mmap(p + PAGE, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, r, 0) == p + PAGE);
+    EXPECT_ERROR(mprotect(p, 2 * PAGE, RW), EACCES);
+    EXPECT_NO_FAULT(try_write(p));
+    EXPECT_FAULT(try_write(p + PAGE), SIGSEGV, SEGV_ACCERR, p + PAGE);
+    EXPECT_OK(mprotect(p + PAGE, PAGE, PROT_NONE));
+    EXPECT_OK(mprotect(p + PAGE, PAGE, PROT_READ));
+    munmap(p, 2 * PAGE);
+    close(r);
+    close(fd);
+    unlink("mprotect.2");
+}
+
 /* Large ranges, over many tables. */
 static void large_range(void)
 {
@@ -319,6 +341,7 @@ static const struct test tests[] = {
     TEST(shared_by_fork),
     TEST(zero_page),
     TEST(private_file),
+    TEST(shared_file_for_reading),
     TEST(large_range),
     TEST(taken_from_another_hart),
     TEST(unmapped_under_another_hart),
