@@ -18,6 +18,7 @@ uint64_t test_seed = 1;
 
 static jmp_buf way_out;
 static pid_t runner;            /* the process that runs the tests and reports */
+static int number;              /* of the current test, from 1 on */
 static int failures;            /* of this process, in the current test */
 static const char *skip_reason;
 static bool quiet;
@@ -97,12 +98,12 @@ static bool is_wanted(const struct test *t, int argc, char **argv)
     return argc <= 1 && !t->only_named;
 }
 
-static size_t count_wanted(const struct test *tests, size_t count, int argc, char **argv)
+static size_t count_wanted(const struct test_list *list, int argc, char **argv)
 {
     size_t wanted = 0;
 
-    for (size_t i = 0; i < count; i++)
-        wanted += is_wanted(&tests[i], argc, argv);
+    for (size_t i = 0; i < list->count; i++)
+        wanted += is_wanted(&list->tests[i], argc, argv);
     return wanted;
 }
 
@@ -135,10 +136,11 @@ static enum outcome run(const struct test *t)
 }
 
 /* One test and its line.  Whether it did not fail. */
-static bool run_and_report(const struct test *t, int number)
+static bool run_and_report(const struct test *t)
 {
     enum outcome outcome;
 
+    number++;
     failures = 0;
     rand_seed(&test_rand, test_seed);
     outcome = run(t);
@@ -152,21 +154,41 @@ static bool run_and_report(const struct test *t, int number)
     return !failures;
 }
 
-int test_main(int argc, char **argv, const struct test *tests, size_t count)
+/* How many of a list have failed. */
+static int run_list(const struct test_list *list, int argc, char **argv)
+{
+    int failed = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (is_wanted(&list->tests[i], argc, argv) && !run_and_report(&list->tests[i]))
+            failed++;
+    return failed;
+}
+
+int test_lists_main(int argc, char **argv, const struct test_list *const *lists, size_t nlists)
 {
     const char *seed = getenv("SEED");
-    int number = 0, failed = 0;
+    size_t wanted = 0;
+    int failed = 0;
 
     runner = getpid();
     quiet = getenv("KTAP_QUIET") != NULL;
     if (seed)
         test_seed = strtoul(seed, NULL, 0);
+    for (size_t i = 0; i < nlists; i++)
+        wanted += count_wanted(lists[i], argc, argv);
     report("KTAP version 1");
-    report("1..%zu", count_wanted(tests, count, argc, argv));
-    for (size_t i = 0; i < count; i++)
-        if (is_wanted(&tests[i], argc, argv) && !run_and_report(&tests[i], ++number))
-            failed++;
+    report("1..%zu", wanted);
+    for (size_t i = 0; i < nlists; i++)
+        failed += run_list(lists[i], argc, argv);
     if (failed)
         note("%d of %d failed; seed %lu", failed, number, test_seed);
     return failed ? 1 : 0;
+}
+
+int test_main(int argc, char **argv, const struct test *tests, size_t count)
+{
+    const struct test_list list = { tests, count }, *const lists[] = { &list };
+
+    return test_lists_main(argc, argv, lists, COUNT(lists));
 }

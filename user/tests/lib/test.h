@@ -12,6 +12,14 @@
  *     static const struct test tests[] = { TEST(pages_are_zero) };
  *     TEST_MAIN(tests)
  *
+ * A program of several files has such a table in each, gives them names that its header
+ * declares, and runs them one after the other:
+ *
+ *     const struct test_list reading = TEST_LIST(tests);
+ *
+ *     static const struct test_list *const lists[] = { &reading, &writing };
+ *     TEST_LISTS_MAIN(lists)
+ *
  * The program prints one KTAP line per test and ends with status 0 if none
  * failed.  Usage: PROGRAM [NAME...] runs only the tests of these names;
  * SEED in the environment starts the random numbers; with KTAP_QUIET only
@@ -65,6 +73,21 @@ struct test {
     }
 
 int test_main(int argc, char **argv, const struct test *tests, size_t count);
+
+struct test_list {
+    const struct test *tests;
+    size_t count;
+};
+
+#define TEST_LIST(tests) { tests, COUNT(tests) }
+
+#define TEST_LISTS_MAIN(lists)                                                 \
+    int main(int argc, char **argv)                                            \
+    {                                                                          \
+        return test_lists_main(argc, argv, lists, COUNT(lists));               \
+    }
+
+int test_lists_main(int argc, char **argv, const struct test_list *const *lists, size_t nlists);
 
 /* Random numbers; each test starts anew from the seed. */
 extern struct rand test_rand;
