@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * open_files.c - how files are opened, written at their end, cut, and left with holes.
+ */
+#include <fcntl.h>
+#include "user/tests/filetest/filetest.h"
+#include "user/tests/lib/watch.h"
+
+#define GB (1024 * MB)
+
+static void open_flags(void)
+{
+    int fd;
+
+    EXPECT_ERROR(open("f", O_RDONLY), ENOENT);
+    write_file("f", "content");
+    EXPECT_ERROR(open("f", O_RDWR | O_CREAT | O_EXCL, 0600), EEXIST);
+    EXPECT_ERROR(open("f/", O_RDONLY), ENOTDIR);
+    EXPECT_ERROR(open("f/g", O_RDONLY), ENOTDIR);
+    EXPECT_ERROR(open("f", O_RDONLY | O_DIRECTORY), ENOTDIR);
+    EXPECT_ERROR(open(".", O_WRONLY), EISDIR);
+    EXPECT_ERROR(open("g/", O_WRONLY | O_CREAT, 0600), EISDIR);
+    EXPECT_ERROR(open("", O_RDONLY), ENOENT);
+    fd = open("f", O_RDWR | O_TRUNC);
+    EXPECT_EQ(stat_of("f").st_size, 0);
+    EXPECT_EQ(write(fd, "new", 3), 3);
+    close(fd);
+    fd = open("f", O_RDONLY);
+    EXPECT_ERROR(write(fd, "x", 1), EBADF);
+    close(fd);
+    fd = open("f", O_WRONLY);
+    EXPECT_ERROR(read(fd, &fd, 1), EBADF);
+    close(fd);
+    expect_content("f", "new");
+    unlink("f");
+}
+
+static void append_mode(void)
+{
+    int a, b;
+
+    write_file("f", "begin ");
+    a = open("f", O_WRONLY | O_APPEND);
+    b = open("f", O_WRONLY | O_APPEND);
+    EXPECT_EQ(write(a, "a1 ", 3), 3);
+    EXPECT_EQ(write(b, "b1 ", 3), 3);
+    EXPECT_EQ(lseek(a, 0, SEEK_SET), 0);
+    EXPECT_EQ(write(a, "a2", 2), 2);
+    EXPECT_EQ(lseek(a, 0, SEEK_CUR), 14);
+    expect_content("f", "begin a1 b1 a2");
+    close(a);
+    close(b);
+    unlink("f");
+}
+
+static void unlink_while_open(void)
+{
+    struct stat st;
+    char buf[16];
+    int fd;
+
+    write_file("f", "still here");
+    fd = open("f", O_RDWR);
+    EXPECT_OK(unlink("f"));
+    EXPECT_ERROR(open("f", O_RDONLY), ENOENT);
+    write_file("f", "another");
+    EXPECT_OK(fstat(fd, &st));
+    EXPECT_EQ(st.st_nlink, 0);
+    EXPECT_EQ(pread(fd, buf, sizeof(buf), 0), 10);
+    EXPECT(memcmp(buf, "still here", 10) == 0);
+    EXPECT_EQ(pwrite(fd, "more", 4, 100000), 4);
+    EXPECT_OK(fsync(fd));
+    EXPECT_EQ(pread(fd, buf, 4, 100000), 4);
+    close(fd);
+    expect_content("f", "another");
+    unlink("f");
+}
+
+static void holes(void)
+{
+    static const off_t places[] = { 0, 5 * GB, 5 * GB - 3, 13 * MB, 47 * GB + 1 };
+    char buf[64];
+    struct stat st;
+    int fd = open("f", O_RDWR | O_CREAT | O_EXCL, 0644);
+
+    REQUIRE(fd >= 0);
+    for (size_t i = 0; i < COUNT(places); i++)
+        EXPECT_EQ(pwrite(fd, &"0123456789"[i], 3, places[i]), 3);
+    EXPECT_EQ(lseek(fd, 0, SEEK_END), places[4] + 3);
+    EXPECT_OK(fsync(fd));
+    EXPECT_OK(fstat(fd, &st));
+    EXPECT_RANGE(st.st_blocks, 8, 8 * 40);
+    if (has_debug_call())
+        debug_call(DEBUG_QUIESCE, 0, 0);
+    for (size_t i = 1; i < COUNT(places); i++) {
+        EXPECT_EQ(pread(fd, buf, 3, places[i]), 3);
+        EXPECT(memcmp(buf, &"0123456789"[i], 3) == 0);
+    }
+    memset(buf, 'x', sizeof(buf));
+    EXPECT_EQ(pread(fd, buf, sizeof(buf), 2 * GB - 20), sizeof(buf));
+    for (size_t i = 0; i < sizeof(buf); i++)
+        EXPECT_EQ(buf[i], 0);
+    EXPECT_OK(ftruncate(fd, 4 * GB + 1));
+    EXPECT_EQ(lseek(fd, 0, SEEK_END), 4 * GB + 1);
+    EXPECT_OK(ftruncate(fd, 6 * GB));
+    EXPECT_EQ(pread(fd, buf, 3, 5 * GB), 3);
+    EXPECT_EQ(buf[0] | buf[1] | buf[2], 0);
+    close(fd);
+    EXPECT_OK(unlink("f"));
+}
+
+static void seeking(void)
+{
+    int fd = open("f", O_RDWR | O_CREAT, 0644);
+    char c;
+
+    EXPECT_EQ(write(fd, "abc", 3), 3);
+    EXPECT_EQ(lseek(fd, -2, SEEK_CUR), 1);
+    EXPECT_EQ(read(fd, &c, 1), 1);
+    EXPECT_EQ(c, 'b');
+    EXPECT_ERROR(lseek(fd, -1, SEEK_SET), EINVAL);
+    EXPECT_ERROR(lseek(fd, -4, SEEK_END), EINVAL);
+    EXPECT_ERROR(lseek(fd, 0, 77), EINVAL);
+    EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 2);
+    EXPECT_EQ(lseek(fd, 1000, SEEK_END), 1003);
+    EXPECT_EQ(read(fd, &c, 1), 0);
+    EXPECT_EQ(stat_of("f").st_size, 3);
+    EXPECT_EQ(write(fd, "d", 1), 1);
+    EXPECT_EQ(stat_of("f").st_size, 1004);
+    EXPECT_ERROR(ftruncate(fd, -1), EINVAL);
+    EXPECT_ERROR(pread(fd, &c, 1, -1), EINVAL);
+    close(fd);
+    unlink("f");
+}
+
+#define RULES(X)                                                               \
+    X(open_flags) X(append_mode) X(unlink_while_open) X(holes) X(seeking)
+
+RULES(ON_BOTH)
+
+static const struct test tests[] = { RULES(BOTH) };
+
+const struct test_list open_file_tests = TEST_LIST(tests);
