@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * files.c - which files there are, the texts among them, and the links to what is in use.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include "user/tests/procpidtest/process.h"
+#include "user/tests/lib/child.h"
+#include "user/tests/lib/watch.h"
+
+/* Each file has a test here. */
+static void files_are_known(void)
+{
+    static const char *const known[] = {
+        ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "limits", "maps",
+        "root", "stat", "statm", "status",
+        /* mounttest */ "mountinfo", /* procdisktest */ "mounts",
+        /* oomadjtest */ "oom_adj", "oom_score", "oom_score_adj",
+        /* smapstest */ "clear_refs", "pagemap", "smaps", "smaps_rollup",
+    };
+    DIR *dir = opendir("/proc/self");
+    struct dirent *e;
+    size_t n = 0, i;
+
+    need_debug_call();                                  /* Linux has more */
+    REQUIRE(dir != NULL);
+    for (; (e = readdir(dir)); n++) {
+        for (i = 0; i < COUNT(known) && strcmp(e->d_name, known[i]) != 0; i++)
+            continue;
+        if (i == COUNT(known))
+            fail(__FILE__, __LINE__, "nobody tests /proc/<pid>/%s", e->d_name);
+    }
+    closedir(dir);
+    EXPECT_EQ(n, COUNT(known));
+}
+
+static void texts(void)
+{
+    char *const argv[] = { "/bin/sh", "-c", "read x", "", NULL };
+    char *const envp[] = { "A=1", "B=2", NULL };
+    char path[64], text[256];
+    uint64_t aux[64];
+    int held[2];                    /* what the shell reads from does not end */
+    pid_t pid;
+
+    REQUIRE(pipe(held) == 0 && (pid = fork()) >= 0);
+    if (pid == 0) {
+        dup2(held[0], STDIN_FILENO);
+        close(held[1]);
+        execve("/bin/sh", argv, envp);
+        _exit(1);
+    }
+    snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+    while (read_file(path, text, sizeof(text)) != 19)
+        sched_yield();
+    EXPECT(memcmp(text, "/bin/sh\0-c\0read x\0", 19) == 0);
+    snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+    EXPECT_EQ(read_file(path, text, sizeof(text)), 8);
+    EXPECT(memcmp(text, "A=1\0B=2\0", 8) == 0);
+    snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+    read_file(path, text, sizeof(text));
+    EXPECT(strcmp(text, "sh\n") == 0);
+    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+    EXPECT_EQ(readlink(path, text, sizeof(text)), 7);
+    EXPECT(memcmp(text, "/bin/sh", 7) == 0);
+    snprintf(path, sizeof(path), "/proc/%d/auxv", pid);
+    read_file(path, (char *)aux, sizeof(aux));
+    EXPECT(aux[0] != 0);
+    end_child(pid);
+    close(held[0]);
+    close(held[1]);
+}
+
+static void directories(void)
+{
+    char text[64] = "";
+
+    mkdir("/tmp/procpidtest.dir", 0755);
+    REQUIRE(chdir("/tmp/procpidtest.dir") == 0);
+    EXPECT_EQ(readlink("/proc/self/cwd", text, sizeof(text)), 20);
+    EXPECT(strncmp(text, "/tmp/procpidtest.dir", 20) == 0);
+    EXPECT_EQ(readlink("/proc/self/root", text, sizeof(text)), 1);
+    chdir("/");
+    rmdir("/tmp/procpidtest.dir");
+}
+
+static void descriptors(void)
+{
+    int fd = open("/bin/sh", O_RDONLY), p[2];
+    char path[64], text[64] = "";
+
+    REQUIRE(fd >= 0 && pipe(p) == 0);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    EXPECT_EQ(readlink(path, text, sizeof(text)), 7);
+    EXPECT(strncmp(text, "/bin/sh", 7) == 0);
+    close(fd);
+    EXPECT_ERROR(readlink(path, text, sizeof(text)), ENOENT);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", p[0]);
+    EXPECT(readlink(path, text, sizeof(text)) > 6 && strncmp(text, "pipe:[", 6) == 0);
+    close(p[0]);
+    close(p[1]);
+}
+
+/* A program finds a descriptor that was left to it, and not one that goes at exec. */
+static void exec_with(void *flags)
+{
+    int null = open("/dev/null", O_RDWR);
+
+    REQUIRE(dup2(null, 500) == 500 && fcntl(500, F_SETFD, (long)flags) == 0);
+    dup2(null, 1);
+    dup2(null, 2);
+    execl("/bin/ls", "ls", "/proc/self/fd/500", (char *)NULL);
+    _exit(127);
+}
+
+static void closed_on_exec(void)
+{
+    EXPECT_EQ(run_child(exec_with, NULL), 0);
+    EXPECT_RANGE(WEXITSTATUS(run_child(exec_with, (void *)FD_CLOEXEC)), 1, 126);
+}
+
+static const struct test tests[] = {
+    TEST(files_are_known), TEST(texts), TEST(directories), TEST(descriptors), TEST(closed_on_exec),
+};
+
+const struct test_list file_tests = TEST_LIST(tests);
