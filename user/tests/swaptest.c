@@ -10,10 +10,10 @@
 #include <sys/swap.h>
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/swapping.h"
 #include "user/tests/lib/watch.h"
 
 #define DISK "/dev/vdb"
-#define WORDS (PAGE / sizeof(uint64_t))
 
 static void need_disk(void)
 {
@@ -49,39 +49,12 @@ static size_t pages_to_map(void)
     return 3 * info.totalram / PAGE;
 }
 
-/* Each word of a page follows from the page's number and from how often it was written. */
-static void fill_page(uint64_t *word, size_t page, uint64_t turn)
-{
-    struct rand r;
-
-    rand_seed(&r, test_seed ^ page << 8 ^ turn);
-    for (size_t i = 0; i < WORDS; i++)
-        word[i] = rand_next(&r);
-}
-
-static void fill(char *p, size_t page, uint64_t turn)
-{
-    fill_page((uint64_t *)(p + page * PAGE), page, turn);
-}
-
-static bool is_filled(const char *p, size_t page, uint64_t turn)
-{
-    const uint64_t *word = (const uint64_t *)(p + page * PAGE);
-    struct rand r;
-
-    rand_seed(&r, test_seed ^ page << 8 ^ turn);
-    for (size_t i = 0; i < WORDS; i++)
-        if (word[i] != rand_next(&r))
-            return false;
-    return true;
-}
-
 static size_t count_wrong(const char *p, size_t npages)
 {
     size_t wrong = 0;
 
     for (size_t i = 0; i < npages; i++)
-        wrong += !is_filled(p, i, 0);
+        wrong += !page_is_filled(p, i, 0);
     return wrong;
 }
 
@@ -93,21 +66,21 @@ static void use_pages(size_t npages)
 
     REQUIRE(turns != NULL);
     for (size_t i = 0; i < npages; i++)
-        fill(p, i, 0);
+        fill_page(p, i, 0);
     EXPECT(proc_number("/proc/self/status", "VmSwap:") > 0);
     for (size_t i = npages; i-- > 0;)
-        if (!is_filled(p, i, 0))
+        if (!page_is_filled(p, i, 0))
             fail(__FILE__, __LINE__, "page %zu has changed", i);
     for (size_t n = 0; n < npages / 2; n++) {
         size_t i = rand_below(&test_rand, npages);
 
-        if (!is_filled(p, i, turns[i]))
+        if (!page_is_filled(p, i, turns[i]))
             fail(__FILE__, __LINE__, "page %zu has changed since turn %u", i, turns[i]);
         if (rand_one_in(&test_rand, 2))
-            fill(p, i, ++turns[i]);
+            fill_page(p, i, ++turns[i]);
     }
     for (size_t i = 0; i < npages; i++)
-        if (!is_filled(p, i, turns[i]))
+        if (!page_is_filled(p, i, turns[i]))
             fail(__FILE__, __LINE__, "page %zu has changed after turn %u", i, turns[i]);
     unmap(p, npages);
     free(turns);
@@ -190,6 +163,13 @@ static void evict(char *p, size_t npages)
         EXPECT_EQ(debug_call(DEBUG_EVICT, (uintptr_t)p + i * PAGE, 0), 0);
 }
 
+static void fill_and_evict(char *p, size_t npages)
+{
+    for (size_t i = 0; i < npages; i++)
+        fill_page(p, i, 0);
+    evict(p, npages);
+}
+
 /* What was evicted and is read again goes a second time without being written. */
 static void clean_pages_are_not_written(void)
 {
@@ -201,7 +181,7 @@ static void clean_pages_are_not_written(void)
     swap_on();
     p = map_pages(N, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (size_t i = 0; i < N; i++)
-        fill(p, i, 0);
+        fill_page(p, i, 0);
     out = written();
     evict(p, N);
     EXPECT_EQ(in_memory(p, N), 0);
@@ -213,7 +193,7 @@ static void clean_pages_are_not_written(void)
     evict(p, N);
     EXPECT(written() - out < N / 2);        /* the pager may be at work on others */
     EXPECT_EQ(count_wrong(p, N), 0);
-    fill(p, 0, 0);                          /* one is dirty now */
+    fill_page(p, 0, 0);                     /* one is dirty now */
     out = written();
     evict(p, N);
     EXPECT_RANGE(written() - out, 1, N / 2);
@@ -225,8 +205,8 @@ static void clean_pages_are_not_written(void)
 static void check_child(void *p)
 {
     EXPECT_EQ(count_wrong(p, 16), 0);
-    fill(p, 3, 1);
-    EXPECT(is_filled(p, 3, 1));
+    fill_page(p, 3, 1);
+    EXPECT(page_is_filled(p, 3, 1));
 }
 
 /* Parent and child have the same slots, and each its own pages once it stores. */
@@ -237,9 +217,7 @@ static void fork_of_what_is_in_swap(void)
     need_debug_call();
     swap_on();
     p = map_pages(16, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    for (size_t i = 0; i < 16; i++)
-        fill(p, i, 0);
-    evict(p, 16);
+    fill_and_evict(p, 16);
     EXPECT_EQ(run_child(check_child, p), 0);
     EXPECT_EQ(count_wrong(p, 16), 0);
     evict(p, 16);
@@ -252,30 +230,28 @@ static void fork_of_what_is_in_swap(void)
 static void shared_memory(void)
 {
     int fd = memfd_create("swaptest", 0);
-    static uint64_t copy[WORDS];
+    static char other[9 * PAGE] __attribute__((aligned(8)));
     char *p;
 
     need_debug_call();
     swap_on();
     REQUIRE(fd >= 0 && ftruncate(fd, 16 * PAGE) == 0);
     p = map_pages(16, RW, MAP_SHARED, fd, 0);
-    for (size_t i = 0; i < 16; i++)
-        fill(p, i, 0);
-    evict(p, 16);
+    fill_and_evict(p, 16);
     EXPECT_EQ(in_memory(p, 16), 0);
     EXPECT_EQ(run_child(check_child, p), 0);
-    EXPECT(is_filled(p, 3, 1));
-    fill(p, 3, 0);
+    EXPECT(page_is_filled(p, 3, 1));
+    fill_page(p, 3, 0);
     evict(p, 16);
-    EXPECT_EQ(pread(fd, copy, PAGE, 5 * PAGE), PAGE);
-    EXPECT(memcmp(copy, p + 5 * PAGE, PAGE) == 0 && is_filled(p, 5, 0));
+    EXPECT_EQ(pread(fd, other, PAGE, 5 * PAGE), PAGE);
+    EXPECT(memcmp(other, p + 5 * PAGE, PAGE) == 0 && page_is_filled(p, 5, 0));
     EXPECT_EQ(pwrite(fd, "x", 1, 6 * PAGE + 7), 1);
     EXPECT_EQ(p[6 * PAGE + 7], 'x');
     evict(p + 8 * PAGE, 8);
     EXPECT_EQ(ftruncate(fd, 8 * PAGE + 100), 0);
     EXPECT_EQ(ftruncate(fd, 16 * PAGE), 0);
-    fill_page(copy, 8, 0);
-    EXPECT_EQ(memcmp(p + 8 * PAGE, copy, 100), 0);
+    fill_page(other, 8, 0);
+    EXPECT_EQ(memcmp(p + 8 * PAGE, other + 8 * PAGE, 100), 0);
     for (size_t i = 100; i < 8 * PAGE; i++)
         if (p[8 * PAGE + i])
             fail(__FILE__, __LINE__, "byte %zu was cut and is %d", i, p[8 * PAGE + i]);
@@ -295,9 +271,7 @@ static void swapoff_brings_back(void)
     need_debug_call();
     swap_on();
     p = map_pages(32, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    for (size_t i = 0; i < 32; i++)
-        fill(p, i, 0);
-    evict(p, 32);
+    fill_and_evict(p, 32);
     EXPECT_OK(mprotect(p, 8 * PAGE, PROT_NONE));
     swap_off();
     EXPECT_EQ(in_memory(p, 32), 32);
