@@ -45,15 +45,16 @@ static int run(void (*function)(void *), void *arg)
     return wait_child(start(function, arg));
 }
 
-/* FUNCTION(ARG) takes more memory than there is, and dies of it, alone. */
-static void expect_killed(void (*function)(void *), void *arg)
+/* HOG takes more pages than there are, and dies of it, alone. */
+static void expect_killed(void (*hog)(void *npages))
 {
+    size_t n = too_much();
     struct watch w;
 
     need_small_machine();
     set_adj(-1000);
     start_watch(&w);
-    EXPECT_EQ(run(function, arg), SIGKILL);
+    EXPECT_EQ(run(hog, &n), SIGKILL);
     end_watch(&w, 1);
     EXPECT_EQ(w.killed, 1);
 }
@@ -62,9 +63,7 @@ static void expect_killed(void (*function)(void *), void *arg)
 
 static void memory_bomb(void)
 {
-    size_t n = too_much();
-
-    expect_killed(grow_and_exit, &n);
+    expect_killed(grow_and_exit);
 }
 
 static void hog_locked(void *npages)
@@ -75,9 +74,7 @@ static void hog_locked(void *npages)
 
 static void locked_memory(void)
 {
-    size_t n = too_much();
-
-    expect_killed(hog_locked, &n);
+    expect_killed(hog_locked);
 }
 
 static void hog_shared(void *npages)
@@ -91,9 +88,7 @@ static void hog_shared(void *npages)
 
 static void shared_memory(void)
 {
-    size_t n = too_much();
-
-    expect_killed(hog_shared, &n);
+    expect_killed(hog_shared);
 }
 
 /* A table for each page. */
@@ -109,9 +104,7 @@ static void hog_tables(void *npages)
 
 static void page_tables(void)
 {
-    size_t n = too_much();
-
-    expect_killed(hog_tables, &n);
+    expect_killed(hog_tables);
 }
 
 /* The victim is in the middle of a call that copies into its memory. */
@@ -127,9 +120,7 @@ static void hog_by_call(void *npages)
 
 static void killed_within_a_call(void)
 {
-    size_t n = too_much();
-
-    expect_killed(hog_by_call, &n);
+    expect_killed(hog_by_call);
 }
 
 /* Every process of it forks for ever. */
