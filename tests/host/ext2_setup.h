@@ -11,55 +11,21 @@
 
 #define MiB ((size_t)1 << 20)
 
-static const char *image;
-static struct super_block *sb;
+extern const char *image;               /* its file */
+extern struct super_block *sb;          /* while it is mounted */
 
-/* Make an image with mke2fs OPTIONS and start the world on it. */
-static inline void prepare(const char *options, size_t size)
-{
-    image = image_make(options, size);
-    fake_start(image, 16384);
-    ext2_register();
-}
-
-static inline void start(const char *options, size_t size)
-{
-    prepare(options, size);
-    cr_assert(fake_mount(0, &sb) == 0);
-}
+/* Make an image with mke2fs OPTIONS and start the world on it; start() mounts it, too. */
+void prepare(const char *options, size_t size);
+void start(const char *options, size_t size);
 
 /* See that nothing is left behind. */
-static inline void clean_up(void)
-{
-    fake_stop();
-    image_remove(image);
-}
+void clean_up(void);
 
-/* Unmount and ask the judge. */
-static inline void finish(void)
-{
-    cr_assert(fake_unmount(sb) == 0);
-    cr_assert(image_is_sound(image));
-    clean_up();
-}
+/* Unmount and ask the judge, and clean up; or mount it again. */
+void finish(void);
+void remount(void);
 
-static inline void remount(void)
-{
-    cr_assert(fake_unmount(sb) == 0);
-    cr_assert(image_is_sound(image));
-    cr_assert(fake_mount(0, &sb) == 0);
-}
+struct ext2_fs *fs(void);
 
-static inline struct ext2_fs *fs(void)
-{
-    return sb->private;
-}
-
-/* What debugfs prints for COMMAND. */
-static inline const char *debugfs(const char *command)
-{
-    static char out[20000];
-
-    cr_assert(image_run(out, sizeof(out), "debugfs -R '%s' %s", command, image));
-    return out;
-}
+/* What debugfs prints for COMMAND; the next call overwrites it. */
+const char *debugfs(const char *command);
