@@ -5,7 +5,8 @@
 # A test, tests/host/test_X.c, says in its head what it is linked with:
 #     // sources: lib/rbtree.c kernel/mm/buddy.c
 #     // cflags: -DNAME=value          (optional)
-# where @ext2 stands for the files named in tests/host/ext2.sources, and so on.
+# where @ext2 stands for the files named in tests/host/ext2.sources, and so on.  A long one
+# has more files in the folder tests/host/test_X/.
 # It is compiled with those and with the shim, under ASan and UBSan.
 
 HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(never_meant) $(werror) -fno-omit-frame-pointer \
@@ -21,7 +22,8 @@ file_sources = $(foreach s,$(call file_says,$1,sources),$(if $(filter @%,$s),$(c
 host_list = $(shell grep -v '^\#' tests/host/$1.sources)
 
 define host_rule
-$1_obj := $(patsubst %.c,build/host/$1.obj/%.o,tests/host/$1.c tests/host/shim.c $(call file_sources,tests/host/$1.c))
+$1_src := tests/host/$1.c $(sort $(wildcard tests/host/$1/*.c)) tests/host/shim.c $(call file_sources,tests/host/$1.c)
+$1_obj := $$($1_src:%.c=build/host/$1.obj/%.o)
 $1_cflags := $(call file_says,tests/host/$1.c,cflags)
 build/host/$1.obj/%.o: %.c
 	@mkdir -p $$(@D)

@@ -56,6 +56,6 @@ compile_commands.json: FORCE ## for clangd and other editors
 	@$(PYTHON) tools/compile_commands.py $@ \
 	    --kernel '$(RISCV_CC) $(KERNEL_CFLAGS)' $(kernel_c) \
 	    --user '$(RISCV_CC) $(USER_CFLAGS)' $(filter %.c,$(libc_src)) $(wildcard user/bin/*.c user/bin/*/*.c user/tests/*.c user/tests/*/*.c) \
-	    --host '$(HOSTCC) $(HOST_CFLAGS)' $(wildcard tests/host/*.c mkfs/*.c tools/vmsim/*.c)
+	    --host '$(HOSTCC) $(HOST_CFLAGS)' $(wildcard tests/host/*.c tests/host/*/*.c mkfs/*.c tools/vmsim/*.c)
 
 .PHONY: qemu run qemu-fb qemu-gdb gdb setup doctor
