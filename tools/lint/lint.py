@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""lint.py - the four rules about the sources that a program can check.
+"""lint.py - the five rules about the sources that a program can check.
 
     floors     a file includes its own folder or lower floors  (tools/floors)
     headers    every header compiles alone
     warnings   no warning from gcc or clang, kernel, library and programs
     seam       pure files ask the world for no more than they say (tools/pure)
+    calls      docs/system-calls.md tells of the calls that there are
 
 One line per check, followed by what offends.  Run it by `make lint`.
 """
@@ -17,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import results  # noqa: E402
 from results import FAILED, PASSED, Result  # noqa: E402
 
+import calls  # noqa: E402
 import compilers  # noqa: E402
 import floors  # noqa: E402
 import seam  # noqa: E402
@@ -46,6 +48,7 @@ def main():
         done.append(report(compiler.kind, "%d files without a warning" % len(kernel + user),
                            compilers.check_warnings, compiler, kernel, user))
     done.append(report("seam", "%d pure files" % len(seam.entries()), seam.check, gcc))
+    done.append(report("calls", "%d system calls" % len(calls.implemented()), calls.check))
     results.write("lint", done)
     return 1 if results.count(done, FAILED) else 0
 

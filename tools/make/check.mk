@@ -10,7 +10,7 @@ test: ## lint, host tests and QEMU tests, with one summary
 check:
 	+@$(PYTHON) tools/check.py $(MAKE)
 
-lint: ## floors, self-contained headers, seam symbols, warnings as errors
+lint: ## floors, self-contained headers, seam symbols, warnings as errors, table of calls
 	+@$(PYTHON) tools/lint/lint.py $(MAKE)
 
 # The command lines, for tools that compile by themselves.
