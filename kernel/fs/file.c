@@ -84,7 +84,7 @@ int file_open_anon(struct inode *inode, const struct file_operations *ops, uint3
 
 char *file_describe(const struct file *f, const struct path *root, char *buf, size_t size)
 {
-    const char *kind = file_is_pipe(f) ? "pipe" : "anon_inode", *name = f->private;
+    const char *kind = file_is_pipe(f) ? "pipe" : "socket", *name = f->private;
 
     if (f->path.dentry)
         return path_describe(&f->path, root, buf, size);

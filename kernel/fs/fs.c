@@ -9,6 +9,7 @@
 #include "kernel/fs/mount.h"
 #include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/fs/unix_socket.h"
 
 #define SHRINK_BATCH 1024
 
@@ -57,6 +58,7 @@ void fs_init(void)
     mount_init();
     bdev_init();
     pipe_init();
+    unix_socket_init();
     tmpfs_init();
     devfs_init();
     devtty_init();

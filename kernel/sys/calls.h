@@ -131,6 +131,15 @@
     CALL(getegid, NEVER)                                                       \
     CALL(gettid, NEVER)                                                        \
     CALL(sysinfo, NEVER)                                                       \
+    CALL(socketpair, NEVER)                                                    \
+    CALL(getsockname, NEVER)                                                   \
+    CALL(getpeername, NEVER)                                                   \
+    CALL(sendto, AGAIN)                                                        \
+    CALL(recvfrom, AGAIN)                                                      \
+    CALL(getsockopt, NEVER)                                                    \
+    CALL(shutdown, NEVER)                                                      \
+    CALL(sendmsg, AGAIN)                                                       \
+    CALL(recvmsg, AGAIN)                                                       \
     CALL(brk, NEVER)                                                           \
     CALL(munmap, NEVER)                                                        \
     CALL(mremap, NEVER)                                                        \

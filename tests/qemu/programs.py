@@ -98,6 +98,7 @@ TESTS = [
     program("rightstest", tags=("quick",)),
     program("rmaptest", tags=("quick",)),
     program("robusttest", tags=("quick",)),
+    program("sockettest", tags=("quick",)),
     program("scaletest", cpus=(1, 4), mem="256M"),
     program("scaletest", "two_processes_fault_side_by_side", test="scaletest-ratio", once=True,
             cpus=(2,), kernels=(PLAIN,), mem="256M", tags=("soak",)),   # needs an idle host
