@@ -90,28 +90,27 @@ static void write_and_read(void)
     read_from_disk();
 }
 
-static void map_cached(void)
+static void map_disk_file(void)
 {
-    int fd;
+    int fd = open(DISK_FILE, O_RDONLY);
 
-    write_and_read();
-    fd = open(DISK_FILE, O_RDONLY);
     memory = mmap(NULL, N * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
     REQUIRE(memory != MAP_FAILED);
+}
+
+static void map_cached(void)
+{
+    write_and_read();
+    map_disk_file();
     for (long i = 0; i < N; i++)
         EXPECT_EQ(memory[i * (long)PAGE], 0);
 }
 
 static void map_from_disk(void)
 {
-    int fd;
-
     write_on_disk();
-    fd = open(DISK_FILE, O_RDONLY);
-    memory = mmap(NULL, N * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    REQUIRE(memory != MAP_FAILED);
+    map_disk_file();
     drop_pages();
     EXPECT_EQ(memory[N / 2 * (long)PAGE], 0);
 }
