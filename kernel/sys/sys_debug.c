@@ -24,6 +24,8 @@
 #include "lib/bitops.h"
 #include "lib/string.h"
 
+#define LOOK_EVERY 1000000UL    /* ns */
+
 BOOTARG(debugcall, "allow the debug system call to root");
 
 static int64_t blocks_call(uintptr_t user, bool take)
@@ -177,6 +179,36 @@ static int hold(struct page *page)
     return 0;
 }
 
+/* Until the caller has been killed, and what follows from that has happened. */
+static void wait_for_death(void)
+{
+    while (!fault_is_killed())
+        thread_sleep_ns(LOOK_EVERY, false, NULL);
+    thread_sleep_ns(DEBUG_DYING_MS * 1000000UL, false, NULL);
+}
+
+static int64_t hold_map(void)
+{
+    struct mm *mm = current_mm();
+
+    rwsem_write_lock(&mm->lock);
+    wait_for_death();
+    rwsem_write_unlock(&mm->lock);
+    return 0;
+}
+
+static int64_t read_dying(uintptr_t user)
+{
+    struct debug_read d;
+
+    if (copy_from_user(&d, user, sizeof(d)))
+        return -EFAULT;
+    wait_for_death();
+    d.error = copy_from_user(&d.word, d.addr, sizeof(d.word));
+    d.done = 1;
+    return copy_to_user(user, &d, sizeof(d));
+}
+
 static int64_t shrink_call(size_t nr)
 {
     size_t n;
@@ -242,6 +274,10 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         return with_page(a[1], hold);
     case DEBUG_SHRINK:
         return shrink_call(a[1]);
+    case DEBUG_HOLD_MAP:
+        return hold_map();
+    case DEBUG_READ_DYING:
+        return read_dying(a[1]);
     case DEBUG_OPS:
         break;
     }

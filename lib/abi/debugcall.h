@@ -16,6 +16,7 @@
 #include "lib/types.h"
 
 #define DEBUG_HOLD_MS 5000
+#define DEBUG_DYING_MS 2000
 
 enum debug_op {
     /*
@@ -99,6 +100,15 @@ enum debug_op {
     /* DEBUG_SHRINK(n): ask the caches for N objects, as a request does for which memory is
      * short.  Returns how many they gave. */
     DEBUG_SHRINK,
+
+    /*
+     * DEBUG_HOLD_MAP()                           Do nothing,
+     * DEBUG_READ_DYING(struct debug_read *)      or read a word of the caller's memory,
+     * after the caller has been killed and DEBUG_DYING_MS more have passed.  HOLD_MAP has the
+     * map of the caller's memory locked all the time.
+     */
+    DEBUG_HOLD_MAP,
+    DEBUG_READ_DYING,
 
     DEBUG_OPS
 };
@@ -239,6 +249,14 @@ struct debug_contig {
                                    many address lines (then align does not count) */
     uint64_t pfn;               /* out: the first frame; to give: in       */
     uint64_t wrong;             /* out of give: words that have changed    */
+};
+
+/* In shared memory that the caller has touched: he will not live to see it. */
+struct debug_read {
+    uint64_t addr;
+    uint64_t word;              /* out: what is there                      */
+    int64_t error;              /* out: 0 or a negated errno               */
+    uint64_t done;              /* out: 1                                  */
 };
 
 struct debug_alloc_test {

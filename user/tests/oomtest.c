@@ -273,6 +273,58 @@ static void asleep_for_good(void)
     close_gate(&ready);
 }
 
+static void sleep_with_map(void *ready)
+{
+    grow_large(ready);
+    debug_call(DEBUG_HOLD_MAP, 0, 0);
+}
+
+/* Nor does its memory come: who asks is the next to die. */
+static void map_locked_for_long(void)
+{
+    size_t n = percent_of_available(50);
+    long before = nr_killed();
+    struct gate ready;
+    pid_t larger;
+
+    need_debug_call();
+    need_small_machine();
+    set_adj(-1000);
+    open_gate(&ready);
+    larger = start(sleep_with_map, &ready);
+    wait_gate(&ready);
+    EXPECT_EQ(run(grow_and_exit, &n), SIGKILL);
+    EXPECT_EQ(wait_child(larger), SIGKILL);
+    EXPECT_EQ(nr_killed() - before, 2);
+    close_gate(&ready);
+}
+
+#define CONTENT 0x6f6f6d
+
+static struct debug_read *reading;
+
+static void read_late(void *ready)
+{
+    uint64_t *p = (uint64_t *)map_touched(1);
+
+    *p = CONTENT;
+    *reading = (struct debug_read){ .addr = (uintptr_t)p };
+    grow_large(ready);
+    debug_call(DEBUG_READ_DYING, (uintptr_t)reading, 0);
+}
+
+/* The victim is in a call that goes on, and reads memory that was taken away: there must not
+ * be a new page full of zeroes, which the call might write to a file. */
+static void taken_memory_is_not_zero(void)
+{
+    need_debug_call();
+    reading = (struct debug_read *)map_shared(1);
+    larger_dies(read_late);
+    EXPECT_EQ(reading->done, 1);
+    EXPECT(reading->error == -EFAULT || reading->word == CONTENT);
+    unmap((char *)reading, 1);
+}
+
 /* Who shares memory dies together */
 
 static int pause_thread(void *arg)
@@ -423,6 +475,8 @@ static const struct test tests[] = {
     CHILD_TEST(asleep_in_read),
     CHILD_TEST(asleep_in_wait),
     CHILD_TEST(asleep_for_good),
+    CHILD_TEST(map_locked_for_long),
+    CHILD_TEST(taken_memory_is_not_zero),
     CHILD_TEST(sharers_die_together),
     CHILD_TEST(vfork_child_and_parent),
     TEST(full_tmpfs),
