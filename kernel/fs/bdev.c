@@ -282,22 +282,11 @@ const struct file_operations bdev_file_ops = {
     .fallocate = file_op_fallocate_refuse,
 };
 
-static const struct super_operations bdev_super_ops = {
-    .evict = super_op_evict_nothing,
-    .write_inode = super_op_write_inode_nothing,
-    .sync = super_op_sync_nothing,
-    .unmount = super_op_unmount_nothing,
-    .statfs = super_op_statfs_empty,
-    .show_options = super_op_no_options,
-    .remount = super_op_remount_accept,
-};
-
 static const struct file_system_type bdev_type = { .name = "bdev" };
 
 void bdev_init(void)
 {
-    bdev_super = super_create(&bdev_type, NULL, 0);
-    if (!bdev_super || page_io_pool_init(&transfers, end_page) < 0)
+    bdev_super = super_create_internal(&bdev_type);
+    if (page_io_pool_init(&transfers, end_page) < 0)
         panic("no memory for disks");
-    bdev_super->ops = &bdev_super_ops;
 }

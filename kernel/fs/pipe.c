@@ -536,22 +536,9 @@ int pipe_create(uint32_t flags, const struct cred *cred, struct file **reader,
     return err;
 }
 
-static const struct super_operations pipe_super_ops = {
-    .evict = super_op_evict_nothing,
-    .write_inode = super_op_write_inode_nothing,
-    .sync = super_op_sync_nothing,
-    .unmount = super_op_unmount_nothing,
-    .statfs = super_op_statfs_empty,
-    .show_options = super_op_no_options,
-    .remount = super_op_remount_accept,
-};
-
 static const struct file_system_type pipe_type = { .name = "pipefs" };
 
 void pipe_init(void)
 {
-    pipe_super = super_create(&pipe_type, NULL, 0);
-    if (!pipe_super)
-        panic("no memory for pipes");
-    pipe_super->ops = &pipe_super_ops;
+    pipe_super = super_create_internal(&pipe_type);
 }

@@ -104,6 +104,26 @@ struct super_block *super_create(const struct file_system_type *type, struct blo
     return sb;
 }
 
+static const struct super_operations internal_ops = {
+    .evict = super_op_evict_nothing,
+    .write_inode = super_op_write_inode_nothing,
+    .sync = super_op_sync_nothing,
+    .unmount = super_op_unmount_nothing,
+    .statfs = super_op_statfs_empty,
+    .show_options = super_op_no_options,
+    .remount = super_op_remount_accept,
+};
+
+struct super_block *super_create_internal(const struct file_system_type *type)
+{
+    struct super_block *sb = super_create(type, NULL, 0);
+
+    if (!sb)
+        panic("no memory for %s", type->name);
+    sb->ops = &internal_ops;
+    return sb;
+}
+
 void super_destroy(struct super_block *sb)
 {
     ASSERT(list_is_empty(&sb->inodes));

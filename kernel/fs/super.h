@@ -88,6 +88,9 @@ void super_stop(struct super_block *sb);
 struct super_block *super_create(const struct file_system_type *type, struct block_device *dev,
                                  uint32_t flags);
 void super_destroy(struct super_block *sb);
+/* For inodes that have no store and no name in a tree: pipes, sockets, disks as files.  At boot;
+ * stays for good.  Panics if there is no memory. */
+struct super_block *super_create_internal(const struct file_system_type *type);
 /* One more user (a type that exists once), one less.  The last one unmounts: sync,
  * let go of every inode, tell the file system, free.  put may sleep. */
 void super_get(struct super_block *sb);

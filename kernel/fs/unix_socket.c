@@ -515,22 +515,9 @@ int unix_pair_create(uint32_t flags, const struct ucred *who, struct file **a, s
     return err;
 }
 
-static const struct super_operations socket_super_ops = {
-    .evict = super_op_evict_nothing,
-    .write_inode = super_op_write_inode_nothing,
-    .sync = super_op_sync_nothing,
-    .unmount = super_op_unmount_nothing,
-    .statfs = super_op_statfs_empty,
-    .show_options = super_op_no_options,
-    .remount = super_op_remount_accept,
-};
-
 static const struct file_system_type socket_type = { .name = "sockfs" };
 
 void unix_socket_init(void)
 {
-    socket_super = super_create(&socket_type, NULL, 0);
-    if (!socket_super)
-        panic("no memory for sockets");
-    socket_super->ops = &socket_super_ops;
+    socket_super = super_create_internal(&socket_type);
 }
