@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inode.c - the inodes in memory: found by number, kept while unused, written
- * when dirty, evicted.
+ * inode.c - the inodes in memory: found by number, kept while unused, evicted.
  *
  * One lock guards the hash, the list of unused inodes, the list of dirty ones and
  * each super block's list.  The last reference is dropped under it, so that
@@ -12,7 +11,7 @@
  *
  * Mach's file systems and Plan 9 know the inode as vnode and Chan.
  */
-#include "kernel/fs/inode.h"
+#include "kernel/fs/inode_impl.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/locks.h"
@@ -22,18 +21,7 @@
 #include "lib/abi/errno.h"
 #include "lib/hash.h"
 
-#define HASH_BUCKETS 1024
-
-static struct {
-    struct spinlock lock;               /* RANK_DENTRY                         */
-    struct list hash[HASH_BUCKETS];     /*                                 [l] */
-    struct list unused;                 /* oldest first                    [l] */
-    struct list dirty;                  /* oldest first                    [l] */
-    struct list doomed;                 /* FREEING, left to the flusher    [l] */
-    size_t count, nunused;              /*                                 [l] */
-    struct wait_queue changed;          /* an inode stopped being NEW or FREEING */
-    struct kmem_cache *cache;           /*                                 [c] */
-} inodes = {
+struct inode_cache inode_cache = {
     .lock = SPINLOCK_INIT(RANK_DENTRY, "inodes"),
 };
 
@@ -91,7 +79,7 @@ struct timespec inode_now(void)
 
 static struct inode *alloc_inode(struct super_block *sb)
 {
-    struct inode *inode = kmem_cache_alloc(inodes.cache, GFP_KERNEL);
+    struct inode *inode = kmem_cache_alloc(inode_cache.slab, GFP_KERNEL);
 
     if (!inode)
         return NULL;
@@ -117,7 +105,7 @@ void inode_set_mode(struct inode *inode, uint32_t mode)
 
 static struct list *bucket_of(const struct super_block *sb, uint64_t ino)
 {
-    return &inodes.hash[hash_mix64((uintptr_t)sb ^ ino) % HASH_BUCKETS];
+    return &inode_cache.hash[hash_mix64((uintptr_t)sb ^ ino) % HASH_BUCKETS];
 }
 
 static struct inode *find_locked(const struct super_block *sb, uint64_t ino)
@@ -133,7 +121,7 @@ static struct inode *find_locked(const struct super_block *sb, uint64_t ino)
 static void enlist_locked(struct inode *inode)
 {
     list_insert_tail(&inode->sb->inodes, &inode->sb_link);
-    inodes.count++;
+    inode_cache.count++;
 }
 
 static void hash_locked(struct inode *inode, uint64_t ino)
@@ -143,12 +131,11 @@ static void hash_locked(struct inode *inode, uint64_t ino)
     list_insert_head(bucket_of(inode->sb, ino), &inode->hash_link);
 }
 
-/* One more reference on what was found; an unused inode comes back to life. */
-static void get_locked(struct inode *inode)
+void inode_get_locked(struct inode *inode)
 {
     if (__atomic_fetch_add(&inode->refcount, 1, __ATOMIC_RELAXED) == 0) {
         list_remove(&inode->lru_link);
-        inodes.nunused--;
+        inode_cache.nunused--;
     }
 }
 
@@ -157,10 +144,10 @@ static void wait_changed_unlock(void)
 {
     struct waiter w = { 0 };
 
-    wait_begin(&inodes.changed, &w, THREAD_BLOCKED);
-    spin_unlock(&inodes.lock);
+    wait_begin(&inode_cache.changed, &w, THREAD_BLOCKED);
+    spin_unlock(&inode_cache.lock);
     schedule();
-    wait_end(&inodes.changed, &w);
+    wait_end(&inode_cache.changed, &w);
 }
 
 struct inode *inode_new(struct super_block *sb)
@@ -169,9 +156,9 @@ struct inode *inode_new(struct super_block *sb)
 
     if (!inode)
         return NULL;
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     enlist_locked(inode);
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     return inode;
 }
 
@@ -185,21 +172,21 @@ static struct inode *find_or_insert(struct super_block *sb, uint64_t ino, struct
     struct inode *inode;
 
     for (;;) {
-        spin_lock(&inodes.lock);
+        spin_lock(&inode_cache.lock);
         inode = find_locked(sb, ino);
         if (!inode || !inode_test(inode, INODE_FREEING))
             break;
         wait_changed_unlock();
     }
     if (inode) {
-        get_locked(inode);
+        inode_get_locked(inode);
     } else if (fresh) {
         inode_set(fresh, INODE_NEW);
         hash_locked(fresh, ino);
         enlist_locked(fresh);
         inode = fresh;
     }
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     return inode;
 }
 
@@ -217,14 +204,14 @@ struct inode *inode_get_cached(struct super_block *sb, uint64_t ino)
         }
         if (inode == fresh)
             return inode;
-        wait_event(&inodes.changed, !inode_test(inode, INODE_NEW));
+        wait_event(&inode_cache.changed, !inode_test(inode, INODE_NEW));
         if (inode_test(inode, INODE_HASHED))
             break;
         /* Whoever read it failed: try ourselves. */
         inode_put(inode);
     }
     if (fresh)
-        kmem_cache_free(inodes.cache, fresh);
+        kmem_cache_free(inode_cache.slab, fresh);
     return inode;
 }
 
@@ -232,7 +219,7 @@ void inode_unlock_new(struct inode *inode)
 {
     inode->data.size = inode->size;
     inode_clear(inode, INODE_NEW);
-    wake_up_all(&inodes.changed);
+    wake_up_all(&inode_cache.changed);
 }
 
 static void unhash_locked(struct inode *inode)
@@ -243,9 +230,9 @@ static void unhash_locked(struct inode *inode)
 
 void inode_fail_new(struct inode *inode)
 {
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     unhash_locked(inode);
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     inode_set(inode, INODE_FAILED);
     inode_unlock_new(inode);
     inode_put(inode);
@@ -254,13 +241,13 @@ void inode_fail_new(struct inode *inode)
 void inode_hash_insert(struct inode *inode, uint64_t ino)
 {
     for (;;) {
-        spin_lock(&inodes.lock);
+        spin_lock(&inode_cache.lock);
         if (!find_locked(inode->sb, ino))
             break;
         wait_changed_unlock();
     }
     hash_locked(inode, ino);
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
 }
 
 /* ---- letting go -------------------------------------------------------------- */
@@ -300,16 +287,16 @@ static void destroy(struct inode *inode)
     evict_from_fs(inode);
     inode_free_locks(inode);
     address_space_fini(&inode->data);
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     /* Whoever unmounts looks at the list under the lock: before us and sleeps, or after us. */
     is_awaited = inode_test(inode, INODE_HASHED) || (inode->sb->internal_flags & SB_DYING);
     list_remove(&inode->hash_link);
     list_remove(&inode->sb_link);
-    inodes.count--;
-    spin_unlock(&inodes.lock);
-    kmem_cache_free(inodes.cache, inode);
+    inode_cache.count--;
+    spin_unlock(&inode_cache.lock);
+    kmem_cache_free(inode_cache.slab, inode);
     if (is_awaited)
-        wake_up_all(&inodes.changed);
+        wake_up_all(&inode_cache.changed);
 }
 
 void inode_get(struct inode *inode)
@@ -327,10 +314,10 @@ static bool put_locked(struct inode *inode)
         begin_freeing_locked(inode);
         return true;
     }
-    list_insert_tail(&inodes.unused, &inode->lru_link);
-    inodes.nunused++;
+    list_insert_tail(&inode_cache.unused, &inode->lru_link);
+    inode_cache.nunused++;
     if (inode->sb->internal_flags & SB_DYING)
-        wake_up_all(&inodes.changed);
+        wake_up_all(&inode_cache.changed);
     return false;
 }
 
@@ -352,9 +339,9 @@ void inode_put(struct inode *inode)
 
     if (put_one_of_many(inode))
         return;
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     last = put_locked(inode);
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     if (last)
         destroy(inode);
 }
@@ -365,11 +352,11 @@ void inode_put_later(struct inode *inode)
 
     if (put_one_of_many(inode))
         return;
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     last = put_locked(inode);
     if (last)
-        list_insert_tail(&inodes.doomed, &inode->lru_link);
-    spin_unlock(&inodes.lock);
+        list_insert_tail(&inode_cache.doomed, &inode->lru_link);
+    spin_unlock(&inode_cache.lock);
     if (last)
         writeback_hurry_inodes();
 }
@@ -378,9 +365,9 @@ static struct inode *take_doomed(void)
 {
     struct list *link;
 
-    spin_lock(&inodes.lock);
-    link = list_pop_head(&inodes.doomed);
-    spin_unlock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
+    link = list_pop_head(&inode_cache.doomed);
+    spin_unlock(&inode_cache.lock);
     return link ? list_entry(link, struct inode, lru_link) : NULL;
 }
 
@@ -404,21 +391,21 @@ size_t inode_cache_shrink(size_t nr)
     struct list doomed = LIST_INIT(doomed);
     size_t n = 0, looks;
 
-    spin_lock(&inodes.lock);
-    looks = inodes.nunused;
-    list_for_each_entry_safe(inode, next, &inodes.unused, lru_link) {
+    spin_lock(&inode_cache.lock);
+    looks = inode_cache.nunused;
+    list_for_each_entry_safe(inode, next, &inode_cache.unused, lru_link) {
         if (n == nr || looks-- == 0)
             break;
         if (!is_disposable(inode)) {
-            list_move_tail(&inodes.unused, &inode->lru_link);
+            list_move_tail(&inode_cache.unused, &inode->lru_link);
             continue;
         }
         begin_freeing_locked(inode);
         list_move_tail(&doomed, &inode->lru_link);
-        inodes.nunused--;
+        inode_cache.nunused--;
         n++;
     }
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     list_for_each_entry_safe(inode, next, &doomed, lru_link) {
         list_remove(&inode->lru_link);
         destroy(inode);
@@ -432,7 +419,7 @@ size_t inode_evict_unused(struct super_block *sb)
     struct list doomed = LIST_INIT(doomed);
     size_t left = 0;
 
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     list_for_each_entry(inode, &sb->inodes, sb_link) {
         if (__atomic_load_n(&inode->refcount, __ATOMIC_RELAXED) > 0
             || inode_test(inode, INODE_FREEING)) {
@@ -441,9 +428,9 @@ size_t inode_evict_unused(struct super_block *sb)
         }
         begin_freeing_locked(inode);
         list_move_tail(&doomed, &inode->lru_link);
-        inodes.nunused--;
+        inode_cache.nunused--;
     }
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     list_for_each_entry_safe(inode, next, &doomed, lru_link) {
         list_remove(&inode->lru_link);
         destroy(inode);
@@ -457,174 +444,27 @@ static bool has_unused_or_none(struct super_block *sb)
     struct inode *inode;
     bool is = true;
 
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     list_for_each_entry(inode, &sb->inodes, sb_link) {
         is = __atomic_load_n(&inode->refcount, __ATOMIC_RELAXED) == 0
              && !inode_test(inode, INODE_FREEING);
         if (is)
             break;
     }
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     return is;
 }
 
 void inode_evict_all(struct super_block *sb)
 {
     while (inode_evict_unused(sb) > 0)
-        wait_event(&inodes.changed, has_unused_or_none(sb));
+        wait_event(&inode_cache.changed, has_unused_or_none(sb));
 }
 
 void inode_count(size_t *all, size_t *unused)
 {
-    *all = __atomic_load_n(&inodes.count, __ATOMIC_RELAXED);
-    *unused = __atomic_load_n(&inodes.nunused, __ATOMIC_RELAXED);
-}
-
-/* ---- dirty attributes --------------------------------------------------------- */
-
-static __attribute__((noinline)) void become_dirty(struct inode *inode)
-{
-    spin_lock(&inodes.lock);
-    if (inode_test(inode, INODE_DIRTY | INODE_FREEING)) {
-        spin_unlock(&inodes.lock);
-        return;
-    }
-    inode_set(inode, INODE_DIRTY);
-    inode->dirtied_when = clock_monotonic_ns();
-    list_insert_tail(&inodes.dirty, &inode->dirty_link);
-    spin_unlock(&inodes.lock);
-    writeback_note_inode();
-}
-
-void inode_mark_dirty(struct inode *inode)
-{
-    if (inode->sb->bdev && !inode_test(inode, INODE_DIRTY))
-        become_dirty(inode);
-}
-
-int inode_write(struct inode *inode)
-{
-    int err;
-
-    spin_lock(&inodes.lock);
-    if (!inode_test(inode, INODE_DIRTY)) {
-        spin_unlock(&inodes.lock);
-        return 0;
-    }
-    /* Clean first: a change during the writing makes it dirty again. */
-    inode_clear(inode, INODE_DIRTY);
-    list_remove(&inode->dirty_link);
-    spin_unlock(&inodes.lock);
-    fs_op_begin(inode->sb, 1);
-    err = inode->sb->ops->write_inode(inode);
-    fs_op_end(inode->sb);
-    if (err)
-        inode_mark_dirty(inode);        /* nothing is lost yet: another time */
-    return err;
-}
-
-/* The oldest dirty inode, with a reference, if it became dirty before OLDER_THAN. */
-static struct inode *get_oldest_dirty(uint64_t older_than)
-{
-    struct inode *inode = NULL;
-
-    spin_lock(&inodes.lock);
-    if (!list_is_empty(&inodes.dirty)) {
-        inode = list_first_entry(&inodes.dirty, struct inode, dirty_link);
-        if (inode->dirtied_when <= older_than)
-            get_locked(inode);
-        else
-            inode = NULL;
-    }
-    spin_unlock(&inodes.lock);
-    return inode;
-}
-
-/* The flusher's hook. */
-static bool write_old_inodes(uint64_t older_than)
-{
-    struct inode *inode;
-
-    inode_end_doomed();
-    while ((inode = get_oldest_dirty(older_than))) {
-        inode_write(inode);
-        inode_put(inode);
-        cond_resched();
-    }
-    return list_is_empty(&inodes.dirty);
-}
-
-/* The inode after PREV on SB's list, with a reference, PREV's being dropped. */
-static struct inode *next_of_sb(struct super_block *sb, struct inode *prev)
-{
-    struct list *link;
-    struct inode *next = NULL;
-
-    spin_lock(&inodes.lock);
-    link = prev ? prev->sb_link.next : sb->inodes.next;
-    for (; link != &sb->inodes; link = link->next) {
-        struct inode *inode = list_entry(link, struct inode, sb_link);
-
-        if (inode_test(inode, INODE_FREEING | INODE_NEW))
-            continue;
-        get_locked(inode);
-        next = inode;
-        break;
-    }
-    spin_unlock(&inodes.lock);
-    if (prev)
-        inode_put(prev);
-    return next;
-}
-
-static int sync_pages(struct super_block *sb, bool wait)
-{
-    struct inode *inode = NULL;
-    int err = 0;
-
-    while ((inode = next_of_sb(sb, inode))) {
-        int e;
-
-        if (inode->data.npages == 0)
-            continue;
-        e = writeback_range(&inode->data, 0, UINT64_MAX, wait);
-        if (!err)
-            err = e;
-    }
-    return err;
-}
-
-int inode_sync_all(struct super_block *sb, bool wait)
-{
-    struct inode *inode = NULL;
-    int err, e;
-
-    /* All writes are started before the first is waited for. */
-    err = sync_pages(sb, false);
-    while ((inode = next_of_sb(sb, inode))) {
-        e = inode_write(inode);
-        if (!err)
-            err = e;
-    }
-    e = wait ? sync_pages(sb, true) : 0;
-    return err ? err : e;
-}
-
-int inode_swap_in_all(struct super_block *sb, const struct swap_area *area)
-{
-    struct inode *inode = NULL;
-    int err;
-
-    while ((inode = next_of_sb(sb, inode))) {
-        if (inode->data.nswapped == 0)
-            continue;
-        err = page_cache_swap_in_all(&inode->data, area);
-        if (err) {
-            inode_put(inode);
-            return err;
-        }
-    }
-    return 0;
+    *all = __atomic_load_n(&inode_cache.count, __ATOMIC_RELAXED);
+    *unused = __atomic_load_n(&inode_cache.nunused, __ATOMIC_RELAXED);
 }
 
 /* ---- writers against executers -------------------------------------------------- */
@@ -667,24 +507,24 @@ bool inode_has_writers(struct super_block *sb)
     struct inode *inode;
     bool has = false;
 
-    spin_lock(&inodes.lock);
+    spin_lock(&inode_cache.lock);
     list_for_each_entry(inode, &sb->inodes, sb_link)
         has |= __atomic_load_n(&inode->writers, __ATOMIC_RELAXED) > 0;
-    spin_unlock(&inodes.lock);
+    spin_unlock(&inode_cache.lock);
     return has;
 }
 
 void inode_cache_init(void)
 {
     for (size_t i = 0; i < HASH_BUCKETS; i++)
-        list_init(&inodes.hash[i]);
-    list_init(&inodes.unused);
-    list_init(&inodes.dirty);
-    list_init(&inodes.doomed);
-    wait_queue_init(&inodes.changed);
-    inodes.cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
+        list_init(&inode_cache.hash[i]);
+    list_init(&inode_cache.unused);
+    list_init(&inode_cache.dirty);
+    list_init(&inode_cache.doomed);
+    wait_queue_init(&inode_cache.changed);
+    inode_cache.slab = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
                                      SLAB_RECLAIMABLE, NULL);
-    if (!inodes.cache)
+    if (!inode_cache.slab)
         panic("no memory for inodes");
-    writeback_set_inode_writer(write_old_inodes);
+    writeback_set_inode_writer(inode_write_old);
 }
