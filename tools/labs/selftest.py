@@ -235,11 +235,12 @@ def main():
     parser.add_argument("--quick", action="store_true", help="nothing that boots a machine")
     parser.add_argument("--repeat", type=int, default=1)
     options = parser.parse_args()
-    found = []
-    for path in sorted(glob.glob("labs/%s-*/lab.toml" % options.lab)):
-        found += checked(os.path.dirname(path), options.quick, options.repeat)
-    if not found:
+    paths = sorted(glob.glob("labs/%s-*/lab.toml" % options.lab))
+    if not paths:
         sys.exit("labs-selftest: there is no lab %s" % options.lab)
+    found = []
+    for path in paths:
+        found += checked(os.path.dirname(path), options.quick, options.repeat)
     results.write("labs", found)
     print(results.summary_line(found))
     return 1 if results.count(found, FAILED) else 0
