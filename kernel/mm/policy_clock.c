@@ -12,7 +12,7 @@
  */
 #include "kernel/mm/policy.h"
 
-static bool judge(struct page_lists *l, struct page *page, bool used)
+static bool clock_judge(struct page_lists *l, struct page *page, bool used)
 {
     if (used)
         page_lists_insert(l, page, false);
@@ -23,5 +23,5 @@ const struct policy policy_clock = {
     .name = "clock",
     .add = policy_add_inactive,
     .next = policy_oldest_inactive,
-    .judge = judge,
+    .judge = clock_judge,
 };

@@ -26,13 +26,13 @@
  */
 #include "kernel/mm/policy.h"
 
-static void add(struct page_lists *l, struct page *page)
+static void clock2_add(struct page_lists *l, struct page *page)
 {
     list_insert_head(&l->fresh, &page->link);
     l->ninactive++;
 }
 
-static struct page *next(struct page_lists *l)
+static struct page *clock2_next(struct page_lists *l)
 {
     if (!list_is_empty(&l->fresh))
         return list_last_entry(&l->fresh, struct page, link);
@@ -41,7 +41,7 @@ static struct page *next(struct page_lists *l)
     return policy_oldest_inactive(l);
 }
 
-static bool judge(struct page_lists *l, struct page *page, bool used)
+static bool clock2_judge(struct page_lists *l, struct page *page, bool used)
 {
     bool was_active = page_test_and_clear(page, PG_ACTIVE);
     bool on_probation = !was_active && page_test(page, PG_SEEN);
@@ -56,7 +56,7 @@ static bool judge(struct page_lists *l, struct page *page, bool used)
 
 const struct policy policy_clock2 = {
     .name = "clock2",
-    .add = add,
-    .next = next,
-    .judge = judge,
+    .add = clock2_add,
+    .next = clock2_next,
+    .judge = clock2_judge,
 };

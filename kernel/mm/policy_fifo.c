@@ -7,7 +7,7 @@
  */
 #include "kernel/mm/policy.h"
 
-static bool judge(struct page_lists *l, struct page *page, bool used)
+static bool fifo_judge(struct page_lists *l, struct page *page, bool used)
 {
     (void)l, (void)page, (void)used;
     return true;
@@ -17,5 +17,5 @@ const struct policy policy_fifo = {
     .name = "fifo",
     .add = policy_add_inactive,
     .next = policy_oldest_inactive,
-    .judge = judge,
+    .judge = fifo_judge,
 };

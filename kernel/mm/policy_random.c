@@ -10,7 +10,7 @@
 /* Frames drawn before it is left to the list: with few pages of a kind most draws miss. */
 #define DRAWS 16
 
-static struct page *next(struct page_lists *l)
+static struct page *random_next(struct page_lists *l)
 {
     for (int i = 0; i < DRAWS; i++) {
         pfn_t n = frames.end_pfn - frames.first_pfn;
@@ -22,7 +22,7 @@ static struct page *next(struct page_lists *l)
     return policy_oldest_inactive(l);
 }
 
-static bool judge(struct page_lists *l, struct page *page, bool used)
+static bool random_judge(struct page_lists *l, struct page *page, bool used)
 {
     (void)l, (void)page, (void)used;
     return true;
@@ -31,6 +31,6 @@ static bool judge(struct page_lists *l, struct page *page, bool used)
 const struct policy policy_random = {
     .name = "random",
     .add = policy_add_inactive,
-    .next = next,
-    .judge = judge,
+    .next = random_next,
+    .judge = random_judge,
 };
