@@ -48,6 +48,14 @@ void trace_record_event(enum trace_event e, uint64_t a, uint64_t b)
     };
 }
 
+void trace_watch_calls(bool watched)
+{
+    if (watched)
+        __atomic_fetch_or(&trace_mask, TRACE_WATCHED, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_and(&trace_mask, ~TRACE_WATCHED, __ATOMIC_RELAXED);
+}
+
 static int event_by_name(const char *name, size_t len)
 {
     for (unsigned e = 0; e < TRACE_EVENTS; e++) {

@@ -26,8 +26,13 @@ struct trace_record {
     int64_t tid;
 };
 
-/* Which events are recorded: 1 << event. */
+/* Which events are recorded: 1 << event.  And whether anybody follows the system calls of
+ * some task (proc/call_trace.h), so that one look answers both. */
 extern uint64_t trace_mask;
+#define TRACE_WATCHED (1UL << TRACE_EVENTS)
+
+/* Set or clear TRACE_WATCHED. */
+void trace_watch_calls(bool watched);
 
 void trace_record_event(enum trace_event e, uint64_t a, uint64_t b);
 

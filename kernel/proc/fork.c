@@ -10,6 +10,7 @@
  *   5. let it run; vfork: wait until it needs our memory no more
  */
 #include "kernel/mm/kmalloc.h"
+#include "kernel/proc/call_trace.h"
 #include "kernel/proc/files.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process_impl.h"
@@ -101,6 +102,7 @@ static struct task *copy_task(const struct clone_args_kernel *args)
     thread->task = t;
     t->thread = thread;
     t->blocked = me->blocked;
+    call_trace_inherit(t);
     if (!(args->flags & CLONE_VM) || (args->flags & CLONE_VFORK))
         t->altstack = me->altstack;
     if (args->flags & CLONE_CHILD_SETTID)

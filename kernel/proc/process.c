@@ -3,6 +3,7 @@
  * process.c - the table of processes: who exists, and under which number.
  */
 #include "kernel/mm/slab.h"
+#include "kernel/proc/call_trace.h"
 #include "kernel/proc/files.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process_impl.h"
@@ -79,6 +80,7 @@ struct task *task_alloc(void)
 
 void task_free(struct task *t)
 {
+    call_trace_leave(t);
     kmem_cache_free(task_cache, t);
 }
 

@@ -24,6 +24,7 @@
 #include "kernel/vm/mm.h"
 #include "lib/abi/resource.h"
 
+struct call_trace;
 struct fd_table;
 struct tty;
 
@@ -51,6 +52,8 @@ struct task {
     uintptr_t restart_left;                 /* ... and where the rest is told    */
     uintptr_t set_child_tid;                /* CLONE_CHILD_SETTID, until first run [p] */
     struct vfork_wait *vfork_wait;          /* the parent waits there        [proc_lock] */
+    struct call_trace *call_trace;          /* who follows its calls; set under proc_lock,
+                                             * forgotten by itself           [a] */
     int tid;                                /*                               [c] */
 };
 

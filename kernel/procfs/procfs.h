@@ -78,7 +78,7 @@ int proc_store_pid_oom_adj(const char *text, size_t n, struct process *p);
 int proc_store_pid_oom_score_adj(const char *text, size_t n, struct process *p);
 
 extern const struct file_operations proc_pagemap_fops, proc_kpagecount_fops, proc_kpageflags_fops,
-    proc_page_trace_fops;
+    proc_page_trace_fops, proc_call_trace_fops;
 
 /* /proc/pressure. */
 extern const struct proc_entry proc_pressure_entries[];

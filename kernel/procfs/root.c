@@ -23,6 +23,7 @@ static ssize_t link_mounts(struct process *p, char *buf, size_t size)
 
 const struct proc_entry proc_root_entries[] = {
     PROC_FILE("buddyinfo", proc_show_buddyinfo),
+    { .name = "call_trace", .mode = S_IFREG | 0600, .fops = &proc_call_trace_fops },
     PROC_FILE("cmdline", proc_show_cmdline),
     PROC_FILE("cpuinfo", proc_show_cpuinfo),
     PROC_FILE("devices", proc_show_devices),

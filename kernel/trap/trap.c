@@ -16,6 +16,7 @@
 #include "kernel/core/trace.h"
 #include "kernel/dev/irq.h"
 #include "kernel/mm/kernel_map.h"
+#include "kernel/proc/call_trace.h"
 #include "kernel/proc/signal.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/trap_frame.h"
@@ -164,11 +165,20 @@ static __attribute__((noinline)) void user_trap(struct trap_frame *f, uint64_t c
     interrupts_off();
 }
 
-/* Returns F, so that the usual way through need not keep it. */
-static __attribute__((noinline)) struct trap_frame *trace_call(struct trap_frame *f)
+/* A system call while somebody looks at some of them. */
+static __attribute__((noinline)) void watched_call(struct trap_frame *f)
 {
-    trace_record_event(TRACE_SYSCALL, f->a7, f->a0);
-    return f;
+    const struct traced_call call = { f->a7, { f->a0, f->a1, f->a2, f->a3, f->a4, f->a5 } };
+    bool followed;
+
+    trace(TRACE_SYSCALL, call.nr, call.args[0]);
+    f->pc += 4;
+    interrupts_on();
+    followed = call_trace_begins(&call);
+    syscall_dispatch(f);
+    if (followed)
+        call_trace_returns(&call, (int64_t)f->a0);
+    interrupts_off();
 }
 
 /* System calls go straight through: they are by far the most frequent. */
@@ -178,12 +188,14 @@ void trap_from_user(struct trap_frame *f, uint64_t cause)
 
     thread_charge_on(h, h->thread, true);
     if (__builtin_expect(cause == CAUSE_USER_ECALL, 1)) {
-        if (__builtin_expect(trace_mask >> TRACE_SYSCALL & 1, 0))
-            f = trace_call(f);
-        f->pc += 4;
-        interrupts_on();
-        syscall_dispatch(f);
-        interrupts_off();
+        if (__builtin_expect(trace_mask & (1UL << TRACE_SYSCALL | TRACE_WATCHED), 0)) {
+            watched_call(f);
+        } else {
+            f->pc += 4;
+            interrupts_on();
+            syscall_dispatch(f);
+            interrupts_off();
+        }
     } else {
         user_trap(f, cause);
     }

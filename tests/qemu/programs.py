@@ -109,6 +109,7 @@ TESTS = [
     program("sigwaittest", tags=("quick",)),
     program("smapstest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
+    program("stracetest", tags=("quick",)),
     program("timetest", tags=("quick",)),
     program("tlbtest", tags=("quick",)),
     program("truncatetest", tags=("quick",)),

@@ -615,7 +615,7 @@ static void every_file_is_known(void)
         /* pressuretest */ "pressure",
         /* smapstest */ "kpagecount", "kpageflags",
         /* procalloctest */ "buddyinfo", "pagetypeinfo", "slabinfo", "vmallocinfo", "zoneinfo",
-        /* pagetracetest */ "page_trace",
+        /* pagetracetest */ "page_trace", /* stracetest */ "call_trace",
     };
     static const char *const sys[] = { "kernel", "vm" };
     static const char *const kernel[] = { "osrelease", "ostype", /* procsettingtest */ "pid_max",
