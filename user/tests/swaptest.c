@@ -13,6 +13,7 @@
 #include "user/tests/lib/swapping.h"
 #include "user/tests/lib/watch.h"
 
+#define EVICT_TRIES 2000        /* at most, a millisecond between them */
 #define DISK "/dev/vdb"
 
 static void need_disk(void)
@@ -157,10 +158,23 @@ static void four_at_once(void)
     swap_off();
 }
 
+/* The pager may have the page in hand: then again. */
+static long evict_page(const char *p)
+{
+    long err;
+
+    for (int tries = 0; (err = debug_call(DEBUG_EVICT, (uintptr_t)p, 0)) == -EBUSY; tries++) {
+        if (tries == EVICT_TRIES)
+            break;
+        usleep(1000);
+    }
+    return err;
+}
+
 static void evict(char *p, size_t npages)
 {
     for (size_t i = 0; i < npages; i++)
-        EXPECT_EQ(debug_call(DEBUG_EVICT, (uintptr_t)p + i * PAGE, 0), 0);
+        EXPECT_EQ(evict_page(p + i * PAGE), 0);
 }
 
 static void fill_and_evict(char *p, size_t npages)
@@ -179,6 +193,7 @@ static void clean_pages_are_not_written(void)
 
     need_debug_call();
     swap_on();
+    debug_call(DEBUG_QUIESCE, 0, 0);        /* the pager has done with what was before */
     p = map_pages(N, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (size_t i = 0; i < N; i++)
         fill_page(p, i, 0);
