@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <util.h>
 
 #define TRACE "/proc/page_trace"
 
@@ -54,16 +55,10 @@ static void record(int trace, pid_t pid, const char *window)
     }
 }
 
-static void write_all(int fd, const char *buf, size_t n, const char *name)
+static void put(int to, const char *buf, size_t n, const char *name)
 {
-    while (n > 0) {
-        ssize_t done = write(fd, buf, n);
-
-        if (done < 0)
-            err(1, "%s", name);
-        buf += done;
-        n -= (size_t)done;
-    }
+    if (write_all(to, buf, n) < 0)
+        err(1, "%s", name);
 }
 
 static void copy(int from, int to, const char *name)
@@ -75,13 +70,13 @@ static void copy(int from, int to, const char *name)
     while ((n = read(from, buf + have, sizeof(buf) - have)) > 0) {
         have += (size_t)n;
         if (have > sizeof(buf) / 2) {
-            write_all(to, buf, have, name);
+            put(to, buf, have, name);
             have = 0;
         }
     }
     if (n < 0)
         err(1, TRACE);
-    write_all(to, buf, have, name);
+    put(to, buf, have, name);
 }
 
 int main(int argc, char **argv)
