@@ -26,24 +26,6 @@ static void usage(void)
     exit(2);
 }
 
-/* A child that becomes the program when somebody closes the pipe. */
-static pid_t start_program(char **argv, int go[2])
-{
-    char byte;
-    pid_t pid = fork();
-
-    if (pid < 0)
-        err(1, "fork");
-    if (pid > 0)
-        return pid;
-    close(go[1]);
-    if (read(go[0], &byte, 1) < 0)
-        err(1, "read");
-    close(go[0]);
-    execvp(argv[0], argv);
-    err(127, "%s", argv[0]);
-}
-
 static void record(int trace, pid_t pid, const char *window)
 {
     char text[32];
@@ -82,7 +64,7 @@ static void copy(int from, int to, const char *name)
 int main(int argc, char **argv)
 {
     const char *name = "vmtrace.out", *window = "16";
-    int c, trace, out, status, go[2];
+    int c, trace, out, status;
     pid_t pid;
 
     while ((c = getopt(argc, argv, "+o:w:")) != -1) {
@@ -101,12 +83,9 @@ int main(int argc, char **argv)
     out = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (out < 0)
         err(1, "%s", name);
-    if (pipe(go) < 0)
-        err(1, "pipe");
-    pid = start_program(argv + optind, go);
+    pid = start_stopped(argv + optind);
     record(trace, pid, window);
-    close(go[0]);
-    close(go[1]);
+    kill(pid, SIGCONT);
     copy(trace, out, name);
     if (waitpid(pid, &status, 0) < 0)
         err(1, "waitpid");

@@ -27,6 +27,10 @@ int write_all(int fd, const void *from, size_t size);
 /* The end of a command: flush stdout; STATUS, or 1 with a message when that failed. */
 int finish_output(int status);
 
+/* A stopped child that becomes the program ARGV, looked for in PATH, when it gets SIGCONT.  Ends the
+ * caller with a message if there can be none. */
+pid_t start_stopped(char **argv);
+
 /* Is the answer typed on stdin after PROMPT on stderr a yes? */
 bool ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -30,24 +30,6 @@ static void usage(void)
     exit(2);
 }
 
-/* A child that becomes the program when it is continued. */
-static pid_t start_program(char **argv)
-{
-    pid_t pid = fork();
-    int status;
-
-    if (pid < 0)
-        err(1, "fork");
-    if (pid == 0) {
-        raise(SIGSTOP);
-        execvp(argv[0], argv);
-        err(127, "%s", argv[0]);
-    }
-    if (waitpid(pid, &status, WUNTRACED) < 0)
-        err(1, "waitpid");
-    return pid;
-}
-
 static void follow(int trace, pid_t pid, bool forks)
 {
     static struct call_trace_start start;
@@ -112,7 +94,7 @@ int main(int argc, char **argv)
     if (trace < 0)
         err(1, TRACE);
     print_begin(name, forks);
-    pid = start_program(argv + optind);
+    pid = start_stopped(argv + optind);
     follow(trace, pid, forks);
     /* Ctrl-C is for the program. */
     signal(SIGINT, SIG_IGN);
