@@ -26,4 +26,7 @@ test-linux: $(linux_needs) kernels ## those programs on Pagoda and on Linux must
 	    $(if $(filter command environment,$(origin MEM)),--mem $(MEM)) \
 	    $(if $(filter 1,$(DEBUG)),--debug) $(if $(SEED),--seed $(SEED))
 
-.PHONY: linux qemu-linux test-linux
+test-console: $(KERNEL) build/linux/disk.img ## vi, less, top and job control at the console of qemu-linux, typed by tmux (CPUS=)
+	@$(PYTHON) tests/linux/console.py $(CPUS)
+
+.PHONY: linux qemu-linux test-linux test-console
