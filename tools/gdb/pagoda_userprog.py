@@ -13,7 +13,7 @@ class User(Command):
 
 All programs are linked at the same address: of several loaded ones, drop those
 that are not looked at with `user -PROG`.  A breakpoint in a program stops every
-process that runs code there; `break main if $_satp == ...` narrows it down."""
+process that runs code there; `break main if $satp == ...` narrows it down."""
     NAME = "user"
 
     def run(self, words):

@@ -11,27 +11,24 @@ import glob
 import re
 import textwrap
 
+import generated
+
 PAGE = "docs/system-calls.md"
 LIST = "kernel/sys/calls.h"
 NUMBERS = "lib/abi/syscall.h"
 OURS = "pagoda_"                # the prefix of calls that Linux has not
-BEGIN, END = "<!-- begin: made by tools/lint/calls.py -->\n", "<!-- end -->\n"
+MAKER = "tools/lint/calls.py"
 WIDTH = 126                     # of a line of prose
 # A function, or a macro that makes one: sys_cred.c has four that differ in a word.
 DEFINITION = r"^(?:int64_t sys_(?=\w+\(const uint64_t \*)|GETTER\()(\w+)"
 
 
-def read(path):
-    with open(path) as file:
-        return file.read()
-
-
 def implemented():
-    return re.findall(r"^    CALL\((\w+), \w+\)", read(LIST), re.M)
+    return re.findall(r"^    CALL\((\w+), \w+\)", generated.read(LIST), re.M)
 
 
 def numbered():
-    names = re.findall(r"^#define SYS_(\w+)\s+\d+$", read(NUMBERS), re.M)
+    names = re.findall(r"^#define SYS_(\w+)\s+\d+$", generated.read(NUMBERS), re.M)
     return [name for name in names if not name.startswith(OURS)]
 
 
@@ -46,7 +43,7 @@ def families():
     """[(file, what its header says it is about, {calls that it defines})], in order."""
     found = []
     for path in sorted(glob.glob("kernel/**/*.c", recursive=True)):
-        text = read(path)
+        text = generated.read(path)
         names = re.findall(DEFINITION, text, re.M)
         about = re.search(r"^ \* \S+ - (.*?)(?:\.\s|\.$|\n \*\n|\n \*/)", text, re.M | re.S)
         if names:
@@ -71,37 +68,16 @@ def table(page):
     return "\n".join(lines) + "\n\n" + textwrap.fill(prose, WIDTH) + "\n"
 
 
-def parts(page):
-    before, begin, rest = page.partition(BEGIN)
-    old, end, after = rest.partition(END)
-    return (before + begin, old, end + after) if begin and end else None
-
-
 def check():
     """What is wrong with the page, line by line."""
-    page = read(PAGE)
-    found = parts(page)
-    if not found:
-        return ["%s: the marks around the table are gone" % PAGE]
+    page = generated.read(PAGE)
     offences = ["%s: there is no call `%s`" % (PAGE, name)
                 for name in different(page) if name not in numbered()]
     defined = set().union(*(names for _, _, names in families()))
     offences += ["%s: nobody defines sys_%s" % (LIST, name)
                  for name in implemented() if name not in defined]
-    old, new = found[1].splitlines(), table(page).splitlines()
-    if old != new:
-        offences.append("%s: run tools/lint/calls.py, the sources have changed:" % PAGE)
-        offences += ["  + " + line[:100] for line in new if line not in old]
-        offences += ["  - " + line[:100] for line in old if line not in new]
-    return offences
-
-
-def write():
-    page = read(PAGE)
-    before, _, after = parts(page)
-    with open(PAGE, "w") as file:
-        file.write(before + table(page) + after)
+    return offences + generated.check(PAGE, table(page), MAKER)
 
 
 if __name__ == "__main__":
-    write()
+    generated.write(PAGE, table(generated.read(PAGE)), MAKER)

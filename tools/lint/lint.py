@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""lint.py - the five rules about the sources that a program can check.
+"""lint.py - the six rules about the sources that a program can check.
 
     floors     a file includes its own folder or lower floors  (tools/floors)
     headers    every header compiles alone
     warnings   no warning from gcc or clang, kernel, library and programs
     seam       pure files ask the world for no more than they say (tools/pure)
     calls      docs/system-calls.md tells of the calls that there are
+    reference  so do other pages of boot arguments, GDB commands, files of /proc
 
 One line per check, followed by what offends.  Run it by `make lint`.
 """
@@ -21,6 +22,7 @@ from results import FAILED, PASSED, Result  # noqa: E402
 import calls  # noqa: E402
 import compilers  # noqa: E402
 import floors  # noqa: E402
+import reference  # noqa: E402
 import seam  # noqa: E402
 import sources  # noqa: E402
 
@@ -49,6 +51,8 @@ def main():
                            compilers.check_warnings, compiler, kernel, user))
     done.append(report("seam", "%d pure files" % len(seam.entries()), seam.check, gcc))
     done.append(report("calls", "%d system calls" % len(calls.implemented()), calls.check))
+    done.append(report("reference", "%d files of /proc" % len(reference.proc_files()),
+                       reference.check))
     results.write("lint", done)
     return 1 if results.count(done, FAILED) else 0
 
