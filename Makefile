@@ -44,6 +44,7 @@ include tools/make/fuzz.mk
 include tools/make/vmsim.mk
 include tools/make/run.mk
 include tools/make/check.mk
+include $(wildcard tools/make/docs.mk)
 include tools/make/grade.mk
 include $(wildcard tools/make/labs.mk)
 include tools/make/linux.mk

@@ -1,21 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# setup.sh [boot|test|all] - make sure that what Pagoda needs is installed.
+# setup.sh [boot|test|all|docs] [--look] - make sure that what Pagoda needs is installed.
 #
 #   boot   to build and boot it        (make qemu)
 #   test   also to run all tests       (make test)
 #   all    also to debug it            (make setup)
+#   docs   to make the handbook        (make setup-docs)
 #
 # Looks for the tools themselves, not for packages, so it is quick and silent
 # when nothing is missing.  On Debian and Ubuntu it installs the rest with
-# apt-get; elsewhere it says what to install, and stops with status 1.
+# apt-get; elsewhere it says what to install, and stops with status 1.  With --look
+# it installs nothing, and only says what is missing.
 set -u
 
 set_wanted=${1:-all}
 case $set_wanted in
-boot | test | all) ;;
-*) echo "usage: setup.sh [boot|test|all]" >&2; exit 2 ;;
+boot | test | all | docs) ;;
+*) echo "usage: setup.sh [boot|test|all|docs] [--look]" >&2; exit 2 ;;
 esac
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -67,9 +69,35 @@ look_for_debug_set()
         lacks "a RISC-V debugger" gdb-multiarch
 }
 
+# Sphinx brings the Python that counts: its first line names it.
+have_module()
+{
+    have sphinx-build && $(sed -n '1s/^#! *//p' "$(command -v sphinx-build)") -c "import $1" >/dev/null 2>&1
+}
+
+have_tex() { have kpsewhich && kpsewhich "$1" >/dev/null; }
+
+look_for_docs_set()
+{
+    have sphinx-build || lacks Sphinx python3-sphinx
+    have_module myst_parser || lacks "the MyST parser" python3-myst-parser
+    have_module furo || lacks "the theme furo" furo
+    have_module sphinxcontrib.rsvgconverter || lacks "Sphinx's SVG converter" python3-sphinxcontrib.svg2pdfconverter
+    have rsvg-convert || lacks rsvg-convert librsvg2-bin
+    have latexmk || lacks latexmk latexmk
+    have xelatex || lacks XeLaTeX texlive-xetex
+    have_tex tabulary.sty || lacks "LaTeX's extra packages" texlive-latex-extra
+    { have fc-list && fc-list | grep -q 'DejaVuSerif\.' && fc-list | grep -q 'DejaVuSansMono-Oblique\.'; } ||
+        lacks "the DejaVu fonts" "fontconfig fonts-dejavu-core fonts-dejavu-extra"
+}
+
 look()
 {
     missing= packages=
+    if [ "$set_wanted" = docs ]; then
+        look_for_docs_set
+        return
+    fi
     look_for_boot_set
     [ "$set_wanted" = boot ] && return
     look_for_test_set
@@ -156,7 +184,22 @@ advise()
     exit 1
 }
 
+# What is missing, and the names that Debian's packages have; most systems have similar ones.
+show_missing()
+{
+    again=setup
+    [ "$set_wanted" = docs ] && again=setup-docs
+    have apt-cache && name_qemu_package
+    echo "setup: missing: $missing" >&2
+    echo "setup: make $again installs them on Debian and Ubuntu, as these packages:$packages" >&2
+    exit 1
+}
+
 look
 [ -z "$missing" ] && exit 0
-have apt-get || advise
+[ "${2:-}" = --look ] && show_missing
+if ! have apt-get; then
+    [ "$set_wanted" = docs ] && show_missing
+    advise
+fi
 install_with_apt

@@ -22,8 +22,8 @@ import csource
 import lab as labs
 
 # Of the instructor's tree, what students have no use for.
-LEFT_OUT = (".ci/", ".github/", "labs/", "tests/labs/", "tools/grade-class", "tools/make/labs.mk",
-            "tools/labs/")
+LEFT_OUT = (".ci/", ".github/", "labs/", "tests/labs/", "tools/book/", "tools/grade-class",
+            "tools/make/docs.mk", "tools/make/labs.mk", "tools/labs/")
 GRADER = ("tools/labs/grade.py", "tools/labs/lab.py", "tools/labs/verdict.py",
           "tools/labs/report.py")
 

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""conf.py - how Sphinx sets the handbook; tools/book/build.py runs it."""
+from docutils import nodes
+
+project = "Pagoda"
+author = ""
+copyright = "its authors, under the MIT licence"
+html_title = "Pagoda"
+
+extensions = ["myst_parser", "sphinxcontrib.rsvgconverter"]
+root_doc = "index"
+myst_heading_anchors = 3
+highlight_language = "none"             # most blocks are pictures and sessions
+smartquotes_action = "qe"               # quotes and dots; "--" is an option
+
+html_theme = "furo"
+html_show_sphinx = False
+html_show_sourcelink = False
+html_copy_source = False
+
+latex_engine = "xelatex"
+latex_documents = [("index", "pagoda.tex", "Pagoda", "A handbook", "manual")]
+latex_toplevel_sectioning = "part"
+latex_domain_indices = False
+latex_elements = {
+    "papersize": "a4paper",
+    "pointsize": "10pt",
+    "extraclassoptions": "openany,oneside",
+    "fncychap": "",
+    "printindex": "",
+    # One family that has the letters of prose and the lines of the pictures.
+    "fontpkg": r"""
+\setmainfont{DejaVu Serif}[Scale=0.9]
+\setsansfont{DejaVu Sans}[Scale=0.9]
+\setmonofont{DejaVu Sans Mono}[Scale=0.82]
+""",
+    "sphinxsetup": "verbatimwithframe=false, VerbatimColor={rgb}{0.96,0.96,0.96}, "
+                   "hmargin={22mm,22mm}, vmargin={25mm,25mm}, HeaderFamily=\\sffamily\\bfseries",
+    # Sphinx would call the contents by the name of the first part.
+    "tableofcontents": r"\renewcommand{\contentsname}{Contents}\sphinxtableofcontents",
+    # 110 columns of a picture fit between the margins.  Tables are small and ragged.  What a
+    # part holds stands below its name.
+    "preamble": r"""
+\fvset{fontsize=\scriptsize}
+\makeatletter
+\let\justifiedcell\@arrayparboxrestore
+\newcommand{\tablestyle}{\small\def\@arrayparboxrestore{\justifiedcell\rightskip\@flushglue}}
+\AtBeginEnvironment{tabular}{\tablestyle}
+\AtBeginEnvironment{longtable}{\tablestyle}
+\renewcommand{\@endpart}{\vskip 2em}
+\patchcmd{\l@chapter}{1.5em}{2.4em}{}{}
+\makeatother
+\setcounter{tocdepth}{0}
+\sloppy
+""",
+}
+
+
+def column_width(cells):
+    """As much as the text of CELLS asks for, within limits; a word is not broken."""
+    word = max((len(word) for cell in cells for word in cell.split()), default=0)
+    return max(min(max(len(cell) for cell in cells), 50), word + 3)
+
+
+def set_widths(app, doctree, _docname):
+    """Without widths LaTeX does not break lines in tables of more than a page."""
+    if app.builder.format != "latex":
+        return
+    for table in doctree.findall(nodes.table):
+        rows = [[entry.astext() for entry in row.children] for row in table.findall(nodes.row)]
+        for spec, cells in zip(table.findall(nodes.colspec), zip(*rows)):
+            spec["colwidth"] = column_width(cells)
+        table["classes"].append("colwidths-given")
+
+
+def setup(app):
+    app.connect("doctree-resolved", set_widths)
+    return {"parallel_read_safe": True}

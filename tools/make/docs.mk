@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+#
+# docs.mk - the handbook, made of docs/ and labs/.
+
+##@ Handbook
+docs: ## the handbook: build/docs/html/index.html and build/docs/pagoda.pdf
+	@sh tools/setup.sh docs --look
+	@$(PYTHON) tools/book/build.py
+
+docs-html: ## the same without the PDF
+	@sh tools/setup.sh docs --look
+	@$(PYTHON) tools/book/build.py --html
+
+setup-docs: ## install what `make docs` needs (Debian, Ubuntu) or say what to install
+	@sh tools/setup.sh docs
+
+.PHONY: docs docs-html setup-docs
