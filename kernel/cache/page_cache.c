@@ -269,7 +269,7 @@ int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **p
     return err;
 }
 
-static void undirty_locked(struct address_space *as, struct page *page)
+void page_cache_undirty_locked(struct address_space *as, struct page *page)
 {
     if (!page_test_and_clear(page, PG_DIRTY) || !as->writes_back)
         return;
@@ -304,7 +304,7 @@ bool page_cache_remove(struct address_space *as, struct page *page, bool alone)
     as->ops->forget_page(as, page);
     if (page_test(page, PG_SWAPCACHE))
         swap_cache_remove(page);
-    undirty_locked(as, page);
+    page_cache_undirty_locked(as, page);
     if (page_test_and_clear(page, PG_ERROR))
         count_failed(as, -1);
     radix_delete(&as->pages, page->index);
@@ -449,26 +449,6 @@ bool page_cache_has_failed(struct address_space *as, pgoff_t start, pgoff_t end)
     if (page)
         put_page(page);
     return page;
-}
-
-bool page_cache_begin_writeback(struct address_space *as, struct page *page)
-{
-    bool dirty = false;
-
-    ASSERT(page_is_locked(page) && !page_test(page, PG_WRITEBACK));
-    if (mapping_ops && __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) > 0)
-        dirty = mapping_ops->mkclean(page);
-    spin_lock(&as->tree_lock);
-    dirty |= page_test(page, PG_DIRTY);
-    undirty_locked(as, page);
-    radix_tag_clear(&as->pages, page->index, RADIX_TOWRITE);
-    if (dirty) {
-        page_set(page, PG_WRITEBACK);
-        radix_tag_set(&as->pages, page->index, RADIX_WRITEBACK);
-        figure_add(&page_cache_figures.writeback, 1);
-    }
-    spin_unlock(&as->tree_lock);
-    return dirty;
 }
 
 void page_cache_end_writeback(struct page *page, int error)

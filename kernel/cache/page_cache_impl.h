@@ -27,9 +27,8 @@ void page_cache_count(const struct address_space *as, long n);
  * is dropped.  Only if nobody but the tree and the caller refers to it, when ALONE:
  * true if it left. */
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
-/* PAGE (locked, dirty) goes into writeback: write-protect its mappings, move its
- * state from dirty to writeback.  False if it was not dirty. */
-bool page_cache_begin_writeback(struct address_space *as, struct page *page);
+/* PAGE of AS, if it is dirty, is clean from now on.  The tree lock is held. */
+void page_cache_undirty_locked(struct address_space *as, struct page *page);
 /* PAGE's content was used; the second time says as much as being found used twice. */
 static inline void page_mark_used(struct page *page)
 {
@@ -42,6 +41,14 @@ static inline void page_mark_used(struct page *page)
 /* page_read.c */
 /* Start reading the absent pages among [START, START + N) of AS; N <= READAHEAD_MAX. */
 void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
+
+/* page_write.c */
+/* Start writing what is dirty in [START, END] of AS now.  Does not wait for the disk; may sleep. */
+void page_cache_write_dirty(struct address_space *as, pgoff_t start, pgoff_t end);
+/* The same of any MAX dirty pages of AS, or all; how many. */
+size_t page_cache_write_some(struct address_space *as, size_t max);
+/* Wait until the pages of [START, END] in writeback now have been written. */
+void page_cache_wait_written(struct address_space *as, pgoff_t start, pgoff_t end);
 
 /* page_swap.c */
 /* Whether ITEM of a mapping's tree is a swap entry rather than a page. */

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * writeback.c - the flusher, and writing out a mapping.
+ * writeback.c - the flusher, and who waits for it.
  *
  * Mappings with dirty pages stand on one list.  The flusher thread sleeps while
  * the list is empty and no inode is dirty; otherwise it looks every few seconds
  * for what has become old, and works at once while more pages are dirty than the
  * background limit allows or somebody asked.  Writers above the hard limit sleep
  * until writes have ended.
- *
- * Writing out a range first tags what is dirty now (TOWRITE), then works through
- * the tags, so that a writer who keeps dirtying cannot keep it busy for ever.  A
- * share of a mapping is bounded anyway and needs no tags of its own.
- * Neighbours go out as one cluster.  A page of the cluster is in writeback and
- * unlocked; the next one is only try-locked: whoever holds it may wait for one
- * of ours, which must then go out first.
  *
  * A mapping at work is marked busy; its owner waits in writeback_forget before
  * it frees it.
@@ -24,11 +17,7 @@
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
-#include "lib/string.h"
 
-/* Pages written together: large enough that the disk, not the request, is what
- * takes the time. */
-#define CLUSTER_MAX 64
 /* Pages of one mapping before the flusher turns to the next. */
 #define FAIR_SHARE 1024
 #define NS_PER_CENTISEC 10000000UL
@@ -258,132 +247,17 @@ void writeback_forget(struct address_space *as)
     spin_unlock(&wb.lock);
 }
 
-/* ---- writing a mapping ---------------------------------------------------- */
-
-struct cluster {
-    struct address_space *as;
-    struct page *pages[CLUSTER_MAX];
-    size_t n;
-};
-
-static void cluster_send(struct cluster *c)
-{
-    if (c->n == 0)
-        return;
-    c->as->ops->write_pages(c->as, c->pages, c->n);
-    for (size_t i = 0; i < c->n; i++)
-        put_page(c->pages[i]);
-    c->n = 0;
-}
-
-/* PAGE (referenced) is the next one to go out: lock it and see whether it still
- * is.  True: it is in writeback, unlocked, and its reference is the caller's. */
-static bool prepare_page(struct cluster *c, struct page *page)
-{
-    uint64_t size = __atomic_load_n(&c->as->size, __ATOMIC_ACQUIRE);
-    size_t tail = size % PAGE_SIZE;
-    bool go;
-
-    if (page_test(page, PG_WRITEBACK) || !page_trylock(page)) {
-        cluster_send(c);
-        page_lock(page);
-    }
-    if (page->mapping == c->as && page_test(page, PG_WRITEBACK)) {
-        cluster_send(c);
-        page_wait_writeback(page);
-    }
-    go = page->mapping == c->as && page_cache_begin_writeback(c->as, page);
-    if (go && tail && page->index == size / PAGE_SIZE)
-        memset((char *)page_address(page) + tail, 0, PAGE_SIZE - tail);
-    page_unlock(page);
-    return go;
-}
-
-/* The first page at or after *INDEX, up to END, that is tagged; referenced. */
-static struct page *next_tagged(struct address_space *as, pgoff_t *index, pgoff_t end,
-                                enum radix_tag tag)
-{
-    struct page *page;
-
-    spin_lock(&as->tree_lock);
-    page = radix_next(&as->pages, index, tag);
-    if (page && *index > end)
-        page = NULL;
-    if (page)
-        get_page(page);
-    spin_unlock(&as->tree_lock);
-    return page;
-}
-
-/* Send out what has TAG in [START, END], at most MAX pages; how many. */
-static size_t write_tagged(struct address_space *as, pgoff_t start, pgoff_t end, size_t max,
-                           enum radix_tag tag)
-{
-    struct cluster c = { .as = as };
-    struct page *page;
-    size_t total = 0;
-
-    while (total < max && start <= end && (page = next_tagged(as, &start, end, tag))) {
-        if (c.n == CLUSTER_MAX || (c.n && c.pages[c.n - 1]->index + 1 != start))
-            cluster_send(&c);
-        if (prepare_page(&c, page)) {
-            c.pages[c.n++] = page;
-            total++;
-        } else {
-            put_page(page);
-        }
-        if (++start == 0)
-            break;
-        cond_resched();
-    }
-    cluster_send(&c);
-    return total;
-}
-
-/* All that is dirty in the range now. */
-static void write_all_dirty(struct address_space *as, pgoff_t start, pgoff_t end)
-{
-    size_t n;
-
-    spin_lock(&as->tree_lock);
-    n = radix_tag_copy(&as->pages, start, end, RADIX_DIRTY, RADIX_TOWRITE);
-    spin_unlock(&as->tree_lock);
-    if (n)
-        write_tagged(as, start, end, SIZE_MAX, RADIX_TOWRITE);
-}
-
-/* A share of what is dirty; how many pages. */
-static size_t write_some_dirty(struct address_space *as)
-{
-    return write_tagged(as, 0, UINT64_MAX, FAIR_SHARE, RADIX_DIRTY);
-}
-
-/* Wait until the pages of [START, END] in writeback now have been written. */
-static void wait_written(struct address_space *as, pgoff_t start, pgoff_t end)
-{
-    struct page *page;
-
-    while (start <= end && (page = next_tagged(as, &start, end, RADIX_WRITEBACK))) {
-        page_wait_writeback(page);
-        spin_lock(&as->tree_lock);
-        if (page->mapping == as && !page_test(page, PG_WRITEBACK))
-            radix_tag_clear(&as->pages, start, RADIX_WRITEBACK);
-        spin_unlock(&as->tree_lock);
-        put_page(page);
-        if (++start == 0)
-            break;
-    }
-}
+/* ---- ranges and everything ------------------------------------------------- */
 
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait)
 {
     if (!as->writes_back)
         return 0;
     page_cache_retry_failed(as, start, end);
-    write_all_dirty(as, start, end);
+    page_cache_write_dirty(as, start, end);
     if (!wait)
         return 0;
-    wait_written(as, start, end);
+    page_cache_wait_written(as, start, end);
     return page_cache_has_failed(as, start, end) ? -EIO : 0;
 }
 
@@ -395,9 +269,9 @@ int writeback_all(bool wait)
 
     do {
         while ((as = take_mapping(now, &skipped))) {
-            write_all_dirty(as, 0, UINT64_MAX);
+            page_cache_write_dirty(as, 0, UINT64_MAX);
             if (wait)
-                wait_written(as, 0, UINT64_MAX);
+                page_cache_wait_written(as, 0, UINT64_MAX);
             give_back_mapping(as, true);
         }
         if (skipped && wait) {
@@ -423,7 +297,7 @@ static void flush_old(uint64_t older_than)
         && !wb.write_inodes(older_than))
         __atomic_store_n(&wb.inodes_dirty, 1, __ATOMIC_RELEASE);
     while ((as = take_mapping(older_than, &skipped))) {
-        write_all_dirty(as, 0, UINT64_MAX);
+        page_cache_write_dirty(as, 0, UINT64_MAX);
         give_back_mapping(as, true);
     }
 }
@@ -437,7 +311,7 @@ static bool flush_background(void)
     struct address_space *as;
 
     while (has_background_work() && (as = take_mapping(now, &skipped))) {
-        size_t sent = write_some_dirty(as);
+        size_t sent = page_cache_write_some(as, FAIR_SHARE);
         size_t wanted = __atomic_load_n(&wb.requested, __ATOMIC_RELAXED);
 
         give_back_mapping(as, sent < FAIR_SHARE);

@@ -75,40 +75,6 @@ struct address_space *bdev_mapping(struct block_device *dev)
 
 /* ---- writeback ----------------------------------------------------------------- */
 
-static void write_run(struct address_space *as, struct page **run, size_t n)
-{
-    if (n > 0)
-        as->ops->write_pages(as, run, n);
-    for (size_t i = 0; i < n; i++)
-        put_page(run[i]);
-}
-
-static void start_writing(struct address_space *as, pgoff_t index, pgoff_t end)
-{
-    struct page *run[24], *page;
-    size_t n = 0;
-
-    while ((page = radix_next(&as->pages, &index, RADIX_DIRTY)) && index <= end) {
-        get_page(page);
-        page_lock(page);
-        page_wait_writeback(page);
-        if (page_cache_begin_writeback(as, page)) {
-            if (n == ARRAY_SIZE(run) || (n > 0 && run[n - 1]->index + 1 != page->index)) {
-                write_run(as, run, n);
-                n = 0;
-            }
-            run[n++] = page;
-            page_unlock(page);
-        } else {
-            page_unlock(page);
-            put_page(page);
-        }
-        if (++index == 0)
-            break;
-    }
-    write_run(as, run, n);
-}
-
 int file_check_errors(struct file *f)
 {
     return errseq_check(&f->inode->mapping->wb_errors, &f->wb_seen);
@@ -116,16 +82,10 @@ int file_check_errors(struct file *f)
 
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait)
 {
-    pgoff_t index = start;
-    struct page *page;
-
     page_cache_retry_failed(as, start, end);
-    start_writing(as, start, end);
-    while (wait && (page = radix_next(&as->pages, &index, RADIX_PRESENT)) && index <= end) {
-        page_wait_writeback(page);
-        if (++index == 0)
-            break;
-    }
+    page_cache_write_dirty(as, start, end);
+    if (wait)
+        page_cache_wait_written(as, start, end);
     return wait && page_cache_has_failed(as, start, end) ? -EIO : 0;
 }
 
