@@ -22,8 +22,9 @@ TOO_WIDE = 12                           # points into the margin
 
 
 def sphinx(builder, out):
-    done = subprocess.run(["sphinx-build", "-q", "-W", "--keep-going", "-b", builder,
-                           "-c", "tools/book", "-d", DOCTREES, SOURCE, out])
+    """Write all pages: each has the titles of all others beside it."""
+    done = subprocess.run(["sphinx-build", "-a", "-q", "-W", "--keep-going",
+                           "-b", builder, "-c", "tools/book", "-d", DOCTREES, SOURCE, out])
     if done.returncode != 0:
         sys.exit("docs: Sphinx has complained, see above")
 

@@ -14,6 +14,10 @@ highlight_language = "none"             # most blocks are pictures and sessions
 smartquotes_action = "qe"               # quotes and dots; "--" is an option
 
 html_theme = "furo"
+html_theme_options = {name: {"code-font-size": "75%"}
+                      for name in ("light_css_variables", "dark_css_variables")}
+html_static_path = ["static"]
+html_css_files = ["wide.css"]
 html_show_sphinx = False
 html_show_sourcelink = False
 html_copy_source = False
@@ -38,10 +42,10 @@ latex_elements = {
                    "hmargin={22mm,22mm}, vmargin={25mm,25mm}, HeaderFamily=\\sffamily\\bfseries",
     # Sphinx would call the contents by the name of the first part.
     "tableofcontents": r"\renewcommand{\contentsname}{Contents}\sphinxtableofcontents",
-    # 110 columns of a picture fit between the margins.  Tables are small and ragged.  What a
+    # 125 columns of a picture fit between the margins.  Tables are small and ragged.  What a
     # part holds stands below its name.
     "preamble": r"""
-\fvset{fontsize=\scriptsize}
+\fvset{fontsize=\fontsize{7.5}{9}\selectfont}
 \makeatletter
 \let\justifiedcell\@arrayparboxrestore
 \newcommand{\tablestyle}{\small\def\@arrayparboxrestore{\justifiedcell\rightskip\@flushglue}}

@@ -11,7 +11,10 @@ docs-html: ## the same without the PDF
 	@sh tools/setup.sh docs --look
 	@$(PYTHON) tools/book/build.py --html
 
+test-docs: build/kernel.elf build/root.img ## try the commands that the handbook shows (minutes)
+	@$(PYTHON) tools/book/commands.py
+
 setup-docs: ## install what `make docs` needs (Debian, Ubuntu) or say what to install
 	@sh tools/setup.sh docs
 
-.PHONY: docs docs-html setup-docs
+.PHONY: docs docs-html test-docs setup-docs
