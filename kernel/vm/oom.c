@@ -6,13 +6,19 @@
  *
  *   1. there is memory again                  try again
  *   2. a request that may not kill            wait a while for those that may, then fail
+ *      or has not tried everything            wait a while for those that have, then go on
  *   3. there is a leader                      sleep until memory comes
  *   4. be the leader: unless memory is to come, choose, report and kill; wait for it
  *
- * Those that may not kill are the same as in Linux: a request that may not reclaim into file
- * systems or start I/O has not tried everything; one for memory below 4 GiB would kill without
- * need where other memory is what processes have; and if there is memory, only not in one
- * piece, the victim's would be in pieces, too.
+ * Those that may not kill are the same as in Linux: one for memory below 4 GiB would do so
+ * without need where other memory is what processes have; and if there is memory, only not in
+ * one piece, the victim's would be in pieces, too.
+ *
+ * A request that may not reclaim into file systems or start I/O (GFP_NOFS, GFP_NOIO) has not
+ * tried everything.  While it waits the pager does, and whoever else finds nothing then may
+ * kill.  It must not fail while there is a victim: the system calls behind it would say
+ * ENOMEM.  (Linux has it wait for ever, for somebody else to kill.)  To lead with locks held
+ * is safe: nobody has to take them for memory to come, since the reaper needs none of them.
  *
  * The leader kills for all who wait, as often as it takes; a thousand processes of a fork bomb
  * do not look for memory each for itself.  Whoever stops leading wakes somebody: while anybody
@@ -32,8 +38,8 @@
 #define LED_FOR 8
 /* How long others sleep at most: they are woken when memory comes, but nobody promises. */
 #define SLEEP_AT_MOST 1000000000UL  /* ns */
-/* How often a request that may not kill looks before it fails: 100 ms, in which the pager has
- * gone through all pages, and anybody's page fault has come to step 4. */
+/* How often a request looks in step 2: 100 ms, in which the pager has gone through all pages
+ * and caches, and anybody's page fault has come to step 4. */
 #define PATIENCE 25
 /* Address spaces come and go all the time: the leader waits for them this often. */
 #define PATIENCE_FOR_EXITS 4
@@ -137,11 +143,13 @@ size_t oom_total_pages(void)
     return nr_managed_pages() + nr_swap_pages();
 }
 
-static bool may_kill(gfp_t gfp)
+static bool may_kill(gfp_t gfp, unsigned attempt)
 {
-    if (!ops || !(gfp & __GFP_FS) || !(gfp & __GFP_IO))
+    bool has_tried_all = (gfp & __GFP_FS) && (gfp & __GFP_IO);
+
+    if (!ops || ((gfp & __GFP_DMA32) && zones[ZONE_NORMAL].managed))
         return false;
-    return !(gfp & __GFP_DMA32) || !zones[ZONE_NORMAL].managed;
+    return has_tried_all || attempt >= PATIENCE;
 }
 
 /* False: there is nobody to kill. */
@@ -192,7 +200,7 @@ static bool handle(gfp_t gfp, unsigned order, unsigned attempt)
 
     if (is_there && order == 0)
         return true;
-    if (is_there || !may_kill(gfp)) {
+    if (is_there || !may_kill(gfp, attempt)) {
         wait_a_moment(LOOK_EVERY, false);
         return attempt < PATIENCE;
     }

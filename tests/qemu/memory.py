@@ -30,6 +30,8 @@ TESTS = [
     program("oomtest", test="oomtest-all", mem="64M", cpus=(1, 4), timeout=900, tags=("soak",)),
     program("oomtest", test="oomtest-32M", mem="32M", cpus=(1, 4), timeout=900, tags=("soak",)),
     program("oomadjtest", mem="64M", tags=("quick",)),
+    program("oomfstest", "calls_wait_for_memory", mem="64M", cpus=(2,), kernels=(PLAIN,), once=True),
+    program("oomfstest", test="oomfstest-all", mem="32M", cpus=(1, 4), timeout=300, tags=("soak",)),
     program("oomtest", "panic_is_wanted", test="oom-panic", mem="64M", once=True, cpus=(1,),
             kernels=(PLAIN,), panic=r"out of memory, and panic_on_oom is set"),
 ]
