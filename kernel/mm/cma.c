@@ -20,6 +20,11 @@ size_t cma_free_pages(void)
     return zones[ZONE_DMA32].buddy.nfree[MOBILITY_CMA];
 }
 
+bool cma_has_most_free(void)
+{
+    return cma_free_pages() > buddy_nfree(&zones[ZONE_DMA32].buddy, false);
+}
+
 void cma_init(void)
 {
     size_t npages = align_up(bootarg_size("cma", 0) >> PAGE_SHIFT, PAGEBLOCK_PAGES);

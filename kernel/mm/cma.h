@@ -26,6 +26,8 @@ static inline bool pfn_is_cma(pfn_t pfn)
 }
 /* Pages of it on free lists: a snapshot without locks. */
 size_t cma_free_pages(void);
+/* Whether more of it is free than of the rest of its zone, likewise. */
+bool cma_has_most_free(void);
 
 /* Set it apart.  Boot only, before pages are in use all over memory. */
 void cma_init(void);

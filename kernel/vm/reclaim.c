@@ -22,6 +22,7 @@
 #include "kernel/cache/writeback.h"
 #include "kernel/core/bootargs.h"
 #include "kernel/core/counters.h"
+#include "kernel/mm/cma.h"
 #include "kernel/mm/lru.h"
 #include "kernel/mm/zone.h"
 #include "kernel/sched/pressure.h"
@@ -69,6 +70,7 @@ struct scan {
     size_t collected;           /* pages that came back from swap meanwhile, freed */
     bool is_pager;
     bool spares_mapped;         /* few pages of files are mapped: they stay */
+    bool spares_area;           /* frames of the contiguous area would be of no use */
 };
 
 /* ---- one page ----------------------------------------------------------------------------- */
@@ -92,7 +94,7 @@ static bool look_at(struct scan *s, struct page *page)
 {
     bool used;
 
-    if (!page_trylock(page)) {
+    if ((s->spares_area && pfn_is_cma(page_to_pfn(page))) || !page_trylock(page)) {
         evict_give_back(page);
         return false;
     }
@@ -149,13 +151,22 @@ static void count_scan(const struct scan *s, enum page_kind kind, size_t scanned
     count_vm_events(kind == KIND_ANON ? VM_PGSCAN_ANON : VM_PGSCAN_FILE, scanned);
 }
 
+/* The kernel's pages cannot lie in the contiguous area, so on their behalf its frames are left
+ * alone.  The pager works for all: it does so while more of the area is free than of the rest,
+ * for that is what movable pages are given first. */
+static void set_spared(struct scan *s)
+{
+    s->spares_mapped = (size_t)mapped_pages_sum().file < nr_managed_pages() / TEXT_SHARE;
+    s->spares_area = s->is_pager ? cma_has_most_free() : !(s->evict.gfp & __GFP_MOVABLE);
+}
+
 /* Look at up to SCAN_BATCH pages of KIND; returns how many. */
 static size_t scan_batch(struct scan *s, enum page_kind kind)
 {
     struct page *pages[SCAN_BATCH];
     size_t scanned, kept = 0, n = lru_isolate(kind, s->zone, pages, SCAN_BATCH, &scanned);
 
-    s->spares_mapped = (size_t)mapped_pages_sum().file < nr_managed_pages() / TEXT_SHARE;
+    set_spared(s);
     for (size_t i = 0; i < n; i++)
         kept += look_at(s, pages[i]);
     evict_flush(&s->evict);

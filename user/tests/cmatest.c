@@ -299,9 +299,63 @@ static void kernel_pages_stay_out(void)
     EXPECT_EQ(debug_call(DEBUG_GIVE, (uintptr_t)&kept, 0), 0);
 }
 
+/* Kernel pages: as many as there are, but for SPARE. */
+static struct debug_blocks take_all_but(uint64_t spare)
+{
+    struct debug_blocks d = { .size = PAGE, .gfp = DEBUG_GFP_NOWAIT, .count = share_of_memory(100),
+                              .spare = spare };
+
+    EXPECT_EQ(debug_call(DEBUG_TAKE, (uintptr_t)&d, 0), 0);
+    return d;
+}
+
+static void give_all(struct debug_blocks *d)
+{
+    d->count = 0;
+    EXPECT_EQ(debug_call(DEBUG_GIVE, (uintptr_t)d, 0), 0);
+}
+
+static int new_clean_file(size_t npages)
+{
+    int fd = new_disk_file(npages, 'k');
+
+    REQUIRE(fsync(fd) == 0);
+    return fd;
+}
+
+/* What is reclaimed for the kernel's pages is what they can use, though the oldest pages are in
+ * the area. */
+static void kernel_pages_leave_the_area_full(void)
+{
+    struct debug_blocks kept = { .size = PAGE, .gfp = DEBUG_GFP_KERNEL, .count = share_of_memory(25) };
+    struct debug_blocks rest;
+    long stolen, nfree;
+    int old, new;
+
+    need_area();
+    debug_call(DEBUG_QUIESCE, 0, 0);
+    rest = take_all_but(512);
+    old = new_clean_file((size_t)area_kb() / 4);
+    give_all(&rest);
+    new = new_clean_file(share_of_memory(60));
+    nfree = free_kb();
+    EXPECT(nfree < area_kb() / 4);
+    stolen = proc_number("/proc/vmstat", "pgsteal_file ");
+    EXPECT_EQ(debug_call(DEBUG_TAKE, (uintptr_t)&kept, 0), 0);
+    EXPECT_EQ(kept.done, kept.count);
+    stolen = proc_number("/proc/vmstat", "pgsteal_file ") - stolen;
+    note("%ld pages reclaimed for %ld, of the area %ld KiB free, then %ld", stolen,
+         (long)kept.count, nfree, free_kb());
+    EXPECT(stolen < (long)kept.count * 3 / 2);
+    EXPECT(free_kb() < area_kb() / 2);
+    give_all(&kept);
+    close(old);
+    close(new);
+}
+
 static const struct test tests[] = {
     TEST(idle_machine), TEST(full_machine), TEST(full_of_clean_pages), TEST(swapping_machine),
     TEST(locked_memory), TEST(several_processes), TEST(busy_machine), TEST(pages_that_stay),
-    TEST(kernel_pages_stay_out),
+    TEST(kernel_pages_stay_out), TEST(kernel_pages_leave_the_area_full),
 };
 TEST_MAIN(tests)
