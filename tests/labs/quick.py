@@ -7,6 +7,7 @@ form of the labs' own test (tools/labs/selftest.py): solutions, and a few mutant
 """
 import glob
 import os
+import re
 import shutil
 import sys
 import time
@@ -17,11 +18,13 @@ import classreport  # noqa: E402
 import grading  # noqa: E402
 import handout  # noqa: E402
 import lab as labs  # noqa: E402
+import report  # noqa: E402
 import results  # noqa: E402
 import roster  # noqa: E402
 import screen  # noqa: E402
 import selftest  # noqa: E402
 import unit  # noqa: E402
+import verdict  # noqa: E402
 from results import FAILED, PASSED, SKIPPED, Result  # noqa: E402
 
 FOLDER = "build/labs/quick"
@@ -114,8 +117,30 @@ def only_what_is_left(lab):
     assert not os.path.exists(work.path("results", "changed.json"))
 
 
+def page_of_points(lab):
+    test, path = lab.tests[0], FOLDER + "/grade.md"
+    report.write_markdown(path, lab, [verdict.Verdict(test, verdict.FAIL, "a | b", "one\ntwo")])
+    text = handout.read(path)
+    assert "**0 of %d points**" % test.points in text, text
+    assert "| a \\| b |" in text and "\n    two\n" in text, text
+    report.write_markdown(path, lab, [verdict.Verdict(test, verdict.INFRA)])
+    assert "void" in handout.read(path) and "0 of %d points" % test.points not in handout.read(path)
+
+
+def workflow(_lab):
+    """What students' repositories run on GitHub is there: targets, knobs, scripts."""
+    text, rules = handout.read(handout.WORKFLOW), handout.read("tools/make/grade.mk")
+    grade = re.search(r"run: make grade (.*)", text).group(1)
+    for knob in re.findall(r"(\w+)=", grade):
+        assert "$(%s)" % knob in rules, knob
+    for made in re.findall(r"=(\S+)", grade):
+        assert " %s\n" % made in text, made
+    for script in re.findall(r"run: sh (\S+)", text):
+        assert os.path.exists(script), script
+
+
 TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
-         only_what_is_left]
+         only_what_is_left, page_of_points, workflow]
 
 
 def perform(test, lab):

@@ -20,6 +20,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--junit")
     parser.add_argument("--tap")
+    parser.add_argument("--markdown")
     options = parser.parse_args()
     if not os.path.exists("lab.json"):
         sys.exit("grade: this tree is no lab.  make handout LAB=1 OUT=../lab1 makes one.")
@@ -35,6 +36,8 @@ def main():
         report.write_junit(options.junit, lab, verdicts)
     if options.tap:
         report.write_tap(options.tap, verdicts)
+    if options.markdown:
+        report.write_markdown(options.markdown, lab, verdicts)
     if report.is_void(verdicts):
         return 3
     return 0 if all(v.state == verdict.PASS for v in verdicts) else 1

@@ -24,6 +24,7 @@ import lab as labs
 # Of the instructor's tree, what students have no use for.
 LEFT_OUT = (".ci/", ".github/", "labs/", "tests/labs/", "tools/book/", "tools/grade-class",
             "tools/make/docs.mk", "tools/make/labs.mk", "tools/labs/")
+WORKFLOW = "tools/labs/student/grade.yml"        # becomes .github/workflows/grade.yml
 GRADER = ("tools/labs/grade.py", "tools/labs/lab.py", "tools/labs/verdict.py",
           "tools/labs/report.py")
 
@@ -141,6 +142,7 @@ def fill(lab, tree, todo):
     for path in {path for path in lab.owns} | {v.file for v in lab.vary}:
         write(os.path.join(tree, path), given(lab, path, todo))
     shutil.copyfile(os.path.join(lab.folder, "handout.md"), os.path.join(tree, "LAB.md"))
+    copy(WORKFLOW, os.path.join(tree, ".github", "workflows", os.path.basename(WORKFLOW)))
     write(os.path.join(tree, "lab.json"), lab.to_json())
 
 

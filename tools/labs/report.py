@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""report.py - show verdicts: as a table for people, and as JSON, JUnit and TAP."""
+"""report.py - show verdicts: as a table for people, and as JSON, JUnit, TAP and Markdown."""
 import json
 import sys
 import xml.etree.ElementTree as ET
@@ -87,3 +87,24 @@ def write_tap(path, verdicts):
             for line in ([v.state + ": " + v.message] + v.detail.splitlines()
                          if v.state not in (PASS, NEEDS) else []):
                 file.write("# %s\n" % line)
+
+
+def _cell(text):
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def write_markdown(path, lab, verdicts):
+    """The table as a page: what did not pass can be unfolded."""
+    score, points = sum(v.score() for v in verdicts), sum(v.test.points for v in verdicts)
+    lines = ["## Lab %d, %s" % (lab.number, lab.title), ""]
+    lines += ["**This machine could not grade: the score is void, not zero.**" if is_void(verdicts)
+              else "**%d of %d points**" % (score, points), ""]
+    lines += ["| test | points | | |", "|---|---|---|---|"]
+    lines += ["| %s | %d of %d | %s | %s |" % (v.test.name, v.score(), v.test.points, v.state,
+                                              _cell(v.message)) for v in verdicts]
+    for v in [v for v in verdicts if v.state not in (PASS, NEEDS)]:
+        lines += ["", "<details><summary>%s: %s</summary>" % (v.test.name, v.state), ""]
+        lines += ["    " + line for line in v.detail.splitlines()]
+        lines += ["", v.test.hint, "", "Again: `make grade T=%s`" % v.test.name, "</details>"]
+    with open(path, "w") as file:
+        file.write("\n".join(lines) + "\n")
