@@ -7,7 +7,7 @@
     warnings   no warning from gcc or clang, kernel, library and programs
     seam       pure files ask the world for no more than they say (tools/pure)
     calls      docs/system-calls.md tells of the calls that there are
-    reference  so do other pages of boot arguments, GDB commands, files of /proc
+    reference  so do other pages of boot arguments, GDB commands, files of /proc, each other
 
 One line per check, followed by what offends.  Run it by `make lint`.
 """

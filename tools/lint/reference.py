@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""reference.py - what the reference pages of docs/ say must be what there is.
+"""reference.py - what the pages of docs/ say must be what there is.
 
     boot-arguments.md    the table is made of the BOOTARGs in the kernel
     gdb.md               the table is made of the commands' help texts in tools/gdb
     proc.md, proc-vm.md  name every file of /proc and no other
+    README.md            names every page; and links of all pages lead to files
 
 check() compares; `tools/lint/reference.py` writes the tables anew.
 """
 import ast
 import glob
+import os
 import re
 
 import generated
 
 MAKER = "tools/lint/reference.py"
+CONTENTS = "docs/README.md"
 ARGUMENTS, COMMANDS, PROC, SETTINGS = ("docs/%s.md" % page for page in
                                        ("boot-arguments", "gdb", "proc", "proc-vm"))
 VALUES = {"bool": "yes or no", "u64": "number", "size": "size", "string": "word"}
@@ -72,10 +75,26 @@ def check_proc():
             ["%s: there is no %s" % (PROC, name) for name in sorted(told - there)])
 
 
+def links(page):
+    """The files that PAGE links to.  What was handed out to students has no labs in it."""
+    for target in re.findall(r"\]\(([^)#:]+\.\w+)[^)]*\)", generated.read(page)):
+        path = os.path.normpath(os.path.join(os.path.dirname(page), target))
+        if not path.startswith("labs/") or os.path.isdir("labs"):
+            yield path
+
+
+def check_links():
+    pages = sorted(glob.glob("docs/*.md") + glob.glob("labs/**/*.md", recursive=True))
+    lost = set(glob.glob("docs/*.md")) - set(links(CONTENTS)) - {CONTENTS}
+    return (["%s: names no %s" % (CONTENTS, page) for page in sorted(lost)] +
+            ["%s: a link to %s, which is not there" % (page, path)
+             for page in pages for path in links(page) if not os.path.exists(path)])
+
+
 def check():
     """What is wrong with the pages, line by line."""
     return (generated.check(ARGUMENTS, arguments(), MAKER) +
-            generated.check(COMMANDS, commands(), MAKER) + check_proc())
+            generated.check(COMMANDS, commands(), MAKER) + check_proc() + check_links())
 
 
 if __name__ == "__main__":
