@@ -37,6 +37,15 @@ enum fault_result anon_new_page(struct fault *f, bool zeroed)
     return FAULT_OK;
 }
 
+void anon_set_owner(const struct fault *f, struct page *page, bool exclusive)
+{
+    const struct anon_space *s = &f->mm->anon;
+
+    ASSERT(f->vma->span && s->anon_vma);
+    page->index = anon_index(f->vma, f->va);
+    page->anon_vma = exclusive && s->is_own ? s->anon_vma : s->anon_vma->root;
+}
+
 static enum fault_result anon_fault(struct fault *f)
 {
     if (f->access == ACCESS_WRITE)

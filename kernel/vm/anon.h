@@ -13,6 +13,11 @@ extern struct page *zero_page;
  * content.  FAULT_OK with f->page set, or FAULT_OOM.  May sleep. */
 enum fault_result anon_new_page(struct fault *f, bool zeroed);
 
+/* PAGE, locked, which has come back from swap and which nobody maps, will be looked for where F's
+ * address space stands; or, unless EXCLUSIVE, anywhere in its family, where others have entries
+ * for it. */
+void anon_set_owner(const struct fault *f, struct page *page, bool exclusive);
+
 /* A store to a page that others may see: give F's mm a copy of its own, or the
  * page itself if nobody else is left.  Enters it.  May sleep. */
 enum fault_result anon_copy_on_write(struct fault *f);

@@ -23,17 +23,6 @@ static bool is_exclusive(const struct fault *f, const struct page *page)
            && __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) == 0;
 }
 
-/* PAGE, which nobody maps, will be looked for where F's address space stands, or anywhere in
- * its family if others have entries for it. */
-static void set_owner(const struct fault *f, struct page *page, bool exclusive)
-{
-    const struct anon_space *s = &f->mm->anon;
-
-    ASSERT(f->vma->span && s->anon_vma);
-    page->index = anon_index(f->vma, f->va);
-    page->anon_vma = exclusive && s->is_own ? s->anon_vma : s->anon_vma->root;
-}
-
 enum fault_result swap_fault(struct fault *f)
 {
     uint64_t entry = pte_payload(f->old);
@@ -53,7 +42,7 @@ enum fault_result swap_fault(struct fault *f)
     if (exclusive && f->access == ACCESS_WRITE)
         page_wait_writeback(page);
     if (__atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) == 0)
-        set_owner(f, page, exclusive);
+        anon_set_owner(f, page, exclusive);
     get_page(page);
     f->page = page;
     f->writable = exclusive && f->access == ACCESS_WRITE;
