@@ -21,6 +21,7 @@
  */
 #include "kernel/core/printk.h"
 #include "kernel/dev/irq.h"
+#include "kernel/dev/ring.h"
 #include "kernel/dev/tty.h"
 #include "kernel/dev/uart.h"
 #include "kernel/mm/vmalloc.h"
@@ -55,13 +56,6 @@
 #define TTY_RING_SIZE   4096
 #define INPUT_RING_SIZE 1024
 
-/* Bytes between two who share a lock; positions run freely. */
-struct ring {
-    char *bytes;
-    size_t size;                /* a power of two */
-    size_t head, tail;
-};
-
 /* [l] lock, interrupts off  [c] constant */
 static struct uart {
     struct spinlock lock;
@@ -76,28 +70,6 @@ static struct uart {
 } uart;
 
 static char log_bytes[LOG_RING_SIZE], tty_bytes[TTY_RING_SIZE], input_bytes[INPUT_RING_SIZE];
-
-/* Rings */
-
-static size_t ring_used(const struct ring *r)
-{
-    return r->head - r->tail;
-}
-
-static size_t ring_room(const struct ring *r)
-{
-    return r->size - ring_used(r);
-}
-
-static void ring_put(struct ring *r, char c)
-{
-    r->bytes[r->head++ % r->size] = c;
-}
-
-static char ring_get(struct ring *r)
-{
-    return r->bytes[r->tail++ % r->size];
-}
 
 /* Registers */
 
