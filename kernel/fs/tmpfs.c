@@ -7,6 +7,7 @@
  * deep it is.
  */
 #include "kernel/fs/dentry.h"
+#include "kernel/fs/mount_options.h"
 #include "kernel/fs/tmpfs_impl.h"
 #include "kernel/mm/commit.h"
 #include "kernel/mm/kmalloc.h"
@@ -201,20 +202,9 @@ static int parse_size(char *value, size_t *pages)
     return err;
 }
 
-static int parse_number(const char *value, unsigned base, uint32_t max, uint32_t *out)
+static int parse_option(void *arg, char *name, char *value)
 {
-    uint64_t n;
-    int err = str_to_u64(value, NULL, base, &n);
-
-    if (!err && n > max)
-        err = -ERANGE;
-    if (!err)
-        *out = (uint32_t)n;
-    return err;
-}
-
-static int parse_option(struct tmpfs *t, char *name, char *value)
-{
+    struct tmpfs *t = arg;
     uint64_t n;
     int err = -EINVAL;
 
@@ -225,39 +215,17 @@ static int parse_option(struct tmpfs *t, char *name, char *value)
         if (!err)
             *(name[3] == 'b' ? &t->max_pages : &t->max_inodes) = n;
     } else if (strcmp(name, "mode") == 0) {
-        err = parse_number(value, 8, 07777, &t->mode);
+        err = mount_option_number(value, 8, 07777, &t->mode);
     } else if (strcmp(name, "uid") == 0) {
-        err = parse_number(value, 10, UINT32_MAX, &t->uid);
+        err = mount_option_number(value, 10, UINT32_MAX, &t->uid);
     } else if (strcmp(name, "gid") == 0) {
-        err = parse_number(value, 10, UINT32_MAX, &t->gid);
+        err = mount_option_number(value, 10, UINT32_MAX, &t->gid);
     } else if (strcmp(name, "inode64") == 0) {      /* as they are */
         err = 0;
     }
     if (err)
         printk("tmpfs: bad option %s=%s\n", name, value);
     return err ? -EINVAL : 0;
-}
-
-/* "name=value,name=value"; OPTIONS is cut up. */
-static int parse_options(struct tmpfs *t, char *options)
-{
-    int err = 0;
-
-    while (!err && *options) {
-        char *comma = strchr(options, ','), *next = options + strlen(options), *value;
-
-        if (comma) {
-            *comma = '\0';
-            next = comma + 1;
-        }
-        value = strchr(options, '=');
-        if (value)
-            *value++ = '\0';
-        if (*options)
-            err = parse_option(t, options, value ? value : options + strlen(options));
-        options = next;
-    }
-    return err;
 }
 
 static struct tmpfs *make_tmpfs(void)
@@ -304,11 +272,9 @@ int tmpfs_mount(const struct file_system_type *type, struct block_device *dev, u
                 const char *options, struct super_block **sb)
 {
     struct tmpfs *t = make_tmpfs();
-    char *copy = kstrdup(options, GFP_KERNEL);
-    int err = t && copy ? parse_options(t, copy) : -ENOMEM;
+    int err = t ? mount_options_parse(options, parse_option, t) : -ENOMEM;
 
     (void)dev;
-    kfree(copy);
     if (!err)
         return make_super(type, flags, t, sb);
     kfree(t);
