@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tty.c - terminals: the list of them, and how input gets from the port to the
- * line discipline.
+ * tty.c - terminals: their life, and how input gets from the port to the line
+ * discipline.
  *
  * What bytes mean is the line discipline's business; this file gives it a lock,
  * a port and a worker.  Readers and writers are in tty_rw.c, the settings in
@@ -65,12 +65,24 @@ static const struct ldisc_ops ldisc_ops = {
     .discard = ldisc_op_discard,
 };
 
-/* The worker */
+/* Input */
 
-void tty_kick_worker(struct tty *t)
+void tty_wake_feeder(struct tty *t)
 {
-    __atomic_store_n(&t->worker_kicked, true, __ATOMIC_RELEASE);
-    wake_up_all(&t->worker_wait);
+    __atomic_store_n(&t->feeder_woken, true, __ATOMIC_RELEASE);
+    wake_up_all(&t->feeder_wait);
+}
+
+void tty_forget_wake(struct tty *t)
+{
+    __atomic_store_n(&t->feeder_woken, false, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+int tty_wait_for_wake(struct tty *t)
+{
+    return wait_event_interruptible(&t->feeder_wait,
+                                    __atomic_load_n(&t->feeder_woken, __ATOMIC_ACQUIRE));
 }
 
 void tty_input_changed(struct tty *t)
@@ -85,16 +97,12 @@ static void send_signals(int pgrp, uint64_t due)
         tty_signal_pgrp(pgrp, (int)ctz64(due));
 }
 
-/* Take some bytes from the port, as far as there is room; true if there were any. */
-static bool receive(struct tty *t)
+/* The line discipline gets N bytes, for which it has room.  The lock is held, and let go. */
+static void feed_and_unlock(struct tty *t, const uint8_t *buf, size_t n)
 {
-    uint8_t buf[RECEIVE_CHUNK];
     uint64_t due;
-    size_t n;
     int pgrp;
 
-    tty_lock(t);
-    n = t->ops->get(t->port, buf, MIN(ldisc_room(&t->ldisc), sizeof(buf)));
     for (size_t i = 0; i < n; i++)
         ldisc_receive(&t->ldisc, buf[i]);
     due = t->due_signals;
@@ -102,11 +110,40 @@ static bool receive(struct tty *t)
     pgrp = t->pgrp;
     tty_unlock(t);
     if (n == 0)
-        return false;
+        return;
     t->ops->start(t->port);
     send_signals(pgrp, due);
     tty_input_changed(t);
-    return true;
+}
+
+size_t tty_receive(struct tty *t, const uint8_t *buf, size_t n)
+{
+    tty_lock(t);
+    n = MIN(n, ldisc_room(&t->ldisc));
+    feed_and_unlock(t, buf, n);
+    return n;
+}
+
+bool tty_has_input_room(struct tty *t)
+{
+    bool room;
+
+    tty_lock(t);
+    room = ldisc_room(&t->ldisc) > 0;
+    tty_unlock(t);
+    return room;
+}
+
+/* Take some bytes from the port, as far as there is room; true if there were any. */
+static bool receive(struct tty *t)
+{
+    uint8_t buf[RECEIVE_CHUNK];
+    size_t n;
+
+    tty_lock(t);
+    n = t->ops->get(t->port, buf, MIN(ldisc_room(&t->ldisc), sizeof(buf)));
+    feed_and_unlock(t, buf, n);
+    return n > 0;
 }
 
 static void worker(void *arg)
@@ -114,10 +151,8 @@ static void worker(void *arg)
     struct tty *t = arg;
 
     for (;;) {
-        (void)wait_event_interruptible(&t->worker_wait,
-                                       __atomic_load_n(&t->worker_kicked, __ATOMIC_ACQUIRE));
-        __atomic_store_n(&t->worker_kicked, false, __ATOMIC_RELAXED);
-        __atomic_thread_fence(__ATOMIC_SEQ_CST);    /* clear first, then look */
+        (void)tty_wait_for_wake(t);     /* a kernel thread gets no signals */
+        tty_forget_wake(t);
         while (receive(t))
             continue;
     }
@@ -125,7 +160,7 @@ static void worker(void *arg)
 
 void tty_input_arrived(struct tty *t)
 {
-    tty_kick_worker(t);
+    tty_wake_feeder(t);
 }
 
 void tty_output_sent(struct tty *t)
@@ -133,16 +168,36 @@ void tty_output_sent(struct tty *t)
     wake_up_all(&t->write_wait);
 }
 
-/* All terminals */
+/* Life */
 
-struct tty *tty_create(const char *name, uint32_t major, uint32_t minor,
-                       const struct tty_port_ops *ops, void *port)
+void tty_get(struct tty *t)
 {
-    struct tty *t = kzalloc(sizeof(*t), GFP_KERNEL);
-    uint64_t flags;
+    __atomic_fetch_add(&t->refcount, 1, __ATOMIC_RELAXED);
+}
 
-    if (!t)
-        return NULL;
+void tty_put(struct tty *t)
+{
+    if (__atomic_sub_fetch(&t->refcount, 1, __ATOMIC_ACQ_REL) == 0)
+        t->ops->release(t->port);
+}
+
+int tty_open(struct tty *t, bool noctty)
+{
+    int error = t->ops->open(t->port);
+
+    if (!error)
+        tty_opened(t, noctty);
+    return error;
+}
+
+void tty_close(struct tty *t)
+{
+    t->ops->close(t->port);
+}
+
+void tty_init(struct tty *t, const char *name, uint32_t major, uint32_t minor,
+              const struct tty_port_ops *ops, void *port)
+{
     strlcpy(t->name, name, sizeof(t->name));
     t->major = major;
     t->minor = minor;
@@ -153,8 +208,20 @@ struct tty *tty_create(const char *name, uint32_t major, uint32_t minor,
     mutex_init(&t->lock, RANK_TTY, "tty");
     wait_queue_init(&t->read_wait);
     wait_queue_init(&t->write_wait);
-    wait_queue_init(&t->worker_wait);
+    wait_queue_init(&t->feeder_wait);
     ldisc_init(&t->ldisc, &ldisc_ops);
+    t->refcount = 1;
+}
+
+struct tty *tty_create(const char *name, uint32_t major, uint32_t minor,
+                       const struct tty_port_ops *ops, void *port)
+{
+    struct tty *t = kzalloc(sizeof(*t), GFP_KERNEL);
+    uint64_t flags;
+
+    if (!t)
+        return NULL;
+    tty_init(t, name, major, minor, ops, port);
     if (kthread_run(worker, t, t->name)) {
         kfree(t);
         return NULL;

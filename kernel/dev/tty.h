@@ -3,15 +3,20 @@
  * tty.h - terminals: reading and writing them, their settings, and job control.
  *
  *   port (uart) --interrupt--> port's ring --> worker thread --> ldisc --> readers
- *   port's ring <-- ldisc (output translation, echo) <-- writers, worker
+ *   port's ring <-- ldisc (output translation, echo) <-- writers, feeder
  *
- * The interrupt only moves bytes into a ring and wakes the worker.  The line
- * discipline runs in the worker, a kernel thread of the terminal's own: echo,
- * ^C and ^S work whether or not anybody reads, and signals are sent from where
- * process locks may be taken.
+ * Whoever brings input is the terminal's feeder.  A device's interrupt only moves
+ * bytes into a ring and wakes a worker, a kernel thread of the terminal's own, in
+ * which the line discipline runs: echo, ^C and ^S work whether or not anybody
+ * reads, and signals are sent from where process locks may be taken.  A pseudo
+ * terminal is fed by the program that writes to its other end (pty.h).
  *
  * Type-ahead beyond LDISC_SIZE bytes stays in the port's ring, then in the
  * device: nothing is lost, but ^C behind it waits too.
+ *
+ * A terminal lives while somebody has a reference: each open file, and who made it.
+ * A process whose controlling terminal it is has none: tty_hang_up() takes the
+ * terminal away from all of them before its maker lets go of it.
  *
  * Locks: [l] lock (RANK_TTY, held for short sections only)  [c] constant
  *        read_lock, write_lock: one reader, one writer at a time; taken before
@@ -24,8 +29,12 @@
 
 struct tty;
 
-/* What a terminal asks of the device it stands on.  All: any context, never sleep. */
+/* What a terminal asks of the device it stands on.  Those below release: any context, never
+ * sleep. */
 struct tty_port_ops {
+    int (*open)(void *port);                    /* one file more: 0, or -EIO: not now  */
+    void (*close)(void *port);                  /* one file less                       */
+    void (*release)(void *port);                /* the last reference is gone          */
     size_t (*get)(void *port, uint8_t *buf, size_t n);          /* received bytes  */
     bool (*has_input)(void *port);
     size_t (*room)(void *port);                                 /* bytes put takes */
@@ -53,11 +62,13 @@ struct tty {
     uint64_t due_signals;                   /* bit per signal, to pgrp         [l] */
     struct wait_queue read_wait;            /* input became readable               */
     struct wait_queue write_wait;           /* output was sent                     */
-    struct wait_queue worker_wait;
-    bool worker_kicked;                     /*                                 [a] */
+    struct wait_queue feeder_wait;          /* input may be wanted                 */
+    bool feeder_woken;                      /* the worker has not seen it yet  [a] */
     uint32_t input_seq;                     /* times input changed             [a] */
+    int32_t refcount;                       /*                                 [a] */
+    bool hung_up;                           /* for good; set under lock        [a] */
     uint8_t stage[TTY_STAGE_SIZE];          /* of the writer          [write_lock] */
-    struct list link;                       /* all terminals                       */
+    struct list link;                       /* all terminals of devices            */
 };
 
 /* Who calls, as far as a terminal cares. */
@@ -70,7 +81,8 @@ struct tty_caller {
 
 /*
  * Upward calls, registered by proc/ at boot.  Until then, and for kernel
- * threads, there is no job control.  Called with no lock of the terminal held.
+ * threads, there is no job control.  Called with no lock of the terminal held, but
+ * for set_tty.
  */
 struct tty_process_ops {
     /* Fill in OUT for the running process; false in a kernel thread. */
@@ -82,30 +94,55 @@ struct tty_process_ops {
     /* The session of process group PGRP, or -ESRCH. */
     int (*session_of_pgrp)(int pgrp);
     void (*signal_pgrp)(int pgrp, int sig);
-    /* TTY is the controlling terminal of the running process's session.  NULL: the
-     * session has none any more; unless its leader says so, the process alone. */
+    /* TTY is the controlling terminal of the running process's session; its lock is held.
+     * NULL: the session has none any more; unless its leader says so, the process alone. */
     void (*set_tty)(struct tty *tty);
+    /* The running process's controlling terminal with a reference, or NULL. */
+    struct tty *(*get_tty)(void);
+    /* TTY is nobody's controlling terminal any more.  The leader of the session that had it
+     * gets SIGHUP and SIGCONT; PGRP, which was in the foreground, does when the leader ends. */
+    void (*lose_tty)(struct tty *tty, int pgrp);
 };
 void tty_register_process_ops(const struct tty_process_ops *ops);
 
-/* Make a terminal of PORT, with its worker running.  NULL: out of memory.  May sleep. */
+/* Make a terminal of the device PORT, with its worker running; it stays.  NULL: out of
+ * memory.  May sleep. */
 struct tty *tty_create(const char *name, uint32_t major, uint32_t minor,
                        const struct tty_port_ops *ops, void *port);
+/* Make T, zeroed memory, a terminal with one reference, which is fed by tty_receive. */
+void tty_init(struct tty *t, const char *name, uint32_t major, uint32_t minor,
+              const struct tty_port_ops *ops, void *port);
+
+/* References.  put may sleep. */
+void tty_get(struct tty *t);
+void tty_put(struct tty *t);
 
 /* From the port's interrupt: bytes arrived; bytes were sent. */
 void tty_input_arrived(struct tty *t);
 void tty_output_sent(struct tty *t);
 
-/* Terminals are never removed, so no reference is needed.  NULL: there is none. */
+/* From the program at the other end: the first of N bytes that there is room for; how many.
+ * Sends the signals they mean.  May sleep. */
+size_t tty_receive(struct tty *t, const uint8_t *buf, size_t n);
+/* Whether tty_receive would take a byte; feeder_wait is woken when that may have changed. */
+bool tty_has_input_room(struct tty *t);
+
+/* The terminal of a device, which stays: no reference is needed.  NULL: there is none. */
 struct tty *tty_find(uint32_t major, uint32_t minor);
 /* What /dev/console is. */
 struct tty *tty_console(void);
-/* What /dev/tty is to the running process; NULL: -ENXIO to whoever opens it. */
+/* What /dev/tty is to the running process, with a reference; NULL: -ENXIO to whoever opens it. */
 struct tty *tty_current(void);
 
-/* A process opened it: a session leader without a terminal gets it as its own,
- * unless NOCTTY (O_NOCTTY, and /dev/console). */
-void tty_opened(struct tty *t, bool noctty);
+/* A process opens a file on it, which has a reference: a session leader without a terminal
+ * gets it as its own, unless NOCTTY (O_NOCTTY, not open for reading, and /dev/console).  0 or
+ * -EIO.  Each open is closed once. */
+int tty_open(struct tty *t, bool noctty);
+void tty_close(struct tty *t);
+
+/* The other end is gone for good: reads find the end of file, those that wait -EIO, as do writes,
+ * and it is nobody's controlling terminal.  No lock held; may sleep. */
+void tty_hang_up(struct tty *t);
 
 /*
  * Read and write.  Bytes moved, or -EAGAIN (NONBLOCK), -ERESTARTSYS (a signal,

@@ -29,6 +29,7 @@ static void flush_input(struct tty *t)
         continue;
     ldisc_flush_input(&t->ldisc);
     tty_unlock(t);
+    tty_wake_feeder(t);
 }
 
 static int get_termios(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)
@@ -58,7 +59,7 @@ static int set_termios(struct tty *t, uint32_t cmd, uintptr_t value, struct uio 
     ldisc_set_termios(&t->ldisc, &tio);
     tty_unlock(t);
     tty_input_changed(t);
-    tty_kick_worker(t);
+    tty_wake_feeder(t);
     return 0;
 }
 
@@ -148,6 +149,13 @@ static int control_flow(struct tty *t, uint32_t cmd, uintptr_t value, struct uio
     return 0;
 }
 
+/* A call of the master of a pseudo terminal, and this is none. */
+static int refuse_peer(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)
+{
+    (void)t, (void)cmd, (void)value, (void)u;
+    return -EIO;
+}
+
 /* The calls, with the bytes each moves and whether a background process may. */
 static const struct tty_call {
     uint32_t cmd;
@@ -172,6 +180,7 @@ static const struct tty_call {
     { TCSBRK,     0,                      true,  send_break },
     { TCSBRKP,    0,                      true,  send_break },
     { TCXONC,     0,                      true,  control_flow },
+    { TIOCGPTPEER, 0,                     false, refuse_peer },
 };
 
 static const struct tty_call *find_call(uint32_t cmd)
@@ -195,6 +204,8 @@ int tty_ioctl(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)
     const struct tty_call *call = find_call(cmd);
     int error = 0;
 
+    if (tty_is_hung_up(t))
+        return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
     if (!call)
         return -ENOTTY;
     if (call->needs_foreground)

@@ -71,21 +71,23 @@ static int get_owner(struct tty *t, struct tty_caller *caller)
     return get_caller(caller) && caller->tty == t ? 0 : -ENOTTY;
 }
 
-/* The terminal becomes that of the caller's session.  -EPERM: it has another. */
+/* The terminal becomes that of the caller's session.  -EPERM: it has another; -EIO: hung up,
+ * which under the lock it is before or after both, never in between. */
 static int acquire(struct tty *t, const struct tty_caller *caller, bool steal)
 {
     int error = 0;
 
     tty_lock(t);
-    if (t->session == 0 || t->session == caller->session || steal) {
+    if (t->hung_up) {
+        error = -EIO;
+    } else if (t->session == 0 || t->session == caller->session || steal) {
         t->session = caller->session;
         t->pgrp = caller->pgrp;
+        get_process_ops()->set_tty(t);
     } else {
         error = -EPERM;
     }
     tty_unlock(t);
-    if (!error)
-        get_process_ops()->set_tty(t);
     return error;
 }
 
@@ -111,11 +113,37 @@ void tty_end_session(struct tty *t, int session)
     tty_signal_pgrp(pgrp, SIGCONT);
 }
 
+void tty_hang_up(struct tty *t)
+{
+    int pgrp;
+
+    tty_lock(t);
+    __atomic_store_n(&t->hung_up, true, __ATOMIC_RELEASE);
+    pgrp = t->pgrp;
+    t->session = t->pgrp = 0;
+    ldisc_flush_input(&t->ldisc);
+    tty_unlock(t);
+    if (get_process_ops())
+        get_process_ops()->lose_tty(t, pgrp);
+    tty_input_changed(t);
+    wake_up_all(&t->write_wait);
+}
+
 struct tty *tty_current(void)
 {
-    struct tty_caller caller;
+    const struct tty_process_ops *ops = get_process_ops();
 
-    return get_caller(&caller) ? caller.tty : NULL;
+    return ops ? ops->get_tty() : NULL;
+}
+
+int tty_group_of(struct tty *t, uint32_t cmd)
+{
+    int id;
+
+    tty_lock(t);
+    id = cmd == TIOCGSID ? t->session : t->pgrp;
+    tty_unlock(t);
+    return cmd == TIOCGSID && id == 0 ? -ENOTTY : id;
 }
 
 /* Calls of ioctl(2) */
@@ -128,12 +156,8 @@ int tty_get_group(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)
     (void)value;
     if (error)
         return error;
-    tty_lock(t);
-    id = cmd == TIOCGSID ? t->session : t->pgrp;
-    tty_unlock(t);
-    if (cmd == TIOCGSID && id == 0)
-        return -ENOTTY;
-    return uio_write(u, &id, sizeof(id));
+    id = tty_group_of(t, cmd);
+    return id < 0 ? id : uio_write(u, &id, sizeof(id));
 }
 
 int tty_set_group(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)

@@ -16,8 +16,7 @@
 #define READ_CHUNK 256
 #define DECISECOND_NS 100000000ULL
 
-/* One reader, one writer at a time.  0, -EAGAIN or -ERESTARTSYS. */
-static int enter(struct mutex *m, bool nonblock)
+int tty_enter(struct mutex *m, bool nonblock)
 {
     if (nonblock)
         return mutex_trylock(m) ? 0 : -EAGAIN;
@@ -121,6 +120,8 @@ static int read_loop(struct reading *r)
         r->seq = __atomic_load_n(&t->input_seq, __ATOMIC_ACQUIRE);
         error = copy_input(r);
         satisfied = is_satisfied(r);
+        if (!error && !satisfied && t->hung_up)
+            error = -EIO;
         deadline = wait_deadline(r);
         tty_unlock(t);
         if (error || satisfied)
@@ -136,18 +137,21 @@ static int read_loop(struct reading *r)
 ssize_t tty_read(struct tty *t, struct uio *uio, bool nonblock)
 {
     struct reading r = { .t = t, .uio = uio, .nonblock = nonblock };
-    int error = tty_check_foreground(t, SIGTTIN);
+    int error;
 
+    if (tty_is_hung_up(t))
+        return 0;
+    error = tty_check_foreground(t, SIGTTIN);
     if (error || uio->resid == 0)
         return error;
-    error = enter(&t->read_lock, nonblock);
+    error = tty_enter(&t->read_lock, nonblock);
     if (error)
         return error;
     r.deadline = deadline_after(&t->ldisc.termios);
     error = read_loop(&r);
     mutex_unlock(&t->read_lock);
     if (t->ops->has_input(t->port))     /* it waits until there is room for it */
-        tty_kick_worker(t);
+        tty_wake_feeder(t);
     return r.done > 0 ? (ssize_t)r.done : error;
 }
 
@@ -163,6 +167,8 @@ static int send_stage(struct tty *t, size_t n, bool nonblock, size_t *sent)
 {
     *sent = 0;
     for (;;) {
+        if (tty_is_hung_up(t))
+            return -EIO;
         tty_lock(t);
         *sent += ldisc_write(&t->ldisc, t->stage + *sent, n - *sent);
         tty_unlock(t);
@@ -171,7 +177,7 @@ static int send_stage(struct tty *t, size_t n, bool nonblock, size_t *sent)
             return 0;
         if (nonblock)
             return -EAGAIN;
-        if (wait_event_interruptible(&t->write_wait, has_room(t)))
+        if (wait_event_interruptible(&t->write_wait, has_room(t) || tty_is_hung_up(t)))
             return -ERESTARTSYS;
     }
 }
@@ -195,12 +201,15 @@ static int write_loop(struct tty *t, struct uio *uio, bool nonblock)
 ssize_t tty_write(struct tty *t, struct uio *uio, bool nonblock)
 {
     bool stops = __atomic_load_n(&t->ldisc.termios.c_lflag, __ATOMIC_RELAXED) & TOSTOP;
-    int error = stops ? tty_check_foreground(t, SIGTTOU) : 0;
     size_t wanted = uio->resid;
+    int error;
 
+    if (tty_is_hung_up(t))
+        return -EIO;
+    error = stops ? tty_check_foreground(t, SIGTTOU) : 0;
     if (error)
         return error;
-    error = enter(&t->write_lock, nonblock);
+    error = tty_enter(&t->write_lock, nonblock);
     if (error)
         return error;
     error = write_loop(t, uio, nonblock);
@@ -213,6 +222,8 @@ uint32_t tty_poll(struct tty *t)
     const struct termios *tio = &t->ldisc.termios;
     uint32_t mask = 0;
 
+    if (tty_is_hung_up(t))
+        return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLERR | POLLHUP;
     tty_lock(t);
     if (ldisc_is_readable(&t->ldisc, tio->c_cc[VTIME] ? 1 : tio->c_cc[VMIN]))
         mask |= POLLIN | POLLRDNORM;

@@ -355,7 +355,27 @@ static void port_send_break(void *port, bool on)
     spin_unlock_irqrestore(&uart.lock, flags);
 }
 
+static int port_open(void *port)
+{
+    (void)port;
+    return 0;
+}
+
+static void port_close(void *port)
+{
+    (void)port;
+}
+
+static void port_release(void *port)
+{
+    (void)port;
+    panic("the serial line's terminal was put too often");
+}
+
 static const struct tty_port_ops port_ops = {
+    .open = port_open,
+    .close = port_close,
+    .release = port_release,
     .get = port_get,
     .has_input = port_has_input,
     .room = port_room,

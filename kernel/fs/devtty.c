@@ -9,26 +9,47 @@
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 
-/* The terminal that node RDEV stands for to the caller, or NULL. */
-static struct tty *tty_behind(dev_t rdev)
+/* The terminal that INODE stands for to the caller, with a reference, or NULL. */
+static struct tty *tty_behind(const struct inode *inode)
 {
+    dev_t rdev = inode->rdev;
+    struct tty *t;
+
     if (rdev == DEV_TTY)
         return tty_current();
     if (rdev == DEV_CONSOLE)
-        return tty_console();
-    return tty_find(dev_major(rdev), dev_minor(rdev));
+        t = tty_console();
+    else
+        t = tty_find(dev_major(rdev), dev_minor(rdev));
+    if (t)
+        tty_get(t);
+    return t;
 }
 
 static int devtty_open(struct inode *inode, struct file *f)
 {
-    struct tty *t = tty_behind(inode->rdev);
+    struct tty *t = tty_behind(inode);
+    bool noctty = (f->mode & FILE_NOCTTY) || !(f->mode & FILE_READ) || inode->rdev == DEV_CONSOLE;
+    int err;
 
     if (!t)
         return inode->rdev == DEV_CONSOLE ? -ENODEV : -ENXIO;
+    err = tty_open(t, noctty);
+    if (err) {
+        tty_put(t);
+        return err;
+    }
     f->private = t;
     f->mode &= ~FILE_SEEK;
-    tty_opened(t, (f->mode & FILE_NOCTTY) || inode->rdev == DEV_CONSOLE);
     return 0;
+}
+
+static void devtty_release(struct file *f)
+{
+    struct tty *t = f->private;
+
+    tty_close(t);
+    tty_put(t);
 }
 
 static ssize_t devtty_read(struct file *f, struct uio *uio, uint64_t *pos)
@@ -70,7 +91,7 @@ static const struct file_operations devtty_ops = {
     .ioctl = devtty_ioctl,
     .mmap = file_op_mmap_refuse,
     .open = devtty_open,
-    .release = file_op_release_nothing,
+    .release = devtty_release,
     .fsync = file_op_fsync_refuse,
     .flush = file_op_flush_nothing,
     .fallocate = file_op_fallocate_refuse,

@@ -151,6 +151,25 @@ static bool get_caller(struct tty_caller *out)
     return true;
 }
 
+/* P's terminal with a reference, or NULL.  It has not been taken away, so it is alive. */
+static struct tty *get_tty_of(const struct process *p)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct tty *t = p->tty;
+
+    if (t)
+        tty_get(t);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return t;
+}
+
+static struct tty *get_tty(void)
+{
+    struct process *p = current_process();
+
+    return p ? get_tty_of(p) : NULL;
+}
+
 static int session_of_pgrp(int pgrp)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);
@@ -174,8 +193,10 @@ static void change_tty(struct process *p, void *arg)
 {
     const struct tty_change *c = arg;
 
-    if (p->session == c->session)
-        p->tty = c->tty;
+    if (p->session != c->session)
+        return;
+    p->tty = c->tty;
+    p->lost_pgrp = 0;
 }
 
 static void set_session_tty(int session, struct tty *tty)
@@ -197,12 +218,44 @@ static void set_tty(struct tty *tty)
         p->tty = NULL;
 }
 
+struct tty_loss {
+    struct tty *tty;
+    int pgrp;
+};
+
+static void take_tty(struct process *p, void *arg)
+{
+    const struct tty_loss *loss = arg;
+
+    if (p->tty != loss->tty)
+        return;
+    p->tty = NULL;
+    if (p->session != p->pid || p->state == PROCESS_ZOMBIE)
+        return;
+    p->lost_pgrp = loss->pgrp;
+    signal_send_locked(p, NULL, SIGHUP, NULL);
+    signal_send_locked(p, NULL, SIGCONT, NULL);
+}
+
+static void lose_tty(struct tty *tty, int pgrp)
+{
+    struct tty_loss loss = { .tty = tty, .pgrp = pgrp };
+
+    process_for_each(take_tty, &loss);
+}
+
 void session_leader_exit(struct process *p)
 {
-    if (!p->tty)
-        return;
-    tty_end_session(p->tty, p->session);
-    set_session_tty(p->session, NULL);
+    struct tty *t = get_tty_of(p);
+
+    if (t) {
+        tty_end_session(t, p->session);
+        set_session_tty(p->session, NULL);
+        tty_put(t);
+    } else if (p->lost_pgrp) {
+        signal_pgrp(p->lost_pgrp, SIGHUP);
+        signal_pgrp(p->lost_pgrp, SIGCONT);
+    }
 }
 
 static const struct tty_process_ops tty_ops = {
@@ -212,6 +265,8 @@ static const struct tty_process_ops tty_ops = {
     .session_of_pgrp = session_of_pgrp,
     .signal_pgrp = signal_pgrp,
     .set_tty = set_tty,
+    .get_tty = get_tty,
+    .lose_tty = lose_tty,
 };
 
 void group_init(void)

@@ -116,6 +116,7 @@ void process_unpublish(struct process *p)
     list_remove(&p->sibling);
     list_remove(&p->hash_link);
     list_remove(&p->all_link);
+    p->tty = NULL;              /* nobody would take it away any more */
     nr_processes--;
 }
 

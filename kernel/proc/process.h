@@ -69,7 +69,10 @@ struct process {
     uint32_t ntasks;                        /* alive                 [proc_lock] */
     struct list hash_link, all_link;        /*                       [proc_lock] */
     int pgrp, session;                      /*                       [proc_lock] */
-    struct tty *tty;                        /* controlling terminal  [proc_lock] */
+    struct tty *tty;                        /* controlling terminal, NULL in a process
+                                             * that is not listed    [proc_lock] */
+    int lost_pgrp;                          /* of a session's leader: in the foreground
+                                             * when its terminal hung up [proc_lock] */
     struct mm *mm;                          /* user counted; NULL in a zombie    */
     struct fd_table *files;
     struct fs_context *fs;

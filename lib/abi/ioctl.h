@@ -23,10 +23,16 @@
 #define FIONREAD 0x541b
 #define TIOCINQ FIONREAD
 #define TIOCCONS 0x541d
+#define TIOCPKT 0x5420
 #define FIONBIO 0x5421
 #define TIOCNOTTY 0x5422
 #define TCSBRKP 0x5425
 #define TIOCGSID 0x5429
+#define TIOCGPTN 0x80045430     /* unsigned: number of a pseudo terminal   */
+#define TIOCSPTLCK 0x40045431   /* int: whether its slave may not be opened */
+#define TIOCGPTLCK 0x80045439
+#define TIOCSIG 0x40045436      /* a signal to the slave's foreground group */
+#define TIOCGPTPEER 0x5441      /* flags of open: a descriptor of the slave */
 #define FIONCLEX 0x5450
 #define FIOCLEX 0x5451
 #define FIOASYNC 0x5452
