@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * devtty.c - terminals as files: /dev/console, /dev/tty, /dev/ttyS0.
+ * devtty.c - terminals as files: /dev/console, /dev/tty, /dev/ttyS0, /dev/pts/N.
  *
  * The terminal itself is dev/tty's; here its calls get the shape of file operations.
  */
-#include "kernel/dev/tty.h"
+#include "kernel/dev/pty.h"
 #include "kernel/fs/devfs.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -17,7 +17,9 @@ static struct tty *tty_behind(const struct inode *inode)
 
     if (rdev == DEV_TTY)
         return tty_current();
-    if (rdev == DEV_CONSOLE)
+    if (dev_major(rdev) == PTY_SLAVE_MAJOR)
+        t = inode->private;
+    else if (rdev == DEV_CONSOLE)
         t = tty_console();
     else
         t = tty_find(dev_major(rdev), dev_minor(rdev));
@@ -82,7 +84,7 @@ static int devtty_ioctl(struct file *f, uint32_t cmd, uintptr_t arg)
     return tty_ioctl(f->private, cmd, arg, &uio);
 }
 
-static const struct file_operations devtty_ops = {
+const struct file_operations devtty_ops = {
     .read = devtty_read,
     .write = devtty_write,
     .seek = file_op_seek_refuse,

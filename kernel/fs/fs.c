@@ -62,6 +62,7 @@ void fs_init(void)
     tmpfs_init();
     devfs_init();
     devtty_init();
+    devpts_init();
     devrtc_init();
     devfb_init();
     shrinker_register(&fs_shrinker);

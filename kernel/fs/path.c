@@ -170,7 +170,7 @@ void dir_op_end(struct dir_op *op)
 
 int dir_may_create(struct inode *dir, const struct cred *cred)
 {
-    if (inode_test(dir, INODE_DEAD) || (dir->sb->internal_flags & SB_VOLATILE_NAMES))
+    if (inode_test(dir, INODE_DEAD) || (dir->sb->internal_flags & SB_NO_NEW_NAMES))
         return -ENOENT;
     return inode_permission(dir, MAY_WRITE | MAY_EXEC, cred);
 }

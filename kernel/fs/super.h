@@ -52,10 +52,11 @@ int super_op_statfs_empty(struct super_block *sb, struct statfs *st);
 /* sb->internal_flags */
 #define SB_VOLATILE_NAMES 0x1u          /* names come and go by themselves (/proc): unused
                                          * dentries are not kept, cached ones are asked
-                                         * is_stale, and nobody else makes any */
+                                         * is_stale */
 #define SB_DYING          0x2u          /* being unmounted: puts of its inodes are told */
 #define SB_STOPPED        0x4u          /* found to be damaged: takes no more changes; those
                                          * it has taken still go to the disk   */
+#define SB_NO_NEW_NAMES   0x8u          /* whoever tries to make one is told -ENOENT */
 
 struct super_block {
     const struct file_system_type *type;/*                                     [c] */

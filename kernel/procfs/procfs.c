@@ -508,7 +508,7 @@ static int mount(const struct file_system_type *type, struct block_device *dev, 
     if (!sb)
         return -ENOMEM;
     sb->ops = &super_ops;
-    sb->internal_flags = SB_VOLATILE_NAMES;
+    sb->internal_flags = SB_VOLATILE_NAMES | SB_NO_NEW_NAMES;
     err = get_inode(sb, INO_ROOT, &node, S_IFDIR | 0555, &root_ops, &root_fops, &sb->root);
     if (err) {
         super_destroy(sb);

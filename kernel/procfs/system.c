@@ -236,6 +236,7 @@ int proc_show_devices(struct synth_buf *b, struct process *p)
 
     (void)p;
     synth_puts(b, "Character devices:\n  1 mem\n  4 ttyS\n  5 /dev/tty\n  5 /dev/console\n"
+                  "  5 /dev/ptmx\n136 pts\n"
                   "\nBlock devices:\n");
     if (d)
         synth_printf(b, "%3u virtblk\n", d->major);

@@ -2,6 +2,7 @@
 /*
  * sys_file.c - calls on open files: read, write, seek, copy, synchronise.
  */
+#include "kernel/fs/devfs.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/memfd.h"
 #include "kernel/fs/seal.h"
@@ -294,6 +295,19 @@ int64_t sys_fcntl(const uint64_t *a)
     return r;
 }
 
+static int64_t open_peer(struct file *master, uint32_t flags)
+{
+    struct file *f;
+    int r = devpts_open_peer(master, flags, current->cred, &f);
+
+    if (r)
+        return r;
+    r = fd_install(f, 0, flags & O_CLOEXEC);
+    if (r < 0)
+        file_put(f);
+    return r;
+}
+
 static int64_t ioctl_common(int fd, struct file *f, uint32_t cmd, uintptr_t arg)
 {
     int on;
@@ -307,6 +321,9 @@ static int64_t ioctl_common(int fd, struct file *f, uint32_t cmd, uintptr_t arg)
             return -EFAULT;
         file_set_flags(f, on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK);
         return 0;
+    case TIOCGPTPEER:
+        if (devpts_is_master(f))
+            return open_peer(f, (uint32_t)arg);
     }
     return f->ops->ioctl(f, cmd, arg);
 }

@@ -146,6 +146,7 @@ struct statfs {
 
 #define EXT2_SUPER_MAGIC 0xef53
 #define TMPFS_MAGIC 0x01021994
+#define DEVPTS_MAGIC 0x1cd1
 #define PROC_SUPER_MAGIC 0x9fa0
 #define DEVFS_SUPER_MAGIC 0x1373
 #define PIPEFS_MAGIC 0x50495045

@@ -94,6 +94,7 @@ TESTS = [
     program("procsystest", tags=("quick",)),
     program("procsystest", "load_rises_and_falls", once=True, test="procsys-load", cpus=(2,),
             kernels=(PLAIN,)),
+    program("ptytest", tags=("quick",)),
     program("reopentest", tags=("quick",)),
     program("rightstest", tags=("quick",)),
     program("rmaptest", tags=("quick",)),

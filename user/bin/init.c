@@ -34,6 +34,7 @@ static const struct {
     const char *source, *target, *type;
 } mounts[] = {
     { "devtmpfs", "/dev", "devtmpfs" },
+    { "devpts", "/dev/pts", "devpts" },
     { "proc", "/proc", "proc" },
     { "tmpfs", "/tmp", "tmpfs" },
     { "tmpfs", "/dev/shm", "tmpfs" },

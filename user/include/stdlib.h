@@ -77,3 +77,12 @@ int mkstemp(char *template);
 int mkostemp(char *template, int flags);
 char *mkdtemp(char *template);
 char *realpath(const char *path, char *resolved);
+
+/* Pseudo terminals: a descriptor of a new master (FLAGS of open); its slave may be opened after
+ * grantpt and unlockpt.  -1 with errno. */
+int posix_openpt(int flags);
+int grantpt(int fd);
+int unlockpt(int fd);
+/* The slave's name, in static storage, or NULL.  The second stores it: 0 or an errno. */
+char *ptsname(int fd);
+int ptsname_r(int fd, char *to, size_t size);

@@ -120,6 +120,8 @@ static void furnish(void)
     };
 
     if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) < 0
+        || (mkdir("/dev/pts", 0755) < 0 && errno != EEXIST)
+        || mount("devpts", "/dev/pts", "devpts", 0, NULL) < 0
         || mount("proc", "/proc", "proc", 0, NULL) < 0
         || mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0)
         err(1, "mount");
