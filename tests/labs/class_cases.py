@@ -3,7 +3,6 @@
 
 Scores of wrong solutions are those of labs/1-buddy/matrix.md.
 """
-import glob
 import os
 import re
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import csource
 import handout
 import lab as labs
-import selftest
+import variants
 
 FILE = "kernel/mm/buddy.c"
 FOREVER = "    for (volatile int on = 1; on;)\n        ;\n"
@@ -77,14 +76,13 @@ def at_the_beginning(text, name, what):
 def mutants(lab, right):
     scores = scores_of_matrix(lab)
     return [Submission("mutant-" + m.name, m.apply(right), scores[m.name])
-            for m in selftest.mutants_of(lab)]
+            for m in variants.mutants_of(lab)]
 
 
 def right_ones(lab, right):
     found = [Submission("right-%d" % n, right, 100, inside) for n, inside in
              enumerate(["", "", "", "", "lab1", "pagoda-main"])]
-    for path in sorted(glob.glob(os.path.join(lab.folder, "alternatives", "*.c"))):
-        other = selftest.Alternative(path)
+    for other in variants.alternatives_of(lab):
         for n in range(2):
             found.append(Submission("%s-%d" % (other.name, n), other.apply(right), 100))
     return found

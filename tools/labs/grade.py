@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 
+import judge
 import lab as labs
 import report
 import verdict
@@ -26,7 +27,7 @@ def main():
         sys.exit("grade: this tree is no lab.  make handout LAB=1 OUT=../lab1 makes one.")
     lab = labs.of_handout()
     lab.seed = options.seed or lab.seed
-    verdicts = verdict.of_lab(lab, lambda test: options.only in test.name)
+    verdicts = judge.of_lab(lab, lambda test: options.only in test.name)
     if not verdicts:
         sys.exit("grade: no test of lab %d matches %r" % (lab.number, options.only))
     report.table(lab, verdicts)

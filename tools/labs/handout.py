@@ -20,13 +20,14 @@ import sys
 
 import csource
 import lab as labs
+import variants
 
 # Of the instructor's tree, what students have no use for.
 LEFT_OUT = (".ci/", ".github/", "labs/", "tests/labs/", "tools/book/", "tools/grade-class",
             "tools/make/docs.mk", "tools/make/labs.mk", "tools/labs/")
 WORKFLOW = "tools/labs/student/grade.yml"        # becomes .github/workflows/grade.yml
-GRADER = ("tools/labs/grade.py", "tools/labs/lab.py", "tools/labs/verdict.py",
-          "tools/labs/report.py")
+GRADER = tuple("tools/labs/%s.py" % name for name in (
+    "csource", "faults", "grade", "judge", "lab", "report", "screen", "verdict"))
 
 
 def git(folder, *arguments, **options):
@@ -136,14 +137,27 @@ def given(lab, path, todo):
 def fill(lab, tree, todo):
     """Write the handout of LAB to TREE."""
     for path in sources():
-        copy(path, os.path.join(tree, path))
+        if path not in lab.withheld:
+            copy(path, os.path.join(tree, path))
     add_folder(os.path.join(lab.folder, "tests"), os.path.join(tree, "tests"))
     add_folder(os.path.join(lab.folder, "programs"), os.path.join(tree, "user", "tests"))
     for path in {path for path in lab.owns} | {v.file for v in lab.vary}:
         write(os.path.join(tree, path), given(lab, path, todo))
+    add_variants(lab, tree, hidden=False)
     shutil.copyfile(os.path.join(lab.folder, "handout.md"), os.path.join(tree, "LAB.md"))
     copy(WORKFLOW, os.path.join(tree, ".github", "workflows", os.path.basename(WORKFLOW)))
     write(os.path.join(tree, "lab.json"), lab.to_json())
+
+
+def add_variants(lab, tree, hidden):
+    for path, text in variants.files_for([t for t in lab.tests if t.hidden == hidden]).items():
+        write(os.path.join(tree, path), text)
+
+
+def add_hidden(lab, tree):
+    """Add to the handout TREE what only the grader has."""
+    add_folder(os.path.join(lab.folder, "hidden"), tree)
+    add_variants(lab, tree, hidden=True)
 
 
 def commit(tree, message):

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 
+import faults
 import handout
 import lab as labs
 import verdict
@@ -15,14 +16,14 @@ import verdict
 # Of the build, what grading has no use for.
 LEFT_OUT = ("build/grade", "build/results", "build/vm")
 # Beyond the grader of a handout.
-OF_CLASS = ("tools/labs/csource.py", "tools/labs/screen.py", "tools/labs/unit.py")
+OF_CLASS = ("tools/labs/unit.py",)
 
 
 def tree(lab, folder):
     """Make FOLDER the grader's tree of LAB, not yet built."""
     shutil.rmtree(folder, ignore_errors=True)
     handout.fill(lab, folder, 0)
-    handout.add_folder(os.path.join(lab.folder, "hidden"), folder)
+    handout.add_hidden(lab, folder)
     handout.write(os.path.join(folder, "lab.json"), lab.to_json(hidden=True))
     for path in OF_CLASS:
         handout.copy(path, os.path.join(folder, path))
@@ -34,12 +35,15 @@ def build(folder):
     os.chdir(folder)
     try:
         lab = labs.of_handout()
-        if any(t.kind == labs.QEMU for t in lab.tests):
+        if lab.of_kind(labs.QEMU):
             verdict.make([], "kernels", "build/root.img")
         else:
             verdict.make([], "kernel")
-        for program in sorted({t.program for t in lab.tests if t.kind == labs.HOST}):
+        for program in sorted({t.program for t in lab.of_kind(labs.HOST)}):
             verdict.make([], "host", "T=" + program)
+        for program in faults.programs_of(lab.tests):
+            faults.build(lab, program, [v for t in lab.tests if t.program == program
+                                       for v in t.variants])
     finally:
         os.chdir(back)
 

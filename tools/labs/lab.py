@@ -10,8 +10,9 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import List
 
-HOST, QEMU, REST = "host", "qemu", "rest"
-LIMITS = {HOST: 3, QEMU: 30, REST: 0}  # of a test that says none
+HOST, QEMU, REST, SOUND, FAULT = "host", "qemu", "rest", "sound", "fault"
+KINDS = (HOST, SOUND, FAULT, QEMU, REST)     # in the order in which they are run
+LIMITS = {HOST: 3, SOUND: 2, FAULT: 2, QEMU: 30, REST: 0}  # of a test that says none
 
 
 class BadLab(Exception):
@@ -41,6 +42,9 @@ class Test:
     One line of the table of points.
 
     host   CASES of the Criterion program PROGRAM pass
+    sound  all of PROGRAM, a suite of the student's, passes with the tree's sources and with
+           each of VARIANTS, which are right
+    fault  PROGRAM, a suite of the student's, finds that each of VARIANTS is wrong
     qemu   CASES (none: all) of the test program PROGRAM pass on a fresh machine
     rest   after the runs of the qemu tests OF, nothing is left behind
     """
@@ -50,6 +54,7 @@ class Test:
     program: str = ""
     cases: List[str] = field(default_factory=list)
     of: List[str] = field(default_factory=list)
+    variants: List[str] = field(default_factory=list)
     hint: str = ""
     needs: List[str] = field(default_factory=list)
     hidden: bool = False
@@ -71,6 +76,7 @@ class Lab:
     tests: List[Test]
     drop: List[str] = field(default_factory=list)   # left out where no stand-in calls them
     vary: List[Vary] = field(default_factory=list)
+    withheld: List[str] = field(default_factory=list)   # files of the tree that tell the solution
     folder: str = ""                    # where lab.toml is
     version: int = 1                    # of the handout
     student: str = ""
@@ -78,6 +84,9 @@ class Lab:
 
     def points(self):
         return sum(t.points for t in self.tests)
+
+    def of_kind(self, *kinds):
+        return [t for t in self.tests if t.kind in kinds]
 
     def test(self, name):
         return next(t for t in self.tests if t.name == name)

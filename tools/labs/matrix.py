@@ -12,8 +12,10 @@ import os
 import sys
 
 import handout
+import judge
 import lab as labs
 import selftest
+import variants
 import verdict
 
 SIGNS = {verdict.PASS: ".", verdict.FAIL: "F", verdict.PANIC: "P", verdict.TIMEOUT: "T",
@@ -22,7 +24,7 @@ SIGNS = {verdict.PASS: ".", verdict.FAIL: "F", verdict.PANIC: "P", verdict.TIMEO
 
 def signs_of(lab):
     """How each test of the tree that we are in ends, and the score."""
-    found = verdict.of_lab(lab, lambda t: True)
+    found = judge.of_lab(lab, lambda t: True)
     for v in found:
         if v.state not in SIGNS:
             raise labs.BadLab("%s: %s: %s" % (v.test.name, v.state, v.message))
@@ -34,7 +36,7 @@ def rows_of(lab):
     with selftest.Tree(lab, "handout", 0):
         yield ("handout", "what students start from") + signs_of(lab)
     right = selftest.Tree(lab, "solution", len(lab.steps))
-    for mutant in selftest.mutants_of(lab):
+    for mutant in variants.mutants_of(lab):
         with selftest.changed(right, mutant):
             yield (mutant.name, mutant.says) + signs_of(lab)
 

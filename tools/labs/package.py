@@ -19,7 +19,7 @@ import lab as labs
 SCRIPTS = "tools/labs/gradescope"
 # Beyond the grader of a class.
 OF_AUTOGRADER = ("tools/labs/autograder.py", "tools/labs/handout.py", "tools/labs/kit.py",
-                 "tools/labs/roster.py")
+                 "tools/labs/roster.py", "tools/labs/variants.py")
 
 
 def make(lab, target):

@@ -3,10 +3,13 @@
 
 On the host, the student's code runs in the process that judges it: it could end
 that process with status 0, or write the results itself.  For that it needs the C
-library or a system call of the host, and its object file tells.
+library or a system call of the host, and its object file tells.  A suite of tests
+calls a little of the C library; with more it could look at the time, or at the
+source of what it tests.
 
 What only looks odd in the source is for a person to read, and costs no points.
 """
+import glob
 import os
 import re
 import subprocess
@@ -15,7 +18,11 @@ import csource
 
 SANITIZER = re.compile(r"__(asan|ubsan|sanitizer|tsan|gcov)_|_GLOBAL_OFFSET_TABLE_$")
 COMPILERS_OWN = {"memcpy", "memmove", "memset", "memcmp"}
-SYSTEM_CALL = re.compile(r"\t(syscall|sysenter|int +\$0x80|svc)\b")
+OF_SUITES = {"abort", "calloc", "fflush", "fprintf", "fputc", "fputs", "free", "fwrite", "malloc",
+             "printf", "putchar", "puts", "qsort", "realloc", "snprintf", "sprintf", "stderr",
+             "stdout", "strcmp", "strlen", "strncmp", "strstr", "vsnprintf", "__stack_chk_fail"}
+OF_CRITERION = re.compile(r"(cr|cri|criterion)_")
+OF_HOST = re.compile(r"\t(syscall|sysenter|int +\$0x80|svc|rdtscp?|rdrand|rdseed|cpuid)\b")
 ODD = [
     (re.compile(r"\b(asm|__asm__|__asm|constructor|destructor|ifunc|main)\b"), True),
     (re.compile(r"#\s*include\s*[<\"](?!kernel/|lib/|stddef|stdint|stdbool|stdarg)[^\n]*"), False),
@@ -28,34 +35,49 @@ def _run(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def kernel_names(kernel):
-    """All that the kernel, an ELF file, defines."""
-    return {line.split()[-1] for line in _run("nm", "--defined-only", kernel).splitlines()}
+def names_in(things):
+    """All that THINGS, ELF files, define."""
+    said = _run("nm", "--defined-only", *things) if things else ""
+    return {line.split()[-1] for line in said.splitlines() if line}
 
 
-def _beyond_kernel(thing, names):
-    """What object file THING calls that is not of the kernel; NAMES are."""
+def _beyond(thing, names, also=None):
+    """What object file THING calls that is not among NAMES, nor in the pattern ALSO."""
     for line in _run("nm", "--undefined-only", thing).splitlines():
         name = line.split()[-1]
-        if name not in names and name not in COMPILERS_OWN and not SANITIZER.match(name):
-            return "calls %s, which is not of the kernel" % name
-    call = SYSTEM_CALL.search(_run("objdump", "-d", "--no-show-raw-insn", thing))
-    return "makes a system call of the host (%s)" % call.group(1) if call else None
+        if name not in names and name not in COMPILERS_OWN and not SANITIZER.match(name) \
+                and not (also and also.match(name)):
+            return "calls %s" % name
+    call = OF_HOST.search(_run("objdump", "-d", "--no-show-raw-insn", thing))
+    return "asks the host (%s)" % call.group(1) if call else None
 
 
 def screen_for(lab, kernel):
-    """A screen, as verdict.of_lab() wants it, for student's files that meet KERNEL, which was built
+    """A screen, as judge.of_lab() wants it, for student's files that meet KERNEL, which was built
     without them."""
-    names = kernel_names(kernel)
+    names = names_in([kernel])
 
     def screen(program):
         for path in lab.owns:
             thing = "build/host/%s.obj/%s.o" % (program, os.path.splitext(path)[0])
-            why = os.path.exists(thing) and _beyond_kernel(thing, names)
+            why = os.path.exists(thing) and _beyond(thing, names)
             if why:
-                return "%s %s" % (path, why)
+                return "%s %s, which is not of the kernel" % (path, why)
         return None
     return screen
+
+
+def refused_suite(owns, program):
+    """Why the suite PROGRAM, with the student's files OWNS, must not be run, or None."""
+    folder = "build/host/%s.obj/" % program
+    theirs = [folder + os.path.splitext(path)[0] + ".o" for path in owns]
+    names = names_in([thing for thing in glob.glob(folder + "**/*.o", recursive=True)
+                      if thing not in theirs and "/variants/" not in thing])
+    for path, thing in zip(owns, theirs):
+        why = os.path.exists(thing) and _beyond(thing, names | OF_SUITES, OF_CRITERION)
+        if why:
+            return "%s %s, which is not for suites" % (path, why)
+    return None
 
 
 def odd_lines(text, given):

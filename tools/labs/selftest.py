@@ -20,52 +20,18 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import csource  # noqa: E402
+import faults  # noqa: E402
 import handout  # noqa: E402
+import judge  # noqa: E402
 import lab as labs  # noqa: E402
 import results  # noqa: E402
+import variants  # noqa: E402
 import verdict  # noqa: E402
 from results import FAILED, PASSED, Result  # noqa: E402
 from vm import VM, Disk, TimedOut  # noqa: E402
 
 
 FEW = 2                         # mutants of the quick form
-
-
-class Mutant:
-    """A wrong solution: the right one with OLD replaced by NEW in FILE."""
-
-    def __init__(self, name, says, file, old, new, loses):
-        self.name, self.says, self.file = name, says, file
-        self.old, self.new, self.loses = old, new, loses
-
-    def apply(self, text):
-        if text.count(self.old) != 1:
-            raise labs.BadLab("mutant %s: its text is in %s %d times" % (
-                self.name, self.file, text.count(self.old)))
-        return text.replace(self.old, self.new)
-
-
-def mutants_of(lab):
-    import tomllib
-    path = os.path.join(lab.folder, "mutants.toml")
-    with open(path, "rb") as file:
-        found = [Mutant(**m) for m in tomllib.load(file)["mutants"]]
-    for mutant in found:
-        for name in mutant.loses:
-            lab.test(name)
-    return found
-
-
-class Alternative:
-    """A right solution that is not ours: functions that replace ours in FILE."""
-
-    def __init__(self, path):
-        self.name = os.path.splitext(os.path.basename(path))[0]
-        self.fragment = handout.read(path)
-        self.file = self.fragment.split("/* into: ", 1)[1].split(" */", 1)[0]
-
-    def apply(self, text):
-        return csource.overlay(text, self.fragment)[0]
 
 
 class Tree:
@@ -77,7 +43,7 @@ class Tree:
         fresh = self.path + ".new"
         shutil.rmtree(fresh, ignore_errors=True)
         handout.fill(lab, fresh, todo)
-        handout.add_folder(os.path.join(lab.folder, "hidden"), fresh)
+        handout.add_hidden(lab, fresh)
         wanted = _files_in(fresh)
         for path in _files_in(self.path) - wanted:
             os.remove(os.path.join(self.path, path))
@@ -118,14 +84,14 @@ def _copy_changed(source, target):
 
 def full_points(lab, tests):
     """None if all TESTS pass in this tree, else what does not."""
-    for found in verdict.of_lab(lab, lambda t: t in tests):
+    for found in judge.of_lab(lab, lambda t: t in tests):
         if found.state != verdict.PASS:
             return "%s: %s: %s" % (found.test.name, found.state, found.message)
     return None
 
 
 def at_its_floor(lab, tests):
-    found = verdict.of_lab(lab, lambda t: t in tests)
+    found = judge.of_lab(lab, lambda t: t in tests)
     for v in found:
         if v.state in (verdict.BUILD, verdict.INFRA):
             return "%s: %s" % (v.state, v.message)
@@ -164,13 +130,24 @@ def changed(tree, change):
 
 
 def survives(lab, mutant):
-    """None if the mutant in this tree loses what it names, else what it keeps."""
-    found = verdict.of_lab(lab, lambda t: t.name in mutant.loses)
-    kept = [v.test.name for v in found if v.state == verdict.PASS]
+    """None if the mutant in this tree loses what it names, and scores what it says, else what
+    it keeps."""
+    programs = {lab.test(name).program for name in mutant.loses} if mutant.score is not None else ()
+    found = judge.of_lab(lab, lambda t: t.name in mutant.loses or t.program in programs)
+    kept = [v.test.name for v in found if v.test.name in mutant.loses and v.state == verdict.PASS]
     broken = [v.message for v in found if v.state in (verdict.INFRA, verdict.BUILD)]
+    score = sum(v.score() for v in found)
     if broken:
         return "does not build: " + broken[0]
-    return "keeps " + ", ".join(kept) if kept else None
+    if kept:
+        return "keeps " + ", ".join(kept)
+    return None if mutant.score in (None, score) else "scores %d, not %d" % (score, mutant.score)
+
+
+def cheap_tests(lab):
+    """The tests of the quick form: on the host, and a few of the first suite."""
+    first = faults.programs_of(lab.tests)[:1]
+    return lab.of_kind(labs.HOST) + [t for t in lab.tests if t.program in first][:2 * FEW]
 
 
 # Running
@@ -180,7 +157,7 @@ class Checks:
 
     def __init__(self, lab, quick, repeat):
         self.lab, self.results, self.repeat = lab, [], repeat
-        self.tests = [t for t in lab.tests if t.kind == labs.HOST or not quick]
+        self.tests = cheap_tests(lab) if quick else lab.tests
         self.quick = quick
 
     def check(self, name, question, *arguments):
@@ -196,7 +173,7 @@ class Checks:
                                    seconds, wrong or ""))
 
     def mutants(self):
-        found = [m for m in mutants_of(self.lab)
+        found = [m for m in variants.mutants_of(self.lab)
                  if all(self.lab.test(n) in self.tests for n in m.loses)]
         return found[:FEW] if self.quick else found
 
@@ -211,9 +188,7 @@ class Checks:
         with right:
             for _ in range(self.repeat):
                 self.check("solution has full points", full_points, self.tests)
-        others = sorted(glob.glob(os.path.join(self.lab.folder, "alternatives", "*.c")))
-        for path in [] if self.quick else others:
-            alternative = Alternative(path)
+        for alternative in [] if self.quick else variants.alternatives_of(self.lab):
             with changed(right, alternative):
                 self.check("alternative " + alternative.name, full_points, self.tests)
         for mutant in self.mutants():

@@ -36,13 +36,16 @@ def missing(lab, given):
     return [path for path in lab.owns if path not in given["files"]]
 
 
-def verdicts_of(lab, given, verdict, screen):
+def verdicts_of(lab, given):
     """Verdicts of the tree that we are in."""
+    import judge
+    import screen
+    import verdict
     lacking = missing(lab, given)
     if lacking:
         why = "%s is missing" % lacking[0]
         return [verdict.Verdict(t, verdict.BUILD, why) for t in lab.tests]
-    return verdict.of_lab(lab, lambda t: True, screen.screen_for(lab, "build/kernel.elf"))
+    return judge.of_lab(lab, lambda t: True, screen.screen_for(lab, "build/kernel.elf"))
 
 
 def flaky(first, again):
@@ -56,15 +59,13 @@ def grade(tree, given, seed, repeat):
     sys.path.insert(0, os.path.join(tree, "tools", "labs"))
     import lab as labs
     import report
-    import screen
-    import verdict
     os.chdir(tree)
     lab = labs.of_handout()
     lab.student, lab.seed = given["id"], seed
-    found = verdicts_of(lab, given, verdict, screen)
+    found = verdicts_of(lab, given)
     unsteady = []
     for _ in range(1, repeat):
-        unsteady += flaky(found, verdicts_of(lab, given, verdict, screen))
+        unsteady += flaky(found, verdicts_of(lab, given))
     return dict(report.as_dict(lab, found), flaky=sorted(set(unsteady)))
 
 

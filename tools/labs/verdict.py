@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""verdict.py - run the tests of a lab and say of each how it ended.
+"""verdict.py - run a test of a lab and say how it ended.
 
 A student's fault (fail, panic, timeout, build error) costs points.  A fault of the
 machine that grades (infra error) never does: it makes the whole grade void.
@@ -127,14 +127,14 @@ def _said_of(case, log):
     return [], ""
 
 
-def _fell_apart(case, log):
+def fell_apart(case, log):
     """Whether CASE crashed when it was set up or cleared away, which Criterion counts as passed."""
     return "::%s` crashed during its" % case in log
 
 
 def _host_verdict(test, cases, log, seconds):
     wrong = [name for name in test.cases or [test.name]
-             if name not in cases or cases[name].status != HOST_PASSED or _fell_apart(name, log)]
+             if name not in cases or cases[name].status != HOST_PASSED or fell_apart(name, log)]
     if not wrong:
         return Verdict(test, PASS, seconds=seconds)
     said, end = _said_of(wrong[0], log)
@@ -284,34 +284,3 @@ def rest_verdict(test, runs):
             return Verdict(test, FAIL, (leaks or ["%s did not get so far" % name])[0],
                            "\n".join(leaks))
     return Verdict(test, PASS)
-
-
-# All of them
-
-def _lacking(test, verdicts):
-    """What TEST needs and has not."""
-    return [n for n in test.needs if n not in verdicts or verdicts[n].state != PASS]
-
-
-def of_lab(lab, wanted, screen=None):
-    """A verdict for each test of LAB that WANTED(test) selects, in lab.toml's order.  What a test
-    needs counts only when all are run.  SCREEN is for a tree that was sound before it got the
-    student's files: SCREEN(program) says why a program with them must not be run, or None."""
-    chosen = [t for t in lab.tests if wanted(t)]
-    whole = len(chosen) == len(lab.tests)
-    machines, verdicts = Machines(lab, screen is not None), {}
-
-    host = [t for t in chosen if t.kind == labs.HOST]
-    for program in dict.fromkeys(t.program for t in host):
-        for found in host_verdicts(lab, program, [t for t in host if t.program == program],
-                                   screen):
-            verdicts[found.test.name] = found
-    for test in sorted(chosen, key=lambda t: (labs.HOST, labs.QEMU, labs.REST).index(t.kind)):
-        lacking = _lacking(test, verdicts) if whole else []
-        if lacking:
-            verdicts[test.name] = Verdict(test, NEEDS, "needs " + ", ".join(lacking))
-        elif test.kind == labs.QEMU:
-            verdicts[test.name] = machines.verdict(test)
-        elif test.kind == labs.REST:
-            verdicts[test.name] = rest_verdict(test, machines.runs)
-    return [verdicts[t.name] for t in chosen]

@@ -8,6 +8,9 @@
 # where @ext2 stands for the files named in tests/host/ext2.sources, and so on.  A long one
 # has more files in the folder tests/host/test_X/.
 # It is compiled with those and with the shim, under ASan and UBSan.
+#
+# make variants T=test_X VARIANTS=NAME links it also with variants/NAME/FILE in place of each FILE
+# that there is one of: build/host/test_X.variants/NAME.
 
 HOST_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wshadow $(never_meant) $(werror) -fno-omit-frame-pointer \
                -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
@@ -34,11 +37,26 @@ build/host/$1: $$($1_obj)
 	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$^ -o $$@ -lcriterion -lm
 -include $$($1_obj:.o=.d)
 endef
-ifneq ($(filter test-host host,$(MAKECMDGOALS)),)
+
+define variant_rule
+$1_$2_obj := $$(foreach s,$$($1_src),$$(patsubst %.c,build/host/$1.obj/%.o,$$(firstword $$(wildcard variants/$2/$$s) $$s)))
+build/host/$1.variants/$2: $$($1_$2_obj)
+	@mkdir -p $$(@D)
+	@$$(say) HOSTLD $$@
+	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$^ -o $$@ -lcriterion -lm
+-include $$($1_$2_obj:.o=.d)
+endef
+ifneq ($(filter test-host host variants,$(MAKECMDGOALS)),)
 $(foreach t,$(host_tests),$(eval $(call host_rule,$t)))
 endif
 
 host: $(host_tests:%=build/host/%)
 	@:
 
-.PHONY: host
+ifneq ($(filter variants,$(MAKECMDGOALS)),)
+$(foreach t,$(host_tests),$(foreach v,$(VARIANTS),$(eval $(call variant_rule,$t,$v))))
+variants: $(foreach t,$(host_tests),$(VARIANTS:%=build/host/$t.variants/%))
+	@:
+endif
+
+.PHONY: host variants
