@@ -139,8 +139,16 @@ def workflow(_lab):
         assert os.path.exists(script), script
 
 
+def no_fault_of_students(_lab):
+    """Where Criterion cannot share memory with the cases, none of them has been tried."""
+    said = "criterion: Could not initialize inheritable arena: Permission denied"
+    assert verdict.unable(said).startswith("Could not initialize")
+    assert not verdict.unable("[----] test.c:1: criterion: no\n" + said)
+
+
 TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
-         only_what_is_left, page_of_points, workflow]
+         only_what_is_left, page_of_points, workflow,
+         no_fault_of_students]
 
 
 def perform(test, lab):

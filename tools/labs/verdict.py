@@ -90,6 +90,12 @@ def make(owns, *goals, sound=False):
 
 # On the host
 
+def unable(log):
+    """Why Criterion could not begin, or None: LOG starts with its complaint, before any case."""
+    found = re.match(r"criterion: (.*)", log)
+    return found.group(1) if found else None
+
+
 def host_verdicts(lab, program, tests, screen):
     """The verdicts of TESTS, which PROGRAM contains."""
     try:
@@ -109,6 +115,8 @@ def host_verdicts(lab, program, tests, screen):
     if seconds >= deadline:
         return [Verdict(t, INFRA, "%s: not done in %d s" % (program, deadline)) for t in tests]
     log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, program + ".log"), 1000))
+    if unable(log):
+        return [Verdict(t, INFRA, "Criterion: " + unable(log)) for t in tests]
     return [_host_verdict(t, cases, log, seconds) for t in tests]
 
 
