@@ -82,7 +82,6 @@ look_for_docs_set()
     have sphinx-build || lacks Sphinx python3-sphinx
     have_module myst_parser || lacks "the MyST parser" python3-myst-parser
     have_module furo || lacks "the theme furo" furo
-    have_module sphinxcontrib.rsvgconverter || lacks "Sphinx's SVG converter" python3-sphinxcontrib.svg2pdfconverter
     have rsvg-convert || lacks rsvg-convert librsvg2-bin
     have latexmk || lacks latexmk latexmk
     have xelatex || lacks XeLaTeX texlive-xetex

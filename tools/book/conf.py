@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """conf.py - how Sphinx sets the handbook; tools/book/build.py runs it."""
+import subprocess
+
 from docutils import nodes
+from sphinx.transforms.post_transforms.images import ImageConverter
 
 project = "Pagoda"
 author = ""
 copyright = "its authors, under the MIT licence"
 html_title = "Pagoda"
 
-extensions = ["myst_parser", "sphinxcontrib.rsvgconverter"]
+extensions = ["myst_parser"]
 root_doc = "index"
 myst_heading_anchors = 3
 highlight_language = "none"             # most blocks are pictures and sessions
@@ -60,6 +63,18 @@ latex_elements = {
 }
 
 
+class FigureForPaper(ImageConverter):
+    """LaTeX takes no SVG."""
+    conversion_rules = [("image/svg+xml", "application/pdf")]
+
+    def is_available(self):
+        return True
+
+    def convert(self, _from, _to):
+        subprocess.run(["rsvg-convert", "--format=pdf", "--output", str(_to), str(_from)], check=True)
+        return True
+
+
 def column_width(cells):
     """As much as the text of CELLS asks for, within limits; a word is not broken."""
     word = max((len(word) for cell in cells for word in cell.split()), default=0)
@@ -78,5 +93,6 @@ def set_widths(app, doctree, _docname):
 
 
 def setup(app):
+    app.add_post_transform(FigureForPaper)
     app.connect("doctree-resolved", set_widths)
     return {"parallel_read_safe": True}
