@@ -54,13 +54,13 @@ static struct page *next_locked(void)
     return page && get_page_unless_zero(page) ? page : NULL;
 }
 
-/* Some of them; *LEFT slots are yet to be looked at. */
-static size_t collect(struct page **pages, size_t *left)
+/* Up to MOST of them; *LEFT slots are yet to be looked at. */
+static size_t collect(struct page **pages, size_t most, size_t *left)
 {
     size_t n = 0, looks = MIN(*left, (size_t)LOOKS);
 
     spin_lock(&swap_lock);
-    for (; looks > 0 && n < BATCH; looks--, --*left) {
+    for (; looks > 0 && n < most; looks--, --*left) {
         pages[n] = next_locked();
         n += pages[n] != NULL;
     }
@@ -74,7 +74,7 @@ size_t swap_take_back(size_t wanted)
     struct page *pages[BATCH];
 
     while (taken < wanted && left > 0) {
-        size_t n = collect(pages, &left);
+        size_t n = collect(pages, MIN(wanted - taken, (size_t)BATCH), &left);
 
         for (size_t i = 0; i < n; i++) {
             taken += swap_cache_try_remove(pages[i]);
