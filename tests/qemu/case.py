@@ -35,7 +35,7 @@ class Test:
     cpus: Sequence[int] = ()            # harts of the machine; none named: HARTS
     kernels: Sequence[str] = (PLAIN, DEBUG)
     append: str = ""                    # further kernel arguments
-    timeout: float = 60                 # seconds on an idle machine; scaled by calibration
+    timeout: float = 60                 # seconds of processor time a hart; scaled by calibration
     tags: Sequence[str] = ()            # quick: in every matrix; soak: only in make soak
     panic: Optional[str] = None         # must panic with a message matching this
     message: Optional[str] = None       # must print this (and need not print KTAP)

@@ -166,14 +166,14 @@ def check_disks(run):
 
 def execute(run, slowness):
     """Boot, wait, judge.  (status, why, further output)"""
-    limit = run.test.timeout * slowness
+    limit = run.test.timeout * slowness * run.cpus      # each hart may use so much
     try:
         prepare(run)
         with machine(run) as vm:
             try:
                 if run.test.script:
                     run.test.script(vm)
-                status = vm.wait(limit)
+                status = vm.finish(limit)
             finally:
                 run.log = vm.log()
             if not run.log and status != 0:

@@ -26,6 +26,8 @@ import time
 QEMU = os.environ.get("QEMU", "qemu-system-riscv64")
 ESCAPES = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 HALF_ESCAPE = re.compile("\x1b(\\[[0-9;?]*)?$")
+PATIENT = 5                     # times: a host may have as many others to serve
+LOOK = 0.5                      # seconds between two looks at a machine that runs
 
 
 class TimedOut(Exception):
@@ -129,6 +131,29 @@ class VM:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise TimedOut("not done after %.0f s" % seconds) from None
+
+    def used(self):
+        """Seconds of processor time that QEMU has used: how far the guest has come, however busy
+        this host is.  None where the host does not tell."""
+        try:
+            with open("/proc/%d/stat" % self.process.pid) as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+        except (OSError, IndexError):
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def finish(self, seconds):
+        """The exit status; raises TimedOut when QEMU has used SECONDS of processor time, or,
+        since a guest may hang and use none, when PATIENT as many have passed."""
+        begin = time.monotonic()
+        end = begin + seconds * (PATIENT if self.used() is not None else 1)
+        while time.monotonic() < end and (self.used() or 0) < seconds:
+            try:
+                return self.process.wait(LOOK)
+            except subprocess.TimeoutExpired:
+                pass
+        raise TimedOut("not done after %.0f s, %.0f s of processor time" % (
+            time.monotonic() - begin, self.used() or 0))
 
     def kill(self):
         """End the machine if it still runs, and clean up."""

@@ -158,16 +158,6 @@ class Unfit(Exception):
     """The machine that grades did not let the guest run to its end."""
 
 
-def _used(pid):
-    """Clock ticks of processor time of PID; None where the host does not tell."""
-    try:
-        with open("/proc/%d/stat" % pid) as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-    except (OSError, IndexError):
-        return None
-
-
 def _wait(vm, limit):
     """The exit status; TimedOut if the guest uses up LIMIT seconds, or stands still; Unfit if it
     got no processor time, or was killed."""
@@ -184,8 +174,8 @@ def _wait(vm, limit):
         except TimedOut:
             if vm.process.poll() is not None:
                 raise
-        now = _used(vm.process.pid)
-        if now is None or now - (used or 0) > 1:
+        now = vm.used()
+        if now is None or now - (used or 0) > 0.01:
             used, since = now, time.monotonic()
         elif time.monotonic() - since > STALL * PATIENCE:
             raise TimedOut("nothing runs any more: all harts wait")
