@@ -221,6 +221,16 @@ struct task *process_find_task_locked(int tid, struct process **owner)
     return NULL;
 }
 
+bool process_may_control(const struct process *p)
+{
+    const struct cred *me = &current_process()->cred, *its = &p->cred;
+
+    if (p == current_process() || me->euid == 0)
+        return true;
+    return me->uid == its->uid && me->uid == its->euid && me->uid == its->suid
+           && me->gid == its->gid && me->gid == its->egid && me->gid == its->sgid;
+}
+
 struct mm *process_get_mm(struct process *p)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);

@@ -134,6 +134,9 @@ int process_next_pid(int pid);
 size_t process_count(void);                 /* zombies included */
 uint64_t process_forks(void);               /* ever made, threads too */
 
+/* Whether the caller may look into P and change its limits: it is itself, or root, or all of
+ * P's ids are the caller's real ones. */
+bool process_may_control(const struct process *p);
 /* P's address space or files with a user counted, or NULL (a zombie's). */
 struct mm *process_get_mm(struct process *p);
 struct fd_table *process_get_files(struct process *p);

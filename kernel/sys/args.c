@@ -112,7 +112,7 @@ int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len
 }
 
 /* Check the segments, cut them to RW_MAX bytes in all. */
-static int check_segments(struct segments *s, size_t n)
+static int check_segments(struct segments *s, size_t n, bool ours)
 {
     size_t total = 0;
 
@@ -121,7 +121,7 @@ static int check_segments(struct segments *s, size_t n)
 
         if ((int64_t)seg->len < 0)
             return -EINVAL;
-        if (!user_range_ok(seg->base, seg->len))
+        if (ours && !user_range_ok(seg->base, seg->len))
             return -EFAULT;
         seg->len = MIN(seg->len, RW_MAX - total);
         total += seg->len;
@@ -130,7 +130,7 @@ static int check_segments(struct segments *s, size_t n)
     return 0;
 }
 
-int segments_get(struct segments *s, uintptr_t iov, uint64_t n)
+static int get_segments(struct segments *s, uintptr_t iov, uint64_t n, bool ours)
 {
     int err;
 
@@ -145,10 +145,20 @@ int segments_get(struct segments *s, uintptr_t iov, uint64_t n)
     }
     err = copy_from_user(s->seg, iov, n * sizeof(*s->seg));
     if (!err)
-        err = check_segments(s, n);
+        err = check_segments(s, n, ours);
     if (err)
         segments_put(s);
     return err;
+}
+
+int segments_get(struct segments *s, uintptr_t iov, uint64_t n)
+{
+    return get_segments(s, iov, n, true);
+}
+
+int segments_get_remote(struct segments *s, uintptr_t iov, uint64_t n)
+{
+    return get_segments(s, iov, n, false);
 }
 
 void segments_put(struct segments *s)

@@ -52,6 +52,8 @@ struct segments {
 };
 /* 0, -EINVAL (too many, negative sum), -EFAULT, -ENOMEM. */
 int segments_get(struct segments *s, uintptr_t iov, uint64_t n);
+/* The same of another address space: where they lie is not checked, and the uio only counts. */
+int segments_get_remote(struct segments *s, uintptr_t iov, uint64_t n);
 void segments_put(struct segments *s);
 /* One buffer; cannot fail but with -EFAULT (not in the user half). */
 int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len);

@@ -163,6 +163,8 @@
     CALL(wait4, AGAIN)                                                         \
     CALL(prlimit64, NEVER)                                                     \
     CALL(syncfs, NEVER)                                                        \
+    CALL(process_vm_readv, NEVER)                                              \
+    CALL(process_vm_writev, NEVER)                                             \
     CALL(renameat2, NEVER)                                                     \
     CALL(getrandom, NEVER)                                                     \
     CALL(memfd_create, NEVER)                                                  \

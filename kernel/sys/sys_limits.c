@@ -196,7 +196,7 @@ static int change_limit(struct process *p, unsigned resource, const struct rlimi
 
     if (resource >= RLIM_NLIMITS || (new && new->rlim_cur > new->rlim_max))
         return -EINVAL;
-    if (p != current_process() && me->euid && (me->uid != p->cred.uid || me->uid != p->cred.euid))
+    if (!process_may_control(p))
         return -EPERM;
     flags = spin_lock_irqsave(&proc_lock);
     *old = p->rlimits[resource];

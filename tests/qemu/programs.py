@@ -85,6 +85,7 @@ TESTS = [
     program("procalloctest", test="procalloc-normal", mem="3G", cpus=(2,), kernels=(PLAIN,)),
     program("procdisktest", tags=("quick",)),
     program("procmemtest", mem="64M"),
+    program("processvmtest", tags=("quick",)),
     program("procpidtest", tags=("quick",)),
     program("procmemtest", mem="64M", test="procmem-soft", append="ad=soft asids=16",
             cpus=(1,), kernels=(PLAIN,)),

@@ -88,6 +88,18 @@ ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t offset)
     return SYSCALL(SYS_pwritev, fd, pieces, count, offset, 0);
 }
 
+ssize_t process_vm_readv(pid_t pid, const struct iovec *here, unsigned long nhere,
+                         const struct iovec *there, unsigned long nthere, unsigned long flags)
+{
+    return SYSCALL(SYS_process_vm_readv, pid, here, nhere, there, nthere, flags);
+}
+
+ssize_t process_vm_writev(pid_t pid, const struct iovec *here, unsigned long nhere,
+                          const struct iovec *there, unsigned long nthere, unsigned long flags)
+{
+    return SYSCALL(SYS_process_vm_writev, pid, here, nhere, there, nthere, flags);
+}
+
 ssize_t sendfile(int to, int from, off_t *offset, size_t size)
 {
     return SYSCALL(SYS_sendfile, to, from, offset, size);

@@ -8,3 +8,9 @@ ssize_t readv(int fd, const struct iovec *pieces, int count);
 ssize_t writev(int fd, const struct iovec *pieces, int count);
 ssize_t preadv(int fd, const struct iovec *pieces, int count, off_t offset);
 ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t offset);
+
+/* Between the pieces HERE and those THERE, in the memory of PID's thread: bytes copied. */
+ssize_t process_vm_readv(pid_t pid, const struct iovec *here, unsigned long nhere,
+                         const struct iovec *there, unsigned long nthere, unsigned long flags);
+ssize_t process_vm_writev(pid_t pid, const struct iovec *here, unsigned long nhere,
+                          const struct iovec *there, unsigned long nthere, unsigned long flags);
