@@ -36,7 +36,8 @@ DIRECTORIES = {"dev": "0755", "etc": "0755", "home": "0755", "mnt": "0755", "pro
 LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "usr/bin/awk": "gawk",
          "usr/bin/lua": "lua5.4", "usr/bin/luac": "luac5.4", "usr/bin/pager": "less"}
 OURS = {"usr/bin/init": "build/stripped/bin/init", "usr/bin/poweroff": "build/stripped/bin/poweroff",
-        "tests/runtest": "build/stripped/tests/runtest", "tests/run": "tests/linux/run-cases"}
+        "tests/runtest": "build/stripped/tests/runtest", "tests/run": "tests/linux/run-cases",
+        "tests/stressors": "tests/linux/stressors"}
 SKELETON = "mkfs/skel"
 CASES = "tests/linux/cases"
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""foreign.py - programs that were not made for Pagoda: glibc's, and Debian's busybox."""
+"""foreign.py - programs that were not made for Pagoda: glibc's, and Debian's."""
 import os
 import shutil
 import subprocess
+import sys
 
-import busybox
-from case import Skip, command
-from programs import program
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../linux"))
+import busybox  # noqa: E402
+import debian  # noqa: E402
+import root  # noqa: E402
+from case import DEBUG, Skip, command, copy_sparse  # noqa: E402
+from programs import program  # noqa: E402
 
 COMPILER = "riscv64-linux-gnu-gcc"
 EMULATOR = "qemu-riscv64"
@@ -60,10 +64,21 @@ def same_as_on_linux(run):
     assert len(printed) - begin >= len(wanted), "the output ends too early"
 
 
+def boot_debian(run):
+    try:
+        copy_sparse(root.build(), run.disk("root"))
+    except debian.Unavailable as why:
+        raise Skip(str(why)) from None
+    command("mkswap", "-q", run.disk("swap"))
+
+
 TESTS = [
     program("/bin/glibc", "two words", test="glibc", before=add_glibc_program, once=True,
             cpus=(2,), message=r"^done$"),
     program("/bin/busybox", "sh /applets.sh /var/tmp /bin/busybox", test="busybox",
             before=add_busybox, after=same_as_on_linux, once=True, cpus=(2,),
             message=r"^one two three  four$"),
+    # 22 stressors, twice: twenty minutes.
+    program("-s /dev/vdb /tests/stressors 27", test="stressors", before=boot_debian, mem="96M",
+            cpus=(2,), kernels=(DEBUG,), disks=(("swap", "256M"),), timeout=2400, tags=("soak",)),
 ]
