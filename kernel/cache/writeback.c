@@ -247,7 +247,7 @@ void writeback_forget(struct address_space *as)
     spin_unlock(&wb.lock);
 }
 
-/* ---- ranges and everything ------------------------------------------------- */
+/* ---- a range, and all of them --------------------------------------------- */
 
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait)
 {
