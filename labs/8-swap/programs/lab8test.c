@@ -17,6 +17,8 @@
 #define N 48                            /* pages, as a rule */
 #define TRIES 2000                      /* milliseconds for a page that somebody has in hand */
 
+static size_t refused;                  /* times that a page could not go at once */
+
 /* Take the page at P out of memory; false: it cannot go. */
 static bool evict_page(const char *p)
 {
@@ -24,8 +26,10 @@ static bool evict_page(const char *p)
 
     for (int i = 0; i < TRIES && err == -EBUSY; i++) {
         err = debug_call(DEBUG_EVICT, (uintptr_t)p, 0);
-        if (err == -EBUSY)
+        if (err == -EBUSY) {
+            refused++;
             usleep(1000);
+        }
     }
     return err == 0;
 }
@@ -123,18 +127,38 @@ static void expect_out(void *p)
     EXPECT_EQ(my_swap(), N);
 }
 
+static struct gate has_stored, is_evicted;
+static volatile int own_page;
+
+/* It has a page of its own, and so a place of its own among those who may map the others. */
+static void store_then_expect_out(void *p)
+{
+    own_page = 1;
+    signal_gate(&has_stored);
+    wait_gate(&is_evicted);
+    expect_out(p);
+}
+
 /* A child that has the same pages finds them in the same slots; its end leaves them to us. */
 static void out_of_all_entries(void)
 {
-    struct late_child child;
+    pid_t child;
     char *p;
 
     begin();
     p = filled(N);
-    start_late_child(&child, expect_out, p);
+    open_gate(&has_stored);
+    open_gate(&is_evicted);
+    child = start_child(store_then_expect_out, p);
+    wait_gate(&has_stored);
+    refused = 0;
     evict(p, N);
+    EXPECT_RANGE(refused, 0, N / 4);                /* all entries at the first try */
     EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
-    end_late_child(&child);
+    signal_gate(&is_evicted);
+    EXPECT_CHILD(child);
+    close_gate(&has_stored);
+    close_gate(&is_evicted);
     EXPECT_EQ(slots_in_use(), N);
     EXPECT_EQ(run_child(expect_out, p), 0);         /* whose entries are copies of ours */
     EXPECT_EQ(slots_in_use(), N);
@@ -430,14 +454,26 @@ static void back_at_swapoff(void)
     unmap(p, N);
 }
 
-/* A disk that fails */
+/* A disk that fails.  Our own program must not need it meanwhile. */
+
+static void begin_failing(void)
+{
+    begin();
+    REQUIRE(mlockall(MCL_CURRENT) == 0);
+}
+
+static void end_failing(void)
+{
+    EXPECT_OK(munlockall());
+    end();
+}
 
 static void a_write_that_fails(void)
 {
     long total;
     char *p;
 
-    begin();
+    begin_failing();
     total = proc_number("/proc/meminfo", "SwapTotal:");
     p = filled(4);
     fail_nth(DEBUG_FAIL_DISK, 1);
@@ -453,7 +489,7 @@ static void a_write_that_fails(void)
     check(p, 1, 4, 0);
     unmap(p, 4);
     EXPECT_EQ(slots_in_use(), 0);
-    end();
+    end_failing();
 }
 
 /* It is tried again, and then by whoever comes next. */
@@ -464,9 +500,10 @@ static void a_read_that_fails(void)
     struct fault fault;
     char *p;
 
-    begin();
+    begin_failing();
     p = filled(4);
     evict(p, 4);
+    debug_call(DEBUG_QUIESCE, 0, 0);
     EXPECT_EQ(debug_call(DEBUG_FAIL_NTH, (uintptr_t)&always, 0), 0);
     fault = try_read(p);
     EXPECT_EQ(debug_call(DEBUG_FAIL_NTH, (uintptr_t)&never, 0), 0);
@@ -475,7 +512,7 @@ static void a_read_that_fails(void)
     check(p, 0, 4, 0);
     unmap(p, 4);
     EXPECT_EQ(slots_in_use(), 0);
-    end();
+    end_failing();
 }
 
 static const struct test tests[] = {
