@@ -31,9 +31,9 @@ RUNS = 3                        # of the tree's own, to see whether it wavers
 class Worthless(Exception):
     """Nothing that the suite says counts: a state, and why."""
 
-    def __init__(self, state, message):
+    def __init__(self, state, message, detail=""):
         super().__init__(message)
-        self.state = state
+        self.state, self.detail = state, detail
 
 
 def programs_of(tests):
@@ -65,7 +65,7 @@ class Suite:
         if time.monotonic() - begin >= deadline and _processor_time() - used < WHOLE_LIMIT:
             raise Worthless(INFRA, "%s: not done in %d s" % (self.program, deadline))
         log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, name + ".log"), 5000))
-        bad = {c.name: c.message for c in found
+        bad = {c.name: _reason(c, log) for c in found
                if c.status != HOST_PASSED or verdict.fell_apart(c.name, log)}
         return bad, {c.name for c in found} - set(bad)
 
@@ -77,8 +77,7 @@ class Suite:
             raise Worthless(TIMEOUT, "all cases together use more than %d s of processor time"
                             % WHOLE_LIMIT)
         if not self.good:
-            raise Worthless(FAIL, "no case passes with the tree's own sources: %s: %s"
-                            % min(bad.items()))
+            raise Worthless(FAIL, "no case passes with the tree's own sources", min(bad.values()))
         self.alarms = {TREES_OWN: bad}
         for variant in right:
             self.alarms[variant] = self._failures(variant)
@@ -125,6 +124,12 @@ class Suite:
         return PASS, "found by " + ", ".join(sorted(finders)[:3]), ""
 
 
+def _reason(case, log):
+    """Why CASE did not pass: what it said, or what Criterion says of it."""
+    said, _ = verdict.said_of(case.name, log)
+    return "\n".join(said[:6]) or case.message
+
+
 def _processor_time():
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -148,4 +153,4 @@ def verdicts(lab, program, tests, sound):
     except Broken as why:
         return [Verdict(t, why.state, why.message, why.detail) for t in tests]
     except Worthless as why:
-        return [Verdict(t, why.state, str(why)) for t in tests]
+        return [Verdict(t, why.state, str(why), why.detail) for t in tests]

@@ -22,6 +22,7 @@ OF_SUITES = {"abort", "calloc", "fflush", "fprintf", "fputc", "fputs", "free", "
              "printf", "putchar", "puts", "qsort", "realloc", "snprintf", "sprintf", "stderr",
              "stdout", "strcmp", "strlen", "strncmp", "strstr", "vsnprintf", "__stack_chk_fail"}
 OF_CRITERION = re.compile(r"(cr|cri|criterion)_")
+CHECKED = re.compile(r"__(\w+)_chk$")            # what some compilers make of a call of memcpy
 OF_HOST = re.compile(r"\t(syscall|sysenter|int +\$0x80|svc|rdtscp?|rdrand|rdseed|cpuid)\b")
 ODD = [
     (re.compile(r"\b(asm|__asm__|__asm|constructor|destructor|ifunc|main)\b"), True),
@@ -44,7 +45,7 @@ def names_in(things):
 def _beyond(thing, names, also=None):
     """What object file THING calls that is not among NAMES, nor in the pattern ALSO."""
     for line in _run("nm", "--undefined-only", thing).splitlines():
-        name = line.split()[-1]
+        name = CHECKED.sub(r"\1", line.split()[-1])
         if name not in names and name not in COMPILERS_OWN and not SANITIZER.match(name) \
                 and not (also and also.match(name)):
             return "calls %s" % name

@@ -120,7 +120,7 @@ def host_verdicts(lab, program, tests, screen):
     return [_host_verdict(t, cases, log, seconds) for t in tests]
 
 
-def _said_of(case, log):
+def said_of(case, log):
     """What Criterion wrote about CASE: the lines between the verdict before and its own."""
     lines = []
     for line in log.splitlines():
@@ -145,7 +145,7 @@ def _host_verdict(test, cases, log, seconds):
              if name not in cases or cases[name].status != HOST_PASSED or fell_apart(name, log)]
     if not wrong:
         return Verdict(test, PASS, seconds=seconds)
-    said, end = _said_of(wrong[0], log)
+    said, end = said_of(wrong[0], log)
     panics = [line for line in said if line.startswith("panic: ")]
     late = "Timed out" in end or OUT_OF_TIME in said
     state = TIMEOUT if late else PANIC if panics else FAIL
