@@ -41,6 +41,14 @@ def programs_of(tests):
     return list(dict.fromkeys(t.program for t in tests if t.kind in (labs.SOUND, labs.FAULT)))
 
 
+def concerns(test, path):
+    """Whether a change of the student's file PATH may change the verdict of TEST."""
+    if test.kind not in (labs.SOUND, labs.FAULT):
+        return True
+    with open("tests/host/%s.c" % test.program) as file:
+        return path in file.readline()
+
+
 def build(lab, program, variants, sound=False):
     """Build suite PROGRAM, also with VARIANTS; raises verdict.Broken."""
     verdict.make(lab.owns, "-j%d" % os.cpu_count(), "host", "variants", "T=" + program,

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 
+import faults
 import handout
 import judge
 import lab as labs
@@ -22,23 +23,30 @@ SIGNS = {verdict.PASS: ".", verdict.FAIL: "F", verdict.PANIC: "P", verdict.TIMEO
          verdict.NEEDS: "-"}
 
 
-def signs_of(lab):
-    """How each test of the tree that we are in ends, and the score."""
-    found = judge.of_lab(lab, lambda t: True)
+def signs_of(found):
+    """How the tests ended, as the verdicts FOUND say, and the score."""
     for v in found:
         if v.state not in SIGNS:
             raise labs.BadLab("%s: %s: %s" % (v.test.name, v.state, v.message))
     return [SIGNS[v.state] for v in found], sum(v.score() for v in found)
 
 
+def changed_verdicts(lab, file, right):
+    """Verdicts of this tree, which differs in FILE from the one that the verdicts RIGHT are of."""
+    found = {v.test.name: v for v in judge.of_lab(lab, lambda t: faults.concerns(t, file))}
+    return [found.get(v.test.name, v) for v in right]
+
+
 def rows_of(lab):
     """(name, what it is, signs, score) of the handout and of every mutant."""
     with selftest.Tree(lab, "handout", 0):
-        yield ("handout", "what students start from") + signs_of(lab)
-    right = selftest.Tree(lab, "solution", len(lab.steps))
+        yield ("handout", "what students start from") + signs_of(judge.of_lab(lab, lambda t: True))
+    solution = selftest.Tree(lab, "solution", len(lab.steps))
+    with solution:
+        right = judge.of_lab(lab, lambda t: True)
     for mutant in variants.mutants_of(lab):
-        with selftest.changed(right, mutant):
-            yield (mutant.name, mutant.says) + signs_of(lab)
+        with selftest.changed(solution, mutant):
+            yield (mutant.name, mutant.says) + signs_of(changed_verdicts(lab, mutant.file, right))
 
 
 def as_text(lab, rows):

@@ -132,8 +132,8 @@ def changed(tree, change):
 def survives(lab, mutant):
     """None if the mutant in this tree loses what it names, and scores what it says, else what
     it keeps."""
-    programs = {lab.test(name).program for name in mutant.loses} if mutant.score is not None else ()
-    found = judge.of_lab(lab, lambda t: t.name in mutant.loses or t.program in programs)
+    found = judge.of_lab(lab, lambda t: t.name in mutant.loses or (
+        mutant.score is not None and faults.concerns(t, mutant.file)))
     kept = [v.test.name for v in found if v.test.name in mutant.loses and v.state == verdict.PASS]
     broken = [v.message for v in found if v.state in (verdict.INFRA, verdict.BUILD)]
     score = sum(v.score() for v in found)
@@ -190,7 +190,8 @@ class Checks:
                 self.check("solution has full points", full_points, self.tests)
         for alternative in [] if self.quick else variants.alternatives_of(self.lab):
             with changed(right, alternative):
-                self.check("alternative " + alternative.name, full_points, self.tests)
+                self.check("alternative " + alternative.name, full_points,
+                           [t for t in self.tests if faults.concerns(t, alternative.file)])
         for mutant in self.mutants():
             with changed(right, mutant):
                 self.check("mutant " + mutant.name, survives, mutant)

@@ -22,8 +22,8 @@ def _read(path):
 class Mutant:
     """
     A wrong solution: the right one with OLD replaced by NEW in FILE, or WHOLE, a file of the
-    lab's, in its place.  It must lose the tests LOSES; where SCORE is said, all tests of their
-    programs together must give just that.
+    lab's, in its place.  It must lose the tests LOSES; where SCORE is said, all tests that FILE
+    concerns must give just that.
     """
 
     def __init__(self, lab, name, says, file, loses, old="", new="", whole="", score=None):
