@@ -86,6 +86,7 @@ look_for_docs_set()
     have latexmk || lacks latexmk latexmk
     have xelatex || lacks XeLaTeX texlive-xetex
     have_tex tabulary.sty || lacks "LaTeX's extra packages" texlive-latex-extra
+    have_tex pzdr.tfm || lacks "the usual TeX fonts" texlive-fonts-recommended
     { have fc-list && fc-list | grep -q 'DejaVuSerif\.' && fc-list | grep -q 'DejaVuSansMono-Oblique\.'; } ||
         lacks "the DejaVu fonts" "fontconfig fonts-dejavu-core fonts-dejavu-extra"
 }

@@ -39,7 +39,8 @@ def complaints(log):
 
 
 def pdf():
-    done = subprocess.run(["latexmk", "-xelatex", "-quiet", "-interaction=nonstopmode",
+    # -g: what has failed before may be mended from outside, by installing something.
+    done = subprocess.run(["latexmk", "-g", "-xelatex", "-quiet", "-interaction=nonstopmode",
                            "-halt-on-error", "pagoda.tex"], cwd=LATEX,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     log = os.path.join(LATEX, "pagoda.log")

@@ -9,7 +9,7 @@
 toolchain := $(if $(filter 1,$(LLVM)),llvm,$(TOOLPREFIX))
 probed    := build/toolchain/$(or $(toolchain),default).mk
 
-no_toolchain := help clean setup doctor qemu test
+no_toolchain := help clean setup doctor qemu test docs docs-html setup-docs
 ifneq ($(filter-out $(no_toolchain),$(or $(MAKECMDGOALS),all)),)
 -include $(probed)
 endif
