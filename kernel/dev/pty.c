@@ -15,8 +15,17 @@
 #define NO_INPUT_FLAGS IUTF8
 #define NO_CONTROL_FLAGS (HUPCL | CLOCAL)
 
+/* Of what was printed, this much has reached the master and is not taken back, as on Linux. */
+#define ARRIVED_MAX 4096
+
 static struct list pairs = LIST_INIT(pairs);
 static struct spinlock pairs_lock = SPINLOCK_INIT(RANK_DEVICE, "pseudo terminals");
+
+/* How much the master may read.  The lock is held. */
+static size_t count_locked(const struct pty *p)
+{
+    return (p->stopped ? p->held_from : p->out.head) - p->out.tail;
+}
 
 /* What the slave asks of its port */
 
@@ -125,9 +134,16 @@ static void port_set_stopped(void *port, bool stopped)
     tty_output_sent(&p->tty);
 }
 
+/* ^C forgets what is on the way to the master: what is held back, and too much to have arrived. */
 static void port_discard(void *port)
 {
-    pty_discard(port);
+    struct pty *p = port;
+
+    spin_lock(&p->lock);
+    p->out.head = p->out.tail + MIN(count_locked(p), (size_t)ARRIVED_MAX);
+    p->held_from = p->out.head;
+    spin_unlock(&p->lock);
+    tty_output_sent(&p->tty);
 }
 
 static void port_send_break(void *port, bool on)
@@ -151,11 +167,6 @@ static const struct tty_port_ops port_ops = {
 };
 
 /* What the master asks */
-
-static size_t count_locked(const struct pty *p)
-{
-    return (p->stopped ? p->held_from : p->out.head) - p->out.tail;
-}
 
 size_t pty_count(struct pty *p)
 {

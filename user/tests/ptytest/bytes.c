@@ -250,6 +250,24 @@ static void stop_and_go(void)
     close_pair(&p);
 }
 
+/* What has reached the master, no key and no call at the slave takes back. */
+static void arrived_for_good(void)
+{
+    struct pair p = open_pair();
+
+    put(p.slave, "printed");
+    await_ready(p.master, POLLIN);
+    EXPECT_OK(tcflush(p.slave, TCOFLUSH));
+    put(p.master, "\003");
+    EXPECT_TEXT(p.master, "printed^C");
+    put(p.master, "\023");
+    await_not_ready(p.slave, POLLOUT);
+    put(p.master, "echo\003\n");                       /* what waits is forgotten, and it goes on */
+    EXPECT_TEXT(p.slave, "\n");
+    EXPECT_TEXT(p.master, "^C\r\n");
+    close_pair(&p);
+}
+
 /* tcdrain does not wait for who reads the master. */
 static void drained_at_once(void)
 {
@@ -264,7 +282,7 @@ static void drained_at_once(void)
 static const struct test tests[] = {
     TEST(lines), TEST(raw), TEST(typed_ahead), TEST(counts), TEST(polling), TEST(full_output),
     TEST(full_input), TEST(poll_wakes), TEST(a_lot_each_way), TEST(stop_and_go),
-    TEST(drained_at_once),
+    TEST(arrived_for_good), TEST(drained_at_once),
 };
 
 const struct test_list byte_tests = TEST_LIST(tests);
