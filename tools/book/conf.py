@@ -51,7 +51,8 @@ latex_elements = {
 \fvset{fontsize=\fontsize{7.5}{9}\selectfont}
 \makeatletter
 \let\justifiedcell\@arrayparboxrestore
-\newcommand{\tablestyle}{\small\def\@arrayparboxrestore{\justifiedcell\rightskip\@flushglue}}
+\newcommand{\tablesize}{\small}
+\newcommand{\tablestyle}{\tablesize\def\@arrayparboxrestore{\justifiedcell\rightskip\@flushglue}}
 \AtBeginEnvironment{tabular}{\tablestyle}
 \AtBeginEnvironment{longtable}{\tablestyle}
 \renewcommand{\@endpart}{\vskip 2em}
@@ -75,20 +76,34 @@ class FigureForPaper(ImageConverter):
         return True
 
 
-def column_width(cells):
-    """As much as the text of CELLS asks for, within limits; a word is not broken."""
+MANY_COLUMNS = 24               # are set in tiny letters, close to each other
+
+
+def column_width(cells, margin):
+    """As much as the text of CELLS asks for, within limits; a word and MARGIN always fit."""
     word = max((len(word) for cell in cells for word in cell.split()), default=0)
-    return max(min(max(len(cell) for cell in cells), 50), word + 3)
+    return max(min(max(len(cell) for cell in cells), 50), word + margin)
+
+
+def shrink(table):
+    begin, end = (nodes.raw("", text, format="latex") for text in (
+        r"\begingroup\renewcommand{\tablesize}{\tiny}\setlength{\tabcolsep}{1pt}", r"\endgroup"))
+    place = table.parent.index(table)
+    table.parent.insert(place + 1, end)
+    table.parent.insert(place, begin)
 
 
 def set_widths(app, doctree, _docname):
     """Without widths LaTeX does not break lines in tables of more than a page."""
     if app.builder.format != "latex":
         return
-    for table in doctree.findall(nodes.table):
+    for table in list(doctree.findall(nodes.table)):
         rows = [[entry.astext() for entry in row.children] for row in table.findall(nodes.row)]
+        many = len(rows[0]) > MANY_COLUMNS
         for spec, cells in zip(table.findall(nodes.colspec), zip(*rows)):
-            spec["colwidth"] = column_width(cells)
+            spec["colwidth"] = column_width(cells, 1 if many else 3)
+        if many:
+            shrink(table)
         table["classes"].append("colwidths-given")
 
 
