@@ -6,6 +6,7 @@
  * The area is a file.  The cases that come first look at nothing that is in swap, so they
  * say how pages go out before there is a way back.
  */
+#include <sys/swap.h>
 #include <sys/sysinfo.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/swapping.h"
@@ -44,10 +45,31 @@ static void evict(const char *p, size_t npages)
     EXPECT_EQ(in_memory(p, npages), 0);
 }
 
+static long slots_in_use(void)
+{
+    return (proc_number("/proc/meminfo", "SwapTotal:") - proc_number("/proc/meminfo", "SwapFree:"))
+           / (long)(PAGE / KB);
+}
+
+/* A case that gave up has left its area behind. */
+static void end_former_area(void)
+{
+    if (access(AREA, F_OK) < 0)
+        return;
+    if (slots_in_use() > 0) {
+        fail(__FILE__, __LINE__, "%ld slots are in use since an earlier case failed: see there",
+             slots_in_use());
+        give_up();
+    }
+    swapoff(AREA);
+    unlink(AREA);
+}
+
 static void begin(void)
 {
     need_debug_call();
     debug_call(DEBUG_QUIESCE, 0, 0);
+    end_former_area();
     begin_swap_file(AREA, SLOTS);
 }
 
@@ -74,12 +96,6 @@ static void check(const char *p, size_t first, size_t end_page, uint64_t turn)
     for (size_t i = first; i < end_page; i++)
         if (!page_is_filled(p, i, turn))
             fail(__FILE__, __LINE__, "page %zu has not its content of turn %lu", i, turn);
-}
-
-static long slots_in_use(void)
-{
-    return (proc_number("/proc/meminfo", "SwapTotal:") - proc_number("/proc/meminfo", "SwapFree:"))
-           / (long)(PAGE / KB);
 }
 
 static long my_swap(void)
@@ -225,6 +241,7 @@ static void larger_than_memory(void)
     npages = 3 * info.totalram / PAGE / 2;
     turns = calloc(npages, 1);
     REQUIRE(turns != NULL);
+    end_former_area();
     begin_swap_file(AREA, npages);
     p = map_pages(npages, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     for (size_t i = 0; i < npages; i++)
