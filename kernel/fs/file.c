@@ -9,6 +9,7 @@
  * is left otherwise.
  */
 #include "kernel/fs/file.h"
+#include "kernel/fs/eventfd.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/open.h"
 #include "kernel/fs/path.h"
@@ -88,6 +89,8 @@ char *file_describe(const struct file *f, const struct path *root, char *buf, si
 
     if (f->path.dentry)
         return path_describe(&f->path, root, buf, size);
+    if (file_is_eventfd(f))
+        return fmt_snprintf(buf, size, "anon_inode:[eventfd]") < size ? buf : NULL;
     if (S_ISREG(f->inode->mode) && name)
         return fmt_snprintf(buf, size, "/memfd:%s (deleted)", name) < size ? buf : NULL;
     if (S_ISREG(f->inode->mode))        /* shared memory, which Linux calls so */

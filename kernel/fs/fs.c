@@ -5,6 +5,7 @@
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/devfs.h"
+#include "kernel/fs/eventfd.h"
 #include "kernel/fs/fifo.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/super.h"
@@ -59,6 +60,7 @@ void fs_init(void)
     bdev_init();
     pipe_init();
     unix_socket_init();
+    eventfd_init();
     tmpfs_init();
     devfs_init();
     devtty_init();

@@ -14,6 +14,7 @@
 
 #define SYSTEM_CALLS(CALL)                                                     \
     CALL(getcwd, NEVER)                                                        \
+    CALL(eventfd2, NEVER)                                                      \
     CALL(dup, NEVER)                                                           \
     CALL(dup3, NEVER)                                                          \
     CALL(fcntl, AGAIN)                                                         \

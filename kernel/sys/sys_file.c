@@ -3,6 +3,7 @@
  * sys_file.c - calls on open files: read, write, seek, copy, synchronise.
  */
 #include "kernel/fs/devfs.h"
+#include "kernel/fs/eventfd.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/memfd.h"
 #include "kernel/fs/seal.h"
@@ -177,6 +178,23 @@ int64_t sys_pipe2(const uint64_t *a)
         return -EFAULT;
     }
     return 0;
+}
+
+int64_t sys_eventfd2(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[1];
+    struct file *file;
+    int r;
+
+    if (flags & ~(uint32_t)(EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC))
+        return -EINVAL;
+    r = eventfd_create((uint32_t)a[0], flags, &current_process()->cred, &file);
+    if (r < 0)
+        return r;
+    r = fd_install(file, 0, flags & EFD_CLOEXEC);
+    if (r < 0)
+        file_put(file);
+    return r;
 }
 
 int64_t sys_memfd_create(const uint64_t *a)

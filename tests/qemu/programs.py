@@ -36,6 +36,7 @@ TESTS = [
     program("dontneedtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
     program("elftest", tags=("quick",)),
+    program("eventfdtest", tags=("quick",)),
     program("exectest", tags=("quick",)),
     program("failstorm", tags=("quick",)),
     program("failstorm", "ten_thousand_failures", once=True, test="failstorm-long", cpus=(1, 2),
