@@ -32,6 +32,7 @@ from vm import VM, Disk, TimedOut  # noqa: E402
 
 CASES = "tests/linux/cases"
 RUNNER = "tests/linux/run-cases"
+REGRESS = "tests/linux/regress.py"
 WANTED = os.path.join(FOLDER, "wanted")
 WORK = "build/vm/linux"
 KERNELS = {False: "build/kernel.elf", True: "build/debug/kernel.elf"}
@@ -106,7 +107,7 @@ def pagoda_machine(options):
 def digest(name):
     """Changes when what Linux prints might."""
     h = hashlib.sha256()
-    for path in (os.path.join(CASES, name), RUNNER, root.MANIFEST):
+    for path in (os.path.join(CASES, name), RUNNER, REGRESS, root.MANIFEST):
         with open(path, "rb") as file:
             h.update(file.read())
     return h.hexdigest()[:16]

@@ -15,7 +15,7 @@ TREE = os.path.join(FOLDER, "debian")
 COMPLETE = os.path.join(FOLDER, "debian.complete")      # names what TREE was made of
 PACKAGES = (
     "bash", "busybox-static", "coreutils", "dash", "diffutils", "findutils", "gawk", "grep", "gzip",
-    "less", "libpython3.13-stdlib", "lua5.4", "make", "ncurses-base", "procps", "python3-minimal",
+    "less", "libpython3.13-stdlib", "libpython3.13-testsuite", "lua5.4", "make", "ncurses-base", "procps", "python3-minimal",
     "sed", "sqlite3", "strace", "stress-ng", "tar")
 # Drivers of displays, which libraries look for at run time: large, and there is no display.
 UNWANTED = re.compile(r"^(libllvm|mesa-|libz3|libgl1-mesa)")

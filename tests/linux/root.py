@@ -37,7 +37,7 @@ LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "usr/bin/awk": 
          "usr/bin/lua": "lua5.4", "usr/bin/luac": "luac5.4", "usr/bin/pager": "less"}
 OURS = {"usr/bin/init": "build/stripped/bin/init", "usr/bin/poweroff": "build/stripped/bin/poweroff",
         "tests/runtest": "build/stripped/tests/runtest", "tests/run": "tests/linux/run-cases",
-        "tests/stressors": "tests/linux/stressors"}
+        "tests/stressors": "tests/linux/stressors", "tests/regress.py": "tests/linux/regress.py"}
 SKELETON = "mkfs/skel"
 CASES = "tests/linux/cases"
 
