@@ -11,7 +11,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
@@ -143,6 +147,54 @@ static void use_pipe(void)
     close(fd[1]);
 }
 
+static void use_sockets(void)
+{
+    int fd[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) < 0)
+        return;
+    write(fd[0], program[0], 4);
+    close(fd[1]);
+    close(fd[0]);
+}
+
+static void use_counter(void)
+{
+    int fd = eventfd(3, EFD_CLOEXEC);
+    eventfd_t value;
+
+    eventfd_read(fd, &value);
+    close(fd);
+}
+
+static void use_terminals(void)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+    if (master < 0)
+        return;
+    unlockpt(master);
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    write(slave, program[0], 4);
+    write(master, program[0], 4);
+    close(ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY));
+    close(master);
+    close(slave);
+}
+
+/* More pieces than fit on the kernel's stack. */
+static void copy_pieces(void)
+{
+    struct iovec here[20], there[20];
+    char to[20];
+
+    for (int i = 0; i < 20; i++) {
+        here[i] = (struct iovec){ &to[i], 1 };
+        there[i] = (struct iovec){ program[0] + i % 9, 1 };
+    }
+    process_vm_readv(getpid(), here, 20, there, 20, 0);
+}
+
 static void look_around(void)
 {
     static const char *const names[] = {
@@ -222,6 +274,10 @@ REFUSE(lock)
 REFUSE(grow_heap)
 REFUSE(use_files)
 REFUSE(use_pipe)
+REFUSE(use_sockets)
+REFUSE(use_counter)
+REFUSE(use_terminals)
+REFUSE(copy_pieces)
 REFUSE(look_around)
 REFUSE(take_signals)
 
@@ -229,7 +285,9 @@ static const struct test tests[] = {
     TEST(fork_once_fails), TEST(exec_once_fails), TEST(fork_and_exec_fails),
     TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
-    TEST(use_files_fails), TEST(use_pipe_fails), TEST(look_around_fails),
+    TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
+    TEST(use_counter_fails), TEST(use_terminals_fails), TEST(copy_pieces_fails),
+    TEST(look_around_fails),
     TEST(take_signals_fails),
 };
 
