@@ -338,15 +338,19 @@ static int statfs(struct super_block *sb, struct statfs *st)
 
 static void show_options(struct super_block *sb, char *buf, size_t size)
 {
+    struct options o;
     size_t n = 0;
 
     (void)sb;
+    mutex_lock(&lock);
+    o = options;
+    mutex_unlock(&lock);
     *buf = '\0';
-    if (options.has_uid)
-        n += fmt_snprintf(buf, size, ",uid=%u", options.uid);
-    if (options.has_gid)
-        n += fmt_snprintf(buf + n, size - n, ",gid=%u", options.gid);
-    fmt_snprintf(buf + n, size - n, ",mode=%03o,ptmxmode=%03o", options.mode, options.ptmx_mode);
+    if (o.has_uid)
+        n += fmt_snprintf(buf, size, ",uid=%u", o.uid);
+    if (o.has_gid)
+        n += fmt_snprintf(buf + n, size - n, ",gid=%u", o.gid);
+    fmt_snprintf(buf + n, size - n, ",mode=%03o,ptmxmode=%03o", o.mode, o.ptmx_mode);
 }
 
 static int parse_option(void *arg, char *name, char *value)
