@@ -246,6 +246,15 @@ int fd_install(struct file *f, int min, bool cloexec)
     }
 }
 
+int fd_install_or_put(struct file *f, int min, bool cloexec)
+{
+    int fd = fd_install(f, min, cloexec);
+
+    if (fd < 0)
+        file_put(f);
+    return fd;
+}
+
 int fd_dup_to(int from, int to, bool cloexec)
 {
     struct fd_table *t = my_table();

@@ -46,6 +46,8 @@ void fd_put(struct fd_ref ref);
 /* Give F (its reference goes to the table) the lowest free number >= MIN below
  * the limit: the number, -EMFILE, -ENOMEM; -EINVAL if MIN is not below the limit. */
 int fd_install(struct file *f, int min, bool cloexec);
+/* The same, and F is put if it gets none. */
+int fd_install_or_put(struct file *f, int min, bool cloexec);
 /* Two numbers at once, or none (pipe). */
 int fd_install_pair(struct file *a, struct file *b, bool cloexec, int fds[2]);
 /* Let TO name the same file as FROM, closing what TO was.  TO, or -EBADF -EINVAL -EBUSY. */

@@ -67,8 +67,7 @@ static void open_console(void)
     for (int fd = 0; fd < 3; fd++) {
         if (fd)
             file_get(f);
-        if (fd_install(f, 0, false) < 0)
-            file_put(f);
+        (void)fd_install_or_put(f, 0, false);
     }
 }
 

@@ -191,10 +191,7 @@ int64_t sys_eventfd2(const uint64_t *a)
     r = eventfd_create((uint32_t)a[0], flags, &current_process()->cred, &file);
     if (r < 0)
         return r;
-    r = fd_install(file, 0, flags & EFD_CLOEXEC);
-    if (r < 0)
-        file_put(file);
-    return r;
+    return fd_install_or_put(file, 0, flags & EFD_CLOEXEC);
 }
 
 int64_t sys_memfd_create(const uint64_t *a)
@@ -213,10 +210,7 @@ int64_t sys_memfd_create(const uint64_t *a)
     r = memfd_create(name, flags, &current_process()->cred, &file);
     if (r < 0)
         return r;
-    r = fd_install(file, 0, flags & MFD_CLOEXEC);
-    if (r < 0)
-        file_put(file);
-    return r;
+    return fd_install_or_put(file, 0, flags & MFD_CLOEXEC);
 }
 
 /* A further number, at least MIN, for the file of FD. */
@@ -228,9 +222,7 @@ static int64_t duplicate(int fd, int min, bool cloexec)
     if (!ref.file)
         return -EBADF;
     file_get(ref.file);
-    r = fd_install(ref.file, min, cloexec);
-    if (r < 0)
-        file_put(ref.file);
+    r = fd_install_or_put(ref.file, min, cloexec);
     fd_put(ref);
     return r;
 }
@@ -320,10 +312,7 @@ static int64_t open_peer(struct file *master, uint32_t flags)
 
     if (r)
         return r;
-    r = fd_install(f, 0, flags & O_CLOEXEC);
-    if (r < 0)
-        file_put(f);
-    return r;
+    return fd_install_or_put(f, 0, flags & O_CLOEXEC);
 }
 
 static int64_t ioctl_common(int fd, struct file *f, uint32_t cmd, uintptr_t arg)

@@ -21,10 +21,7 @@ int64_t sys_openat(const uint64_t *a)
     at_put(&at);
     if (r)
         return r;
-    r = fd_install(f, 0, flags & O_CLOEXEC);
-    if (r < 0)
-        file_put(f);
-    return r;
+    return fd_install_or_put(f, 0, flags & O_CLOEXEC);
 }
 
 int64_t sys_mknodat(const uint64_t *a)
