@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * aslrtest.c - programs lie at other addresses each time, unless they are not to.
+ * aslrtest.c - programs lie at other addresses each time, unless they are not to; and none
+ * can write what it can execute.
  *
  * By a link named "places" the program prints where its parts are.
  */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include "lib/abi/elf.h"
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
@@ -138,6 +143,78 @@ static void setting_for_all(void)
     EXPECT_EQ(write_text(SETTING, "3"), EINVAL);
 }
 
+/* A fault of a program that lets others write into its memory is worth less, if what they write
+ * cannot be executed there. */
+
+static void expect_apart(const char *path)
+{
+    struct elf64_ehdr head;
+    struct elf64_phdr part;
+    int fd = open(path, O_RDONLY);
+
+    REQUIRE(fd >= 0);
+    if (read(fd, &head, sizeof(head)) == sizeof(head) && memcmp(head.e_ident, ELFMAG, SELFMAG) == 0)
+        for (size_t i = 0; i < head.e_phnum; i++) {
+            REQUIRE(pread(fd, &part, sizeof(part), (off_t)(head.e_phoff + i * sizeof(part)))
+                    == sizeof(part));
+            if (part.p_type == PT_LOAD && (part.p_flags & PF_W) && (part.p_flags & PF_X))
+                fail(__FILE__, __LINE__, "%s can write its code", path);
+        }
+    close(fd);
+}
+
+static size_t expect_apart_in(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *e;
+    char path[300];
+    size_t n = 0;
+
+    REQUIRE(dir != NULL);
+    for (; (e = readdir(dir)); n++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
+        expect_apart(path);
+    }
+    closedir(dir);
+    return n;
+}
+
+static void no_program_writes_its_code(void)
+{
+    EXPECT(expect_apart_in("/bin") > 20);
+    EXPECT(expect_apart_in("/tests") > 20);
+}
+
+/* What the page tables grant beyond this, the audit after each test finds.
+ * Was there a program?  A thread of the kernel has none. */
+static bool expect_apart_now(const char *pid)
+{
+    char path[32], program[64], *text, *line, access[5];
+
+    snprintf(path, sizeof(path), "/proc/%s/exe", pid);
+    if (readlink(path, program, sizeof(program)) < 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/%s/maps", pid);
+    text = open_text(path);
+    while ((line = next_line(&text)))
+        if (sscanf(line, "%*x-%*x %4s", access) != 1 || (access[1] == 'w' && access[2] == 'x'))
+            fail(__FILE__, __LINE__, "process %s has %s", pid, line);
+    return true;
+}
+
+static void no_process_writes_its_code(void)
+{
+    DIR *dir = opendir("/proc");
+    struct dirent *e;
+    size_t n = 0;
+
+    REQUIRE(dir != NULL);
+    while ((e = readdir(dir)))
+        n += isdigit(e->d_name[0]) && expect_apart_now(e->d_name);
+    closedir(dir);
+    EXPECT(n >= 2);
+}
+
 /* Booted with norandmaps. */
 static void nothing_is_drawn(void)
 {
@@ -149,6 +226,7 @@ static void nothing_is_drawn(void)
 static const struct test tests[] = {
     TEST(two_hundred_programs), CHILD_TEST(stack_stays_above_mappings),
     CHILD_TEST(no_randomness_wanted), CHILD_TEST(rights_end_the_wish), TEST(setting_for_all),
+    TEST(no_program_writes_its_code), TEST(no_process_writes_its_code),
     NAMED_TEST(nothing_is_drawn),
 };
 
