@@ -6,7 +6,7 @@
  * waits while the sum would pass the largest value but one.
  */
 #include "kernel/fs/eventfd.h"
-#include "kernel/fs/super.h"
+#include "kernel/fs/anon_file.h"
 #include "kernel/mm/kmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/poll.h"
@@ -19,8 +19,6 @@ struct eventfd {
     bool is_semaphore;                  /*                             [c] */
     struct wait_queue changed;
 };
-
-static struct super_block *eventfd_super;
 
 static uint64_t count_of(const struct eventfd *e)
 {
@@ -100,13 +98,6 @@ static uint32_t eventfd_poll(struct file *f, struct poll_table *pt)
     return (count > 0 ? POLLIN : 0) | (count < COUNT_MAX ? POLLOUT : 0);
 }
 
-/* By its name in /proc: it has none that could be opened. */
-static int refuse_open(struct inode *inode, struct file *f)
-{
-    (void)inode, (void)f;
-    return -ENXIO;
-}
-
 static void eventfd_release(struct file *f)
 {
     kfree(f->private);
@@ -120,54 +111,27 @@ static const struct file_operations eventfd_file_ops = {
     .poll = eventfd_poll,
     .ioctl = file_op_ioctl_refuse,
     .mmap = file_op_mmap_refuse,
-    .open = refuse_open,
+    .open = anon_file_refuse_open,
     .release = eventfd_release,
     .fsync = file_op_fsync_refuse,
     .flush = file_op_flush_nothing,
     .fallocate = file_op_fallocate_refuse,
 };
 
-bool file_is_eventfd(const struct file *f)
-{
-    return f->ops == &eventfd_file_ops;
-}
-
-static struct inode *make_inode(const struct cred *cred)
-{
-    struct inode *inode = inode_new(eventfd_super);
-
-    if (!inode)
-        return NULL;
-    inode_set_mode(inode, S_IRUSR | S_IWUSR);
-    inode->uid = cred->fsuid;
-    inode->gid = cred->fsgid;
-    inode->fops = &eventfd_file_ops;
-    return inode;
-}
-
 int eventfd_create(uint32_t count, uint32_t flags, const struct cred *cred, struct file **out)
 {
     struct eventfd *e = kzalloc(sizeof(*e), GFP_KERNEL);
-    struct inode *inode = e ? make_inode(cred) : NULL;
-    int err = -ENOMEM;
+    int err;
 
-    if (inode) {
-        mutex_init(&e->lock, RANK_PIPE, "eventfd");
-        wait_queue_init(&e->changed);
-        e->count = count;
-        e->is_semaphore = flags & EFD_SEMAPHORE;
-        err = file_open_anon(inode, &eventfd_file_ops, O_RDWR | (flags & EFD_NONBLOCK), e, out);
-        if (err)
-            inode_put(inode);
-    }
+    if (!e)
+        return -ENOMEM;
+    mutex_init(&e->lock, RANK_PIPE, "eventfd");
+    wait_queue_init(&e->changed);
+    e->count = count;
+    e->is_semaphore = flags & EFD_SEMAPHORE;
+    err = anon_file_create("[eventfd]", &eventfd_file_ops, O_RDWR | (flags & EFD_NONBLOCK), e,
+                           cred, out);
     if (err)
         kfree(e);
     return err;
-}
-
-static const struct file_system_type eventfd_type = { .name = "anon_inodefs" };
-
-void eventfd_init(void)
-{
-    eventfd_super = super_create_internal(&eventfd_type);
 }

@@ -9,6 +9,3 @@
 /* A counter that starts at COUNT; FLAGS are EFD_SEMAPHORE and EFD_NONBLOCK.  0 or -ENOMEM.
  * May sleep. */
 int eventfd_create(uint32_t count, uint32_t flags, const struct cred *cred, struct file **out);
-bool file_is_eventfd(const struct file *f);
-
-void eventfd_init(void);

@@ -9,7 +9,7 @@
  * is left otherwise.
  */
 #include "kernel/fs/file.h"
-#include "kernel/fs/eventfd.h"
+#include "kernel/fs/anon_file.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/open.h"
 #include "kernel/fs/path.h"
@@ -86,11 +86,12 @@ int file_open_anon(struct inode *inode, const struct file_operations *ops, uint3
 char *file_describe(const struct file *f, const struct path *root, char *buf, size_t size)
 {
     const char *kind = file_is_pipe(f) ? "pipe" : "socket", *name = f->private;
+    const char *anon = anon_file_kind(f);
 
     if (f->path.dentry)
         return path_describe(&f->path, root, buf, size);
-    if (file_is_eventfd(f))
-        return fmt_snprintf(buf, size, "anon_inode:[eventfd]") < size ? buf : NULL;
+    if (anon)
+        return fmt_snprintf(buf, size, "anon_inode:%s", anon) < size ? buf : NULL;
     if (S_ISREG(f->inode->mode) && name)
         return fmt_snprintf(buf, size, "/memfd:%s (deleted)", name) < size ? buf : NULL;
     if (S_ISREG(f->inode->mode))        /* shared memory, which Linux calls so */

@@ -2,10 +2,10 @@
 /*
  * fs.c - bring the file layer up, and give its memory back when there is little.
  */
+#include "kernel/fs/anon_file.h"
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/devfs.h"
-#include "kernel/fs/eventfd.h"
 #include "kernel/fs/fifo.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/super.h"
@@ -60,7 +60,7 @@ void fs_init(void)
     bdev_init();
     pipe_init();
     unix_socket_init();
-    eventfd_init();
+    anon_file_init();
     tmpfs_init();
     devfs_init();
     devtty_init();
