@@ -6,6 +6,7 @@
  * from the numbers found: the same characters must come out.
  */
 #pragma once
+#include <sched.h>
 #include "user/tests/lib/test.h"
 
 /* The whole text of a file, for next_line(); it stays until the next call. */
