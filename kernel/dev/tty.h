@@ -163,6 +163,8 @@ uint32_t tty_poll(struct tty *t);
 size_t tty_ioctl_size(uint32_t cmd);
 int tty_ioctl(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u);
 
-/* The leader of T's session exited or let go of it: SIGHUP and SIGCONT to the
- * foreground group; the terminal is nobody's.  Does nothing if SESSION has not got it. */
-void tty_end_session(struct tty *t, int session);
+/* The leader of T's session exits or lets go of it: the terminal is nobody's.  The foreground
+ * group gets SIGHUP, and with a leader that lives on SIGCONT, lest it stays stopped; one that
+ * exits makes orphans, and the stopped ones among them are woken for that reason.
+ * Does nothing if SESSION has not got it. */
+void tty_end_session(struct tty *t, int session, bool leader_exits);

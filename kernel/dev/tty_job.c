@@ -99,7 +99,7 @@ void tty_opened(struct tty *t, bool noctty)
         acquire(t, &caller, false);
 }
 
-void tty_end_session(struct tty *t, int session)
+void tty_end_session(struct tty *t, int session, bool leader_exits)
 {
     int pgrp = 0;
 
@@ -110,7 +110,8 @@ void tty_end_session(struct tty *t, int session)
     }
     tty_unlock(t);
     tty_signal_pgrp(pgrp, SIGHUP);
-    tty_signal_pgrp(pgrp, SIGCONT);
+    if (!leader_exits)
+        tty_signal_pgrp(pgrp, SIGCONT);
 }
 
 void tty_hang_up(struct tty *t)
@@ -206,7 +207,7 @@ int tty_give_up_controlling(struct tty *t, uint32_t cmd, uintptr_t value, struct
     if (error)
         return error;
     if (caller.is_leader)
-        tty_end_session(t, caller.session);
+        tty_end_session(t, caller.session, false);
     get_process_ops()->set_tty(NULL);
     return 0;
 }

@@ -249,7 +249,7 @@ void session_leader_exit(struct process *p)
     struct tty *t = get_tty_of(p);
 
     if (t) {
-        tty_end_session(t, p->session);
+        tty_end_session(t, p->session, true);
         set_session_tty(p->session, NULL);
         tty_put(t);
     } else if (p->lost_pgrp) {

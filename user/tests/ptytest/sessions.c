@@ -158,6 +158,7 @@ static void window_changes(void)
 
 struct report {
     struct pair pair;
+    struct gate leader_has_ended;
     int fd[2];
 };
 
@@ -215,7 +216,20 @@ static void hang_up(void)
     close(r.fd[0]);
 }
 
-/* The leader ends while the master is open: the group in front is told. */
+/* The leader ends while the master is open: the group in front is told, but not to continue. */
+static void survivor(void *arg)
+{
+    struct report *r = arg;
+
+    handle_with(SIGHUP, record, 0);
+    handle_with(SIGCONT, record, 0);
+    block(SIGHUP, SIGCONT);
+    come_to_front(&r->pair);
+    await_signals(1);
+    wait_gate(&r->leader_has_ended);
+    tell(r, nseen == 1 && seen[0] == SIGHUP && !is_pending(SIGCONT) ? 'H' : 'C');
+}
+
 static void short_leader(void *arg)
 {
     struct report *r = arg;
@@ -223,7 +237,7 @@ static void short_leader(void *arg)
 
     EXPECT_EQ(setsid(), getpid());
     r->pair.slave = open(r->pair.name, O_RDWR);
-    pid = start_child(member, r);
+    pid = start_child(survivor, r);
     EXPECT_TEXT(r->pair.master, "ready");
     EXPECT_EQ(tcgetpgrp(r->pair.master), pid);
 }
@@ -235,9 +249,12 @@ static void leader_ends(void)
     char c = 0;
 
     REQUIRE(pipe(r.fd) == 0);
+    open_gate(&r.leader_has_ended);
     EXPECT_EQ(run_child(short_leader, &r), 0);
+    signal_gate(&r.leader_has_ended);
     EXPECT_EQ(read(r.fd[0], &c, 1), 1);
-    EXPECT_EQ(c, 'M');
+    EXPECT_EQ(c, 'H');
+    close_gate(&r.leader_has_ended);
     EXPECT_ERROR(ioctl(r.pair.master, TIOCGSID, &session), ENOTTY);
     EXPECT_EQ(tcgetpgrp(r.pair.master), 0);
     close_pair(&r.pair);
