@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signal_kill.c - kill(2) and its relatives: who may send a signal to whom, and as what.
+ */
+#include "kernel/proc/process_impl.h"
+#include "kernel/proc/signal_impl.h"
+#include "lib/abi/errno.h"
+
+/* Same real or effective user, or root; SIGCONT also within the session. */
+static bool may_signal(const struct process *to, int sig)
+{
+    const struct process *me = current_process();
+    const struct cred *c = &me->cred, *o = &to->cred;
+
+    return !c->euid || c->euid == o->suid || c->euid == o->uid || c->uid == o->suid
+           || c->uid == o->uid || (sig == SIGCONT && me->session == to->session);
+}
+
+struct kill {
+    int pid, sig;
+    const struct siginfo *info;
+    int result;
+    bool found, sent;
+};
+
+static void kill_one(struct process *p, struct kill *k)
+{
+    int err = may_signal(p, k->sig) ? 0 : -EPERM;
+
+    k->found = true;
+    if (!err && k->sig)
+        err = signal_send_locked(p, NULL, k->sig, k->info);
+    if (!err)
+        k->sent = true;
+    else
+        k->result = err;
+}
+
+static void kill_if_meant(struct process *p, void *arg)
+{
+    struct kill *k = arg;
+
+    if (k->pid > 0 ? p->pid == k->pid
+        : k->pid == -1 ? p != init_process && p != current_process()
+        : p->pgrp == -k->pid && p->state != PROCESS_ZOMBIE)
+        kill_one(p, k);
+}
+
+static void describe_sender(struct siginfo *info, int sig, int code)
+{
+    info_clear(info);
+    info->si_signo = sig;
+    info->si_code = code;
+    info->si_pid = current_process()->pid;
+    info->si_uid = current_process()->cred.uid;
+}
+
+void signal_self(int sig)
+{
+    struct siginfo info;
+
+    describe_sender(&info, sig, SI_USER);
+    signal_prepare();
+    signal_send_task(current_task(), sig, &info);
+}
+
+static int outcome(const struct kill *k)
+{
+    if (!k->found)
+        return -ESRCH;
+    return k->sent ? 0 : k->result;
+}
+
+int signal_kill(int pid, int sig)
+{
+    struct siginfo info;
+    struct kill k = { .pid = pid ? pid : -current_process()->pgrp, .sig = sig, .info = &info };
+
+    if (sig < 0 || sig > NSIG_MAX)
+        return -EINVAL;
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    describe_sender(&info, sig, SI_USER);
+    signal_prepare();
+    process_for_each(kill_if_meant, &k);
+    return outcome(&k);
+}
+
+/* What the kernel itself says, a program may say to itself only. */
+static bool may_say(const struct siginfo *info, int pid)
+{
+    return pid == current_process()->pid || (info->si_code < 0 && info->si_code != SI_TKILL);
+}
+
+int signal_queue_info(int pid, int sig, const struct siginfo *info)
+{
+    struct kill k = { .pid = pid, .sig = sig, .info = info };
+
+    if (sig < 0 || sig > NSIG_MAX)
+        return -EINVAL;
+    if (!may_say(info, pid))
+        return -EPERM;
+    if (pid <= 0)
+        return -ESRCH;                          /* one process only, no groups */
+    signal_prepare();
+    process_for_each(kill_if_meant, &k);
+    return outcome(&k);
+}
+
+int signal_kill_task(int tgid, int tid, int sig)
+{
+    struct siginfo info;
+    struct process *p;
+    struct task *t;
+    uint64_t flags;
+    int err = -ESRCH;
+
+    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid < 0)
+        return -EINVAL;
+    describe_sender(&info, sig, SI_TKILL);
+    signal_prepare();
+    flags = spin_lock_irqsave(&proc_lock);
+    t = process_find_task_locked(tid, &p);
+    if (t && (!tgid || p->pid == tgid))
+        err = !may_signal(p, sig) ? -EPERM : sig ? signal_send_locked(p, t, sig, &info) : 0;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
