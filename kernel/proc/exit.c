@@ -93,6 +93,7 @@ static bool become_zombie(struct process *p)
     p->state = PROCESS_ZOMBIE;
     reap = p->exit_signal == SIGCHLD && ignores_children(parent);
     signal_child_event(p, parent);
+    wake_up_all(&p->ended);
     if (reap)
         process_unpublish(p);
     spin_unlock_irqrestore(&proc_lock, flags);

@@ -13,6 +13,7 @@
 #include "kernel/proc/call_trace.h"
 #include "kernel/proc/files.h"
 #include "kernel/proc/pid.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/fpu.h"
@@ -24,10 +25,13 @@
 #define KNOWN_FLAGS                                                                            \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_PARENT            \
      | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID \
-     | CLONE_DETACHED | CLONE_UNTRACED | CLONE_CHILD_SETTID | CLONE_IO | CLONE_CLEAR_SIGHAND)
+     | CLONE_DETACHED | CLONE_UNTRACED | CLONE_CHILD_SETTID | CLONE_IO | CLONE_CLEAR_SIGHAND       \
+     | CLONE_PIDFD)
 
-static int check_flags(uint64_t flags)
+static int check_flags(const struct clone_args_kernel *args)
 {
+    uint64_t flags = args->flags;
+
     if (flags & ~KNOWN_FLAGS)
         return -EINVAL;
     if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
@@ -35,6 +39,10 @@ static int check_flags(uint64_t flags)
     if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
         return -EINVAL;
     if ((flags & CLONE_PARENT) && current_process() == init_process)
+        return -EINVAL;
+    if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
+        return -EINVAL;
+    if ((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID) && args->pidfd == args->parent_tid)
         return -EINVAL;
     return 0;
 }
@@ -232,18 +240,36 @@ static int64_t launch(struct task *t, const struct clone_args_kernel *args)
     return tid;
 }
 
+/* Give the caller *FD, a pidfd of P, and store it at WHERE.  It means nothing to others until P
+ * is listed.  After an error *FD is to be closed if it is not negative. */
+static int give_pidfd(struct process *p, uintptr_t where, int *fd)
+{
+    struct file *file;
+    int err = pidfd_create(p, 0, &file);
+
+    if (err)
+        return err;
+    *fd = fd_install_or_put(file, 0, true);
+    return *fd < 0 ? *fd : copy_to_user(where, fd, sizeof(*fd));
+}
+
 static int64_t clone_process(const struct clone_args_kernel *args, struct task *t)
 {
+    int err = 0, pidfd = -1;
     struct process *p;
-    int err;
 
     if (too_many_processes())
         return -EAGAIN;
     p = copy_process(args);
     if (!p)
         return -ENOMEM;
-    err = publish_process(p, t, args->flags);
+    if (args->flags & CLONE_PIDFD)
+        err = give_pidfd(p, args->pidfd, &pidfd);
+    if (!err)
+        err = publish_process(p, t, args->flags);
     if (err) {
+        if (pidfd >= 0)
+            fd_close(pidfd);
         drop_resources(p);
         process_put(p);
         return err;
@@ -278,7 +304,7 @@ static int64_t clone_thread(const struct clone_args_kernel *args, struct task *t
 int64_t proc_clone(const struct clone_args_kernel *args)
 {
     struct task *t;
-    int64_t r = check_flags(args->flags);
+    int64_t r = check_flags(args);
 
     if (r < 0)
         return r;

@@ -45,6 +45,7 @@ struct process *process_alloc(void)
     list_init(&p->all_link);
     list_init(&p->pending.infos);
     wait_queue_init(&p->child_event);
+    wait_queue_init(&p->ended);
     wait_queue_init(&p->task_gone);
     p->start_time = clock_monotonic_ns();
     return p;
@@ -118,6 +119,7 @@ void process_unpublish(struct process *p)
     list_remove(&p->all_link);
     p->tty = NULL;              /* nobody would take it away any more */
     nr_processes--;
+    wake_up_all(&p->ended);
 }
 
 struct process *process_find_locked(int pid)

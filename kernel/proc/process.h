@@ -96,6 +96,8 @@ struct process {
     int oom_score_adj;                      /*                       [proc_lock] */
     int oom_adj_floor;                      /* lower is root's: proc/oom.h [proc_lock] */
     struct wait_queue child_event;          /* parent sleeps here in wait4       */
+    struct wait_queue ended;                /* who polls a pidfd of it waits here:
+                                             * zombie, gone                      */
     uint64_t start_time;                    /* ns, monotonic                 [c] */
     uint64_t utime, stime;                  /* of exited tasks, timebase ticks   */
     uint64_t cutime, cstime;                /* of waited-for children            */
@@ -126,6 +128,12 @@ struct process *process_get_by_tid(int tid);
 struct thread *process_get_thread(int tid, struct process **owner);
 void process_get(struct process *p);
 void process_put(struct process *p);
+/* Whether P exists for others: it was born, and nobody has waited for it.  proc_lock held, or
+ * else the answer may be old. */
+static inline bool process_is_listed(const struct process *p)
+{
+    return !list_is_empty(&p->all_link);
+}
 /* Call FN for every process with proc_lock held. */
 void process_for_each(void (*fn)(struct process *p, void *arg), void *arg);
 /* The smallest pid above PID that exists, 0 if none (for /proc). */
@@ -151,12 +159,14 @@ void path_ctx_put(struct path_ctx *ctx);
 /* chdir, chroot: WHICH (the running process's root or cwd) becomes TO.  May sleep. */
 void fs_context_set(struct path *which, const struct path *to);
 
-/* fork, vfork, clone: the child's tid, or -EAGAIN -ENOMEM -EINVAL. */
+/* fork, vfork, clone: the child's tid, or -EAGAIN -ENOMEM -EINVAL; with CLONE_PIDFD also
+ * -EMFILE -EFAULT. */
 struct clone_args_kernel {
     uint64_t flags;                         /* CLONE_* */
     int exit_signal;
     uintptr_t stack;                        /* 0: keep */
     uintptr_t parent_tid, child_tid, tls;
+    uintptr_t pidfd;                        /* where CLONE_PIDFD stores the descriptor */
 };
 int64_t proc_clone(const struct clone_args_kernel *args);
 
@@ -196,6 +206,8 @@ struct wait_result {
 /* waitid: TYPE P_* (P_PGID with ID 0: the caller's group), OPTIONS W*.  The child's pid,
  * 0 (WNOHANG), or -ECHILD -EINTR. */
 int proc_wait(int type, int id, int options, struct wait_result *result);
+/* The same for CHILD, which may be another's child, or gone: -ECHILD. */
+int proc_wait_child(const struct process *child, int options, struct wait_result *result);
 
 int proc_setpgid(int pid, int pgid);
 int proc_setsid(void);

@@ -107,6 +107,28 @@ int signal_queue_info(int pid, int sig, const struct siginfo *info)
     return outcome(&k);
 }
 
+int signal_kill_process(struct process *p, int sig, const struct siginfo *info)
+{
+    struct kill k = { .sig = sig, .info = info };
+    struct siginfo plain;
+    uint64_t flags;
+
+    if (sig < 0 || sig > NSIG_MAX || (info && info->si_signo != sig))
+        return -EINVAL;
+    if (info && !may_say(info, p->pid))
+        return -EPERM;
+    if (!info) {
+        describe_sender(&plain, sig, SI_USER);
+        k.info = &plain;
+    }
+    signal_prepare();
+    flags = spin_lock_irqsave(&proc_lock);
+    if (process_is_listed(p))
+        kill_one(p, &k);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return outcome(&k);
+}
+
 int signal_kill_task(int tgid, int tid, int sig)
 {
     struct siginfo info;

@@ -10,6 +10,7 @@
 
 /* A wait on its way. */
 struct wait {
+    const struct process *only;     /* this one, or NULL: as TYPE and ID say */
     int type, id, options;
     struct wait_result *result;
     struct process *reaped;         /* to be put after the lock is released */
@@ -17,6 +18,8 @@ struct wait {
 
 static bool is_meant(const struct wait *w, const struct process *child)
 {
+    if (w->only)
+        return child == w->only;
     if (w->type == P_PID)
         return child->pid == w->id;
     if (w->type == P_ALL)
@@ -97,17 +100,30 @@ static int look(struct wait *w)
     return r;
 }
 
+static int look_or_wait(struct wait *w)
+{
+    int r, err = 0;
+
+    memset(w->result, 0, sizeof(*w->result));
+    if (w->options & WNOHANG)
+        r = look(w);
+    else
+        err = wait_event_interruptible(&current_process()->child_event, (r = look(w)) != 0);
+    if (w->reaped)
+        process_put(w->reaped);
+    return err ? err : r;
+}
+
 int proc_wait(int type, int id, int options, struct wait_result *result)
 {
     struct wait w = { .type = type, .id = id, .options = options, .result = result };
-    int r, err = 0;
 
-    memset(result, 0, sizeof(*result));
-    if (options & WNOHANG)
-        r = look(&w);
-    else
-        err = wait_event_interruptible(&current_process()->child_event, (r = look(&w)) != 0);
-    if (w.reaped)
-        process_put(w.reaped);
-    return err ? err : r;
+    return look_or_wait(&w);
+}
+
+int proc_wait_child(const struct process *child, int options, struct wait_result *result)
+{
+    struct wait w = { .only = child, .options = options, .result = result };
+
+    return look_or_wait(&w);
 }

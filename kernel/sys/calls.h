@@ -170,11 +170,14 @@
     CALL(getrandom, NEVER)                                                     \
     CALL(memfd_create, NEVER)                                                  \
     CALL(mlock2, NEVER)                                                        \
-    CALL(statx, NEVER)                                                         \
-    CALL(faccessat2, NEVER)                                                    \
-    CALL(close_range, NEVER)                                                   \
     CALL(copy_file_range, NEVER)                                               \
-    CALL(clone3, NEVER)
+    CALL(statx, NEVER)                                                         \
+    CALL(pidfd_send_signal, NEVER)                                             \
+    CALL(pidfd_open, NEVER)                                                    \
+    CALL(clone3, NEVER)                                                        \
+    CALL(close_range, NEVER)                                                   \
+    CALL(pidfd_getfd, NEVER)                                                   \
+    CALL(faccessat2, NEVER)
 
 /* Each takes its six arguments as the program passed them, and returns what the
  * program sees in a0: a result, or a negated errno. */

@@ -11,13 +11,15 @@
 #include "lib/abi/sched.h"
 #include "lib/bitops.h"
 
-/* riscv64 passes clone(flags, stack, parent_tid, tls, child_tid). */
+/* riscv64 passes clone(flags, stack, parent_tid, tls, child_tid), or a pidfd instead of the
+ * parent_tid. */
 int64_t sys_clone(const uint64_t *a)
 {
     struct clone_args_kernel args = {
         .flags = (uint32_t)a[0] & ~(uint32_t)CSIGNAL,
         .exit_signal = (int)(a[0] & CSIGNAL),
         .stack = a[1], .parent_tid = a[2], .tls = a[3], .child_tid = a[4],
+        .pidfd = a[2],
     };
 
     return args.exit_signal > NSIG_MAX ? -EINVAL : proc_clone(&args);
@@ -78,6 +80,7 @@ int64_t sys_clone3(const uint64_t *a)
         .flags = args.flags, .exit_signal = (int)args.exit_signal,
         .stack = args.stack + args.stack_size,
         .parent_tid = args.parent_tid, .child_tid = args.child_tid, .tls = args.tls,
+        .pidfd = args.pidfd,
     };
     return proc_clone(&kernel_args);
 }

@@ -4,6 +4,7 @@
  */
 #include "kernel/fs/inode.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
@@ -129,6 +130,28 @@ static void describe_child(struct siginfo *info, const struct wait_result *r)
     }
 }
 
+/* P_PIDFD.  A descriptor that does not block lets nobody wait. */
+static int wait_pidfd(int fd, int options, struct wait_result *result)
+{
+    struct process *child;
+    bool may_block;
+    struct fd_ref ref;
+    int r = -EBADF;
+
+    if (fd < 0)
+        return -EINVAL;
+    ref = fd_get(fd);
+    child = ref.file ? pidfd_process(ref.file) : NULL;
+    if (child) {
+        may_block = !(ref.file->flags & O_NONBLOCK);
+        r = proc_wait_child(child, options | (may_block ? 0 : WNOHANG), result);
+        if (!r && !may_block && !(options & WNOHANG))
+            r = -EAGAIN;
+    }
+    fd_put(ref);
+    return r;
+}
+
 int64_t sys_waitid(const uint64_t *a)
 {
     int type = (int)a[0], id = (int)a[1], options = (int)a[3], r;
@@ -139,11 +162,11 @@ int64_t sys_waitid(const uint64_t *a)
                                          | __WNOTHREAD | __WCLONE | __WALL))
         || !(options & (WEXITED | WSTOPPED | WCONTINUED)))
         return -EINVAL;
-    if (type != P_ALL && type != P_PID && type != P_PGID)
+    if (type != P_ALL && type != P_PID && type != P_PGID && type != P_PIDFD)
         return -EINVAL;
     if ((type == P_PID && id <= 0) || (type == P_PGID && id < 0))
         return -EINVAL;
-    r = proc_wait(type, id, options, &result);
+    r = type == P_PIDFD ? wait_pidfd(id, options, &result) : proc_wait(type, id, options, &result);
     if (r < 0)
         return r;
     describe_child(&info, &result);

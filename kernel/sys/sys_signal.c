@@ -2,6 +2,7 @@
 /*
  * sys_signal.c - calls on signals: copy in, check, call proc/signal, copy out.
  */
+#include "kernel/proc/pidfd.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
@@ -63,6 +64,24 @@ int64_t sys_rt_sigqueueinfo(const uint64_t *a)
         return err;
     info.si_signo = (int)a[1];
     return signal_queue_info((int)a[0], (int)a[1], &info);
+}
+
+int64_t sys_pidfd_send_signal(const uint64_t *a)
+{
+    struct siginfo info;
+    struct process *p;
+    struct fd_ref ref;
+    int err;
+
+    if ((uint32_t)a[3])
+        return -EINVAL;
+    ref = fd_get((int)a[0]);
+    p = ref.file ? pidfd_process(ref.file) : NULL;
+    err = !p ? -EBADF : a[2] ? get_info(&info, a[2]) : 0;
+    if (!err)
+        err = signal_kill_process(p, (int)a[1], a[2] ? &info : NULL);
+    fd_put(ref);
+    return err;
 }
 
 int64_t sys_rt_sigaction(const uint64_t *a)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -167,6 +168,20 @@ static void use_counter(void)
     close(fd);
 }
 
+static void use_pidfd(void)
+{
+    int fd = pidfd_open(getpid(), 0);
+    struct clone_args args = { .flags = CLONE_PIDFD, .pidfd = (uintptr_t)&fd, .exit_signal = SIGCHLD };
+    siginfo_t info;
+
+    close(pidfd_getfd(fd, 1, 0));
+    close(fd);
+    if (syscall(SYS_clone3, &args, sizeof(args)) == 0)
+        _exit(0);
+    syscall(SYS_waitid, P_PIDFD, fd, &info, WEXITED, NULL);
+    close(fd);
+}
+
 static void use_terminals(void)
 {
     int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
@@ -276,6 +291,7 @@ REFUSE(use_files)
 REFUSE(use_pipe)
 REFUSE(use_sockets)
 REFUSE(use_counter)
+REFUSE(use_pidfd)
 REFUSE(use_terminals)
 REFUSE(copy_pieces)
 REFUSE(look_around)
@@ -286,8 +302,8 @@ static const struct test tests[] = {
     TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
-    TEST(use_counter_fails), TEST(use_terminals_fails), TEST(copy_pieces_fails),
-    TEST(look_around_fails),
+    TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_terminals_fails),
+    TEST(copy_pieces_fails), TEST(look_around_fails),
     TEST(take_signals_fails),
 };
 

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -27,7 +28,7 @@
 #define USER_END (1UL << 38)
 
 /* Descriptors of these numbers are open. */
-enum { A_FILE = 20, ANOTHER, FOLDER, PIPE_IN, PIPE_OUT, TERMINAL, NULL_DEVICE };
+enum { A_FILE = 20, ANOTHER, FOLDER, PIPE_IN, PIPE_OUT, TERMINAL, NULL_DEVICE, A_PIDFD };
 
 #define FILE_NAME "/tmp/uaccess.file"
 #define LINK_NAME "/tmp/uaccess.link"
@@ -198,6 +199,7 @@ static const struct row rows[] = {
     ROW(rt_sigtimedwait, READS, 8, 0, OPEN, 0, AT(&good.no_time), 8),
     ROW(rt_sigtimedwait, READS, 16, NULL_OK, AT(&good.no_signals), 0, OPEN, 8),
     ROW(rt_sigqueueinfo, READS, 48, NO_CONTROL, 1, SIGCHLD, OPEN),
+    ROW(pidfd_send_signal, READS, 48, NULL_OK, A_PIDFD, 0, OPEN, 0),
     ROW(sigaltstack, READS, 24, NULL_OK, OPEN, 0),
     ROW(sigaltstack, WRITES, 24, NULL_OK, 0, OPEN),
 
@@ -343,6 +345,9 @@ static void begin(void)
     REQUIRE(dup2(fds[1], PIPE_IN) == PIPE_IN);
     close(fds[0]);
     close(fds[1]);
+    fds[0] = pidfd_open(getpid(), 0);
+    REQUIRE(dup2(fds[0], A_PIDFD) == A_PIDFD);
+    close(fds[0]);
     unlink(LINK_NAME);
     EXPECT_OK(symlink(LINK_TEXT, LINK_NAME));
     EXPECT_OK(syscall(SYS_setgroups, 2, groups));

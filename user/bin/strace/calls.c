@@ -94,7 +94,7 @@ static const struct call calls[CALL_TRACE_CALLS] = {
     CALL(io_uring_enter, "xxxxxx"), CALL(io_uring_register, "xxxxxx"), CALL(open_tree, "xxxxxx"),
     CALL(move_mount, "xxxxxx"), CALL(fsopen, "xxxxxx"), CALL(fsconfig, "xxxxxx"),
     CALL(fsmount, "xxxxxx"), CALL(fspick, "xxxxxx"), CALL(pidfd_open, "dx"), CALL(clone3, "pd"),
-    CALL(close_range, "ddx"), CALL(openat2, "fspd"), CALL(pidfd_getfd, "xxxxxx"),
+    CALL(close_range, "ddx"), CALL(openat2, "fspd"), CALL(pidfd_getfd, "ddx"),
     CALL(faccessat2, "fsxx"), CALL(process_madvise, "dpdvx"), CALL(epoll_pwait2, "dpdppd"),
     CALL(mount_setattr, "xxxxxx"), CALL(quotactl_fd, "xxxxxx"),
     CALL(landlock_create_ruleset, "xxxxxx"), CALL(landlock_add_rule, "xxxxxx"),

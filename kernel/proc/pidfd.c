@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pidfd.c - a process behind a descriptor.
+ */
+#include "kernel/fs/anon_file.h"
+#include "kernel/proc/files.h"
+#include "kernel/proc/pidfd.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/poll.h"
+
+/* Readable once all threads have ended; hung up when somebody waited for it, too. */
+static uint32_t pidfd_poll(struct file *f, struct poll_table *pt)
+{
+    struct process *p = f->private;
+    uint32_t ready = 0;
+    uint64_t flags;
+
+    poll_wait(pt, &p->ended);
+    flags = spin_lock_irqsave(&proc_lock);
+    if (p->state == PROCESS_ZOMBIE)
+        ready = POLLIN | POLLRDNORM | (process_is_listed(p) ? 0 : POLLHUP);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return ready;
+}
+
+static void pidfd_release(struct file *f)
+{
+    process_put(f->private);
+}
+
+static const struct file_operations pidfd_file_ops = {
+    .read = file_op_read_refuse,
+    .write = file_op_write_refuse,
+    .seek = file_op_seek_refuse,
+    .iterate = file_op_iterate_notdir,
+    .poll = pidfd_poll,
+    .ioctl = file_op_ioctl_refuse,
+    .mmap = file_op_mmap_refuse,
+    .open = anon_file_refuse_open,
+    .release = pidfd_release,
+    .fsync = file_op_fsync_refuse,
+    .flush = file_op_flush_nothing,
+    .fallocate = file_op_fallocate_refuse,
+};
+
+int pidfd_create(struct process *p, uint32_t flags, struct file **out)
+{
+    int err = anon_file_create("[pidfd]", &pidfd_file_ops, O_RDWR | flags, p,
+                               &current_process()->cred, out);
+
+    if (!err)
+        process_get(p);
+    return err;
+}
+
+struct process *pidfd_process(const struct file *f)
+{
+    return f->ops == &pidfd_file_ops ? f->private : NULL;
+}
+
+int pidfd_get_process(int pidfd, struct process **out)
+{
+    struct fd_ref ref = fd_get(pidfd);
+    struct process *p = ref.file ? pidfd_process(ref.file) : NULL;
+    uint64_t flags;
+    int err = -EBADF;
+
+    if (p) {
+        flags = spin_lock_irqsave(&proc_lock);
+        err = process_is_listed(p) ? 0 : -ESRCH;
+        if (!err)
+            process_get(p);
+        spin_unlock_irqrestore(&proc_lock, flags);
+    }
+    *out = p;
+    fd_put(ref);
+    return err;
+}
