@@ -261,6 +261,12 @@ int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool w
     return page_cache_has_failed(as, start, end) ? -EIO : 0;
 }
 
+void writeback_wait_range(struct address_space *as, pgoff_t start, pgoff_t end)
+{
+    if (as->writes_back)
+        page_cache_wait_written(as, start, end);
+}
+
 int writeback_all(bool wait)
 {
     uint64_t now = clock_monotonic_ns();

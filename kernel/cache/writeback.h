@@ -12,6 +12,8 @@
  * be written now.  What failed before, and is not in memory any more, as->wb_errors tells.  May
  * sleep. */
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait);
+/* Wait for the pages [START, END] of AS that are on their way to the disk.  May sleep. */
+void writeback_wait_range(struct address_space *as, pgoff_t start, pgoff_t end);
 /* Every dirty mapping of the machine. */
 int writeback_all(bool wait);
 /* A writer dirtied pages: wake the flusher above the background limit, wait

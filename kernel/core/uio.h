@@ -24,6 +24,7 @@ struct uio {
     size_t nsegs;                       /* segments left, current one included */
     size_t seg_off;                     /* bytes of it already moved           */
     size_t resid;                       /* bytes left in all                   */
+    uint32_t rwf;                       /* RWF_*: what only this call asks of the file */
 };
 
 struct uio_ops {

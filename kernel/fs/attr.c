@@ -133,6 +133,8 @@ static int check_rights(struct inode *inode, const struct iattr *attr, const str
 
     if (super_is_read_only(inode->sb))
         return -EROFS;
+    if ((attr->valid & ATTR_MODE) && S_ISLNK(inode->mode))
+        return -EOPNOTSUPP;
     if ((attr->valid & ATTR_MODE) && !owner)
         return -EPERM;
     if ((attr->valid & ATTR_OWNER) && !owner && owner_changes_mode(inode, cred))

@@ -321,45 +321,6 @@ int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
     return err;
 }
 
-/* Start reading the pages that bytes [OFF, END) touch. */
-static void will_need(struct inode *inode, uint64_t off, uint64_t end)
-{
-    page_cache_will_need(inode->mapping, off >> PAGE_SHIFT,
-                         div_round_up(end, PAGE_SIZE) - (off >> PAGE_SHIFT));
-}
-
-/* Drop the pages that lie wholly in [OFF, END), or reach from there over the file's end:
- * those that are clean and that nobody uses. */
-static void dont_need(struct inode *inode, uint64_t off, uint64_t end)
-{
-    bool to_the_end = S_ISREG(inode->mode) && end >= inode_size(inode);
-    pgoff_t first = div_round_up(off, PAGE_SIZE);
-    pgoff_t behind = to_the_end ? UINT64_MAX : end >> PAGE_SHIFT;
-
-    if (first < behind)
-        page_cache_invalidate(inode->mapping, first, behind - 1);
-}
-
-int file_advise(struct file *f, uint64_t off, int64_t len, int advice)
-{
-    struct inode *inode = f->inode;
-    uint64_t end = off + (uint64_t)len;
-
-    if (S_ISFIFO(inode->mode))
-        return -ESPIPE;
-    if (len < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
-        return -EINVAL;
-    if (!len || end < off)
-        end = INT64_MAX;
-    if (off >= end || !(S_ISREG(inode->mode) || S_ISBLK(inode->mode)))
-        return 0;
-    if (advice == POSIX_FADV_WILLNEED)
-        will_need(inode, off, end);
-    else if (advice == POSIX_FADV_DONTNEED)
-        dont_need(inode, off, end);
-    return 0;
-}
-
 void file_set_flags(struct file *f, uint32_t flags)
 {
     uint32_t changes = O_APPEND | O_NONBLOCK | O_NOATIME;

@@ -85,6 +85,8 @@ int file_op_fallocate_refuse(struct file *f, int mode, uint64_t off, uint64_t le
 ssize_t file_op_read_cache(struct file *f, struct uio *uio, uint64_t *pos);
 ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos);
 int file_op_fsync_cache(struct file *f, bool data_only);
+/* O_APPEND, O_DSYNC, O_SYNC as they hold for the write of UIO: F's own, and the call's. */
+uint32_t file_write_flags(const struct file *f, const struct uio *uio);
 
 /* Groups of members. */
 #define FILE_OPS_CACHED_DATA                                                    \
@@ -169,6 +171,12 @@ int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len);
 /* fadvise(2): POSIX_FADV_WILLNEED starts reading, POSIX_FADV_DONTNEED drops clean pages; the
  * others are only checked.  0, -EINVAL, -ESPIPE.  May sleep. */
 int file_advise(struct file *f, uint64_t off, int64_t len, int advice);
+/* readahead(2): start reading.  0, -EBADF, -EINVAL (no file of pages, or LEN).  May sleep. */
+int file_read_ahead(struct file *f, uint64_t off, uint64_t len);
+/* sync_file_range(2): write the dirty pages of a range (LEN 0: all from OFF on), wait for those
+ * on their way before, after, or both, as FLAGS say.  Neither the inode nor the disk's own cache
+ * is written.  0, -EINVAL, -ESPIPE, -EIO.  May sleep. */
+int file_sync_range(struct file *f, uint64_t off, uint64_t len, uint32_t flags);
 /* ftruncate(2).  0, -EINVAL (not open for writing, not a regular file), ... */
 int file_truncate(struct file *f, uint64_t size);
 /* F_SETFL: O_APPEND and O_NONBLOCK as in FLAGS. */

@@ -10,6 +10,7 @@
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/poll.h"
+#include "lib/abi/uio.h"
 #include "lib/bitops.h"
 
 /* ---- refusals ------------------------------------------------------------------------ */
@@ -205,23 +206,35 @@ static ssize_t write_clipped(struct file *f, struct uio *uio, uint64_t *pos, uin
     return n;
 }
 
+uint32_t file_write_flags(const struct file *f, const struct uio *uio)
+{
+    uint32_t flags = f->flags, rwf = uio->rwf;
+
+    if (rwf == 0)
+        return flags;
+    return (rwf & RWF_NOAPPEND ? flags & ~(uint32_t)O_APPEND : flags)
+           | (rwf & RWF_APPEND ? O_APPEND : 0) | (rwf & RWF_DSYNC ? O_DSYNC : 0)
+           | (rwf & RWF_SYNC ? O_SYNC : 0);
+}
+
 ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct inode *inode = f->inode;
     uint64_t max = inode_max_size(inode);
+    uint32_t flags = file_write_flags(f, uio);
     ssize_t n;
     int err = 0;
 
     rwsem_write_lock(&inode->lock);
-    if (f->flags & O_APPEND)
+    if (flags & O_APPEND)
         *pos = inode->size;
     if (*pos <= max && uio->resid <= max - *pos && !(inode->seals & ~(uint32_t)F_SEAL_SEAL))
         n = write_locked(f, uio, pos);
     else
         n = write_clipped(f, uio, pos, max);
     rwsem_write_unlock(&inode->lock);
-    if (n > 0 && (f->flags & (O_SYNC | O_DSYNC)))
-        err = f->ops->fsync(f, (f->flags & O_SYNC) != O_SYNC);
+    if (n > 0 && (flags & (O_SYNC | O_DSYNC)))
+        err = f->ops->fsync(f, (flags & O_SYNC) != O_SYNC);
     return err ? err : n;
 }
 

@@ -62,6 +62,7 @@
     CALL(sync, NEVER)                                                          \
     CALL(fsync, NEVER)                                                         \
     CALL(fdatasync, NEVER)                                                     \
+    CALL(sync_file_range, NEVER)                                               \
     CALL(utimensat, NEVER)                                                     \
     CALL(exit, NEVER)                                                          \
     CALL(exit_group, NEVER)                                                    \
@@ -141,6 +142,7 @@
     CALL(shutdown, NEVER)                                                      \
     CALL(sendmsg, AGAIN)                                                       \
     CALL(recvmsg, AGAIN)                                                       \
+    CALL(readahead, NEVER)                                                     \
     CALL(brk, NEVER)                                                           \
     CALL(munmap, NEVER)                                                        \
     CALL(mremap, NEVER)                                                        \
@@ -171,13 +173,16 @@
     CALL(memfd_create, NEVER)                                                  \
     CALL(mlock2, NEVER)                                                        \
     CALL(copy_file_range, NEVER)                                               \
+    CALL(preadv2, AGAIN)                                                       \
+    CALL(pwritev2, AGAIN)                                                      \
     CALL(statx, NEVER)                                                         \
     CALL(pidfd_send_signal, NEVER)                                             \
     CALL(pidfd_open, NEVER)                                                    \
     CALL(clone3, NEVER)                                                        \
     CALL(close_range, NEVER)                                                   \
     CALL(pidfd_getfd, NEVER)                                                   \
-    CALL(faccessat2, NEVER)
+    CALL(faccessat2, NEVER)                                                    \
+    CALL(fchmodat2, NEVER)
 
 /* Each takes its six arguments as the program passed them, and returns what the
  * program sees in a0: a result, or a negated errno. */

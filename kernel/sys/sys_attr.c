@@ -232,6 +232,13 @@ int64_t sys_fchmodat(const uint64_t *a)
     return setattr_at((int)a[0], a[1], 0, &attr);
 }
 
+int64_t sys_fchmodat2(const uint64_t *a)
+{
+    struct iattr attr = { .valid = ATTR_MODE, .mode = (uint32_t)a[2] & 07777 };
+
+    return setattr_at((int)a[0], a[1], (uint32_t)a[3], &attr);
+}
+
 /* -1 leaves an id as it is, but even a change to nothing takes set-id bits away. */
 static struct iattr owner_attr(uint32_t uid, uint32_t gid)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_file.c - calls on open files: read, write, seek, copy, synchronise.
+ * sys_file.c - calls on open files: make, duplicate, seek, control, synchronise.
  */
 #include "kernel/fs/devfs.h"
 #include "kernel/fs/eventfd.h"
@@ -16,118 +16,6 @@
 #include "lib/abi/mman.h"
 #include "lib/abi/stat.h"
 #include "lib/bitops.h"
-
-ssize_t write_result(ssize_t r)
-{
-    if (r == -EPIPE)
-        signal_self(SIGPIPE);
-    else if (r == -EFBIG && *current->file_limit != RLIM_INFINITY)
-        signal_self(SIGXFSZ);
-    return r;
-}
-
-int64_t sys_read(const uint64_t *a)
-{
-    struct fd_ref ref = fd_get((int)a[0]);
-    struct uio_segment seg;
-    struct uio uio;
-    ssize_t r;
-
-    if (!ref.file)
-        return -EBADF;
-    r = buffer_get(&uio, &seg, a[1], a[2]);
-    if (!r)
-        r = file_read(ref.file, &uio);
-    fd_put(ref);
-    return r;
-}
-
-int64_t sys_write(const uint64_t *a)
-{
-    struct fd_ref ref = fd_get((int)a[0]);
-    struct uio_segment seg;
-    struct uio uio;
-    ssize_t r;
-
-    if (!ref.file)
-        return -EBADF;
-    r = buffer_get(&uio, &seg, a[1], a[2]);
-    if (!r)
-        r = file_write(ref.file, &uio);
-    fd_put(ref);
-    return write_result(r);
-}
-
-/* The vector calls and the positioned ones: POS -1 is the file's own position. */
-static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
-{
-    struct fd_ref ref = fd_get(fd);
-    ssize_t r;
-
-    if (!ref.file)
-        return -EBADF;
-    if (pos < 0)
-        r = write ? file_write(ref.file, uio) : file_read(ref.file, uio);
-    else
-        r = write ? file_pwrite(ref.file, uio, (uint64_t)pos)
-                  : file_pread(ref.file, uio, (uint64_t)pos);
-    fd_put(ref);
-    return write_result(r);
-}
-
-static int64_t transfer_buffer(const uint64_t *a, bool write)
-{
-    struct uio_segment seg;
-    struct uio uio;
-    int err;
-
-    if ((int64_t)a[3] < 0)
-        return -EINVAL;
-    err = buffer_get(&uio, &seg, a[1], a[2]);
-    return err ? err : transfer((int)a[0], &uio, (int64_t)a[3], write);
-}
-
-static int64_t transfer_vector(const uint64_t *a, int64_t pos, bool write)
-{
-    struct segments s;
-    int64_t r = segments_get(&s, a[1], a[2]);
-
-    if (r)
-        return r;
-    r = transfer((int)a[0], &s.uio, pos, write);
-    segments_put(&s);
-    return r;
-}
-
-int64_t sys_pread64(const uint64_t *a)
-{
-    return transfer_buffer(a, false);
-}
-
-int64_t sys_pwrite64(const uint64_t *a)
-{
-    return transfer_buffer(a, true);
-}
-
-int64_t sys_readv(const uint64_t *a)
-{
-    return transfer_vector(a, -1, false);
-}
-
-int64_t sys_writev(const uint64_t *a)
-{
-    return transfer_vector(a, -1, true);
-}
-
-int64_t sys_preadv(const uint64_t *a)
-{
-    return (int64_t)a[3] < 0 ? -EINVAL : transfer_vector(a, (int64_t)a[3], false);
-}
-
-int64_t sys_pwritev(const uint64_t *a)
-{
-    return (int64_t)a[3] < 0 ? -EINVAL : transfer_vector(a, (int64_t)a[3], true);
-}
 
 int64_t sys_lseek(const uint64_t *a)
 {
@@ -433,6 +321,30 @@ int64_t sys_fadvise64(const uint64_t *a)
     if (!ref.file)
         return -EBADF;
     r = file_advise(ref.file, a[1], (int64_t)a[2], (int)a[3]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_readahead(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = file_read_ahead(ref.file, a[1], a[2]);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_sync_file_range(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    int r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = file_sync_range(ref.file, a[1], a[2], (uint32_t)a[3]);
     fd_put(ref);
     return r;
 }

@@ -131,6 +131,12 @@ struct flock {
 #define POSIX_FADV_DONTNEED 4
 #define POSIX_FADV_NOREUSE 5
 
+/* sync_file_range */
+#define SYNC_FILE_RANGE_WAIT_BEFORE 1
+#define SYNC_FILE_RANGE_WRITE 2
+#define SYNC_FILE_RANGE_WAIT_AFTER 4
+#define SYNC_FILE_RANGE_WRITE_AND_WAIT 7
+
 _Static_assert(sizeof(struct flock) == 32 && offsetof(struct flock, l_start) == 8 &&
                offsetof(struct flock, l_len) == 16 && offsetof(struct flock, l_pid) == 24,
                "struct flock");

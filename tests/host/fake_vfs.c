@@ -40,6 +40,12 @@ static void grow(struct inode *inode, uint64_t size)
     inode_set_size(inode, size);
 }
 
+uint32_t file_write_flags(const struct file *f, const struct uio *uio)
+{
+    (void)uio;
+    return f->flags;
+}
+
 ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct inode *inode = f->inode;

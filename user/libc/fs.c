@@ -162,8 +162,7 @@ int fchmodat(int dir, const char *path, mode_t mode, int flags)
 {
     if (flags == 0)
         return (int)SYSCALL(SYS_fchmodat, dir, path, mode);
-    errno = EOPNOTSUPP; /* a symbolic link has no mode of its own */
-    return -1;
+    return (int)SYSCALL(SYS_fchmodat2, dir, path, mode, flags);
 }
 
 mode_t umask(mode_t mask)

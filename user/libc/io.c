@@ -88,6 +88,16 @@ ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t offset)
     return SYSCALL(SYS_pwritev, fd, pieces, count, offset, 0);
 }
 
+ssize_t preadv2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)
+{
+    return SYSCALL(SYS_preadv2, fd, pieces, count, offset, 0, flags);
+}
+
+ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)
+{
+    return SYSCALL(SYS_pwritev2, fd, pieces, count, offset, 0, flags);
+}
+
 ssize_t process_vm_readv(pid_t pid, const struct iovec *here, unsigned long nhere,
                          const struct iovec *there, unsigned long nthere, unsigned long flags)
 {
@@ -138,6 +148,16 @@ int fallocate(int fd, int mode, off_t offset, off_t size)
 int posix_fallocate(int fd, off_t offset, off_t size)
 {
     return (int)-RAW_SYSCALL(SYS_fallocate, fd, 0, offset, size);
+}
+
+ssize_t readahead(int fd, off_t offset, size_t size)
+{
+    return SYSCALL(SYS_readahead, fd, offset, size);
+}
+
+int sync_file_range(int fd, off_t offset, off_t size, unsigned flags)
+{
+    return (int)SYSCALL(SYS_sync_file_range, fd, offset, size, flags);
 }
 
 int posix_fadvise(int fd, off_t offset, off_t size, int advice)

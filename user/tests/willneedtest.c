@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
@@ -130,6 +131,33 @@ static void fadvise_willneed_reads(void)
     EXPECT_EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED), EBADF);
 }
 
+static void readahead_reads(void)
+{
+    int fd = make_cold_file(), other = open(ON_DISK, O_WRONLY), folder = open("/", O_RDONLY), fds[2];
+    char *p = map_pages(MANY, PROT_READ, MAP_PRIVATE, fd, 0);
+
+    EXPECT_EQ(readahead(fd, (off_t)(8 * PAGE), 8 * PAGE), 0);
+    for (int i = 0; i < 2000 && in_memory(p + 8 * PAGE, 8) < 8; i++)
+        usleep(500);
+    EXPECT_EQ(in_memory(p + 8 * PAGE, 8), 8);
+    EXPECT_EQ(in_memory(p, 8), 0);
+    EXPECT_EQ(readahead(fd, 0, MANY * PAGE), 0);
+    all_comes(p);
+    EXPECT_EQ(readahead(fd, (off_t)(1000 * MB), 1), 0);
+    EXPECT_ERROR(readahead(fd, 0, SIZE_MAX), EINVAL);
+    EXPECT_ERROR(readahead(other, 0, PAGE), EBADF);
+    EXPECT_ERROR(readahead(folder, 0, PAGE), EINVAL);
+    EXPECT_OK(pipe(fds));
+    EXPECT_ERROR(readahead(fds[0], 0, PAGE), EINVAL);
+    close(fds[0]);
+    close(fds[1]);
+    close(folder);
+    close(other);
+    unmap(p, MANY);
+    remove_file(fd, ON_DISK);
+    EXPECT_ERROR(readahead(fd, 0, PAGE), EBADF);
+}
+
 /* Whole pages go that are clean and that nobody maps. */
 static void fadvise_dontneed_drops(void)
 {
@@ -160,6 +188,40 @@ static void fadvise_dontneed_drops(void)
     unmap(q, 1);
     remove_file(fd, ON_DISK);
     remove_file(memory, IN_MEMORY);
+}
+
+/* What has been written to the disk can be dropped; what was not asked for is still dirty. */
+static void ranges_are_written(void)
+{
+    int fd = make_file(ON_DISK, "abcd"), fds[2];
+    char *p = map_pages(4, PROT_READ, MAP_SHARED, fd, 0);
+    char content[PAGE];
+    struct iovec x = { content, PAGE };
+
+    memset(content, 'x', PAGE);
+    need_to_drop_pages();
+    EXPECT_OK(sync_file_range(fd, (off_t)PAGE, (off_t)(2 * PAGE), SYNC_FILE_RANGE_WRITE_AND_WAIT));
+    EXPECT_OK(sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WAIT_AFTER));
+    EXPECT_EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    EXPECT_EQ(in_memory(p + PAGE, 2), 0);
+    if (has_debug_call())                               /* Linux starts to write the others */
+        EXPECT_EQ(in_memory(p, 4), 2);
+    EXPECT_OK(sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE));
+    EXPECT_OK(sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WAIT_AFTER));
+    EXPECT_EQ(pwritev2(fd, &x, 1, (off_t)PAGE, RWF_DSYNC), PAGE);
+    EXPECT_EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    EXPECT_EQ(in_memory(p, 4), 0);
+    EXPECT_PAGES(p, "axcd");
+    EXPECT_ERROR(sync_file_range(fd, 0, 0, 8), EINVAL);
+    EXPECT_ERROR(sync_file_range(fd, -1, 0, 0), EINVAL);
+    EXPECT_ERROR(sync_file_range(fd, 1, INT64_MAX, 0), EINVAL);
+    EXPECT_OK(pipe(fds));
+    EXPECT_ERROR(sync_file_range(fds[1], 0, 0, 0), ESPIPE);
+    close(fds[0]);
+    close(fds[1]);
+    unmap(p, 4);
+    remove_file(fd, ON_DISK);
+    EXPECT_ERROR(sync_file_range(fd, 0, 0, 0), EBADF);
 }
 
 /* Nothing to read: memory, what lies behind the end of a file, holes. */
@@ -351,7 +413,7 @@ static void populate_can_be_killed(void)
 static const struct test tests[] = {
     TEST(random_reads_one_page), TEST(sequential_reads_ahead), TEST(random_maps_one_page),
     TEST(willneed_reads), TEST(fadvise_willneed_reads), TEST(fadvise_dontneed_drops),
-    TEST(willneed_nothing),
+    TEST(willneed_nothing), TEST(readahead_reads), TEST(ranges_are_written),
     TEST(populate_memory), TEST(populate_private_file), TEST(populate_breaks_sharing),
     TEST(populate_shared), TEST(populate_needs_rights), TEST(populate_stops),
     TEST(populate_does_not_grow_a_stack), TEST(populate_can_be_killed),

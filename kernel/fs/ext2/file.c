@@ -65,7 +65,7 @@ static ssize_t write(struct file *f, struct uio *uio, uint64_t *pos)
 {
     uint64_t size = inode_size(f->inode);
 
-    if (*pos > size && !(f->flags & O_APPEND)) {
+    if (*pos > size && !(file_write_flags(f, uio) & O_APPEND)) {
         int err = clear_tail(f->inode, size);
 
         if (err)

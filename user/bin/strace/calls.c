@@ -32,7 +32,7 @@ static const struct call calls[CALL_TRACE_CALLS] = {
     CALL(pselect6, "dppppp"), CALL(ppoll, "pdppd"), CALL(signalfd4, "dpdO"),
     CALL(vmsplice, "xxxxxx"), CALL(splice, "dpdpdx"), CALL(tee, "xxxxxx"), CALL(readlinkat, "fsBd"),
     CALL(newfstatat, "fspx"), CALL(fstat, "dp"), CALL(sync, ""), CALL(fsync, "d"),
-    CALL(fdatasync, "d"), CALL(sync_file_range, "xxxxxx"), CALL(timerfd_create, "dO"),
+    CALL(fdatasync, "d"), CALL(sync_file_range, "dddx"), CALL(timerfd_create, "dO"),
     CALL(timerfd_settime, "dxpp"), CALL(timerfd_gettime, "dp"), CALL(utimensat, "fspx"),
     CALL(acct, "s"), CALL(capget, "pp"), CALL(capset, "pp"), CALL(personality, "x"),
     CALL(exit, "d"), CALL(exit_group, "d"), CALL(waitid, "ddpxp"), CALL(set_tid_address, "p"),

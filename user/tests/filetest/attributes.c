@@ -124,6 +124,31 @@ static void permissions(void)
     rmdir("sticky");
 }
 
+/* fchmodat2: a link has no mode of its own, and a descriptor needs no name. */
+static void modes_with_flags(void)
+{
+    int fd, link;
+
+    write_file("f", "");
+    EXPECT_OK(symlink("f", "link"));
+    EXPECT_OK(fchmodat(AT_FDCWD, "f", 0640, AT_SYMLINK_NOFOLLOW));
+    EXPECT_EQ(stat_of("f").st_mode & 07777, 0640);
+    EXPECT_ERROR(fchmodat(AT_FDCWD, "link", 0600, AT_SYMLINK_NOFOLLOW), EOPNOTSUPP);
+    EXPECT_EQ(stat_of("link").st_mode & 07777, 0777);
+    fd = open("f", O_PATH);
+    link = open("link", O_PATH | O_NOFOLLOW);
+    EXPECT_OK(fchmodat(fd, "", 0604, AT_EMPTY_PATH));
+    EXPECT_EQ(stat_of("f").st_mode & 07777, 0604);
+    EXPECT_ERROR(fchmodat(link, "", 0604, AT_EMPTY_PATH), EOPNOTSUPP);
+    EXPECT_ERROR(fchmodat(fd, "", 0600, AT_SYMLINK_NOFOLLOW), ENOENT);
+    EXPECT_ERROR(fchmodat(AT_FDCWD, "f", 0600, AT_EACCESS), EINVAL);
+    EXPECT_ERROR(fchmodat(-1, "f", 0600, AT_SYMLINK_NOFOLLOW), EBADF);
+    close(link);
+    close(fd);
+    unlink("link");
+    unlink("f");
+}
+
 static void space(void)
 {
     static char block[64 * KB];
@@ -152,7 +177,7 @@ static void space(void)
 }
 
 #define RULES(X)                                                               \
-    X(times) X(modes) X(permissions) X(space)
+    X(times) X(modes) X(permissions) X(modes_with_flags) X(space)
 
 RULES(ON_BOTH)
 

@@ -3,6 +3,7 @@
  * open_files.c - how files are opened, written at their end, cut, and left with holes.
  */
 #include <fcntl.h>
+#include <sys/uio.h>
 #include "user/tests/filetest/filetest.h"
 #include "user/tests/lib/watch.h"
 
@@ -133,8 +134,41 @@ static void seeking(void)
     unlink("f");
 }
 
+/* What O_APPEND and O_SYNC say of a file, flags say of one call. */
+static void flags_of_one_call(void)
+{
+    int fd = open("f", O_RDWR | O_CREAT, 0644), appends = open("f", O_RDWR | O_APPEND);
+    struct iovec abc = { "abc", 3 }, none = { "", 0 }, in = { (char[4]){ 0 }, 4 };
+
+    EXPECT_EQ(pwritev2(fd, &abc, 1, 0, RWF_SYNC | RWF_HIPRI), 3);
+    EXPECT_EQ(pwritev2(fd, &abc, 1, 0, RWF_APPEND), 3);
+    EXPECT_EQ(pwritev2(fd, &abc, 1, 90000, RWF_APPEND), 3);
+    EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 0);
+    EXPECT_EQ(pwritev2(fd, &(struct iovec){ "-", 1 }, 1, -1, RWF_DSYNC), 1);
+    EXPECT_EQ(preadv2(fd, &in, 1, -1, RWF_HIPRI), 4);
+    EXPECT(memcmp(in.iov_base, "bcab", 4) == 0);
+    EXPECT_EQ(preadv2(fd, &in, 1, 6, 0), 3);
+    EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 5);
+    EXPECT_EQ(pwritev2(fd, &abc, 1, -1, RWF_APPEND), 3);
+    EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 12);
+    EXPECT_EQ(pwritev2(appends, &(struct iovec){ "+", 1 }, 1, 4, RWF_NOAPPEND), 1);
+    EXPECT_EQ(pwritev2(appends, &(struct iovec){ "!", 1 }, 1, 4, 0), 1);
+    expect_content("f", "-bca+cabcabc!");
+    EXPECT_ERROR(pwritev2(fd, &abc, 1, -2, 0), EINVAL);
+    EXPECT_ERROR(preadv2(fd, &in, 1, -2, 0), EINVAL);
+    EXPECT_ERROR(pwritev2(fd, &abc, 1, 0, RWF_APPEND | RWF_NOAPPEND), EINVAL);
+    EXPECT_ERROR(pwritev2(fd, &abc, 1, 0, 0x4000), EOPNOTSUPP);
+    EXPECT_ERROR(preadv2(fd, &in, 1, 0, 0x4000), EOPNOTSUPP);
+    EXPECT_EQ(pwritev2(fd, &none, 1, 0, 0x4000), 0);
+    EXPECT_ERROR(pwritev2(-1, &abc, 1, 0, 0), EBADF);
+    close(appends);
+    close(fd);
+    unlink("f");
+}
+
 #define RULES(X)                                                               \
-    X(open_flags) X(append_mode) X(unlink_while_open) X(holes) X(seeking)
+    X(open_flags) X(append_mode) X(unlink_while_open) X(holes) X(seeking)       \
+    X(flags_of_one_call)
 
 RULES(ON_BOTH)
 

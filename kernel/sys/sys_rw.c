@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_rw.c - read and write open files: one buffer or several, here or at a place.
+ */
+#include "kernel/sys/args.h"
+#include "kernel/sys/calls.h"
+#include "lib/abi/uio.h"
+
+ssize_t write_result(ssize_t r)
+{
+    if (r == -EPIPE)
+        signal_self(SIGPIPE);
+    else if (r == -EFBIG && *current->file_limit != RLIM_INFINITY)
+        signal_self(SIGXFSZ);
+    return r;
+}
+
+int64_t sys_read(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    struct uio_segment seg;
+    struct uio uio;
+    ssize_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = buffer_get(&uio, &seg, a[1], a[2]);
+    if (!r)
+        r = file_read(ref.file, &uio);
+    fd_put(ref);
+    return r;
+}
+
+int64_t sys_write(const uint64_t *a)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    struct uio_segment seg;
+    struct uio uio;
+    ssize_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = buffer_get(&uio, &seg, a[1], a[2]);
+    if (!r)
+        r = file_write(ref.file, &uio);
+    fd_put(ref);
+    return write_result(r);
+}
+
+/* RWF_HIPRI is a hint to devices that could be asked whether they are done. */
+#define RWF_HONOURED (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND | RWF_NOAPPEND)
+
+/* Of a call that moves nothing, Linux does not look at the flags either. */
+static int check_rwf(const struct uio *uio)
+{
+    if (uio->resid == 0)
+        return 0;
+    if (uio->rwf & ~(uint32_t)RWF_HONOURED)
+        return -EOPNOTSUPP;
+    return (uio->rwf & RWF_APPEND) && (uio->rwf & RWF_NOAPPEND) ? -EINVAL : 0;
+}
+
+/* POS -1 is the file's own position. */
+static ssize_t move(struct file *f, struct uio *uio, int64_t pos, bool write)
+{
+    if (pos < 0)
+        return write ? file_write(f, uio) : file_read(f, uio);
+    return write ? file_pwrite(f, uio, (uint64_t)pos) : file_pread(f, uio, (uint64_t)pos);
+}
+
+/* The vector calls and the positioned ones. */
+static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
+{
+    struct fd_ref ref = fd_get(fd);
+    ssize_t r;
+
+    if (!ref.file)
+        return -EBADF;
+    r = check_rwf(uio);
+    if (!r)
+        r = move(ref.file, uio, pos, write);
+    fd_put(ref);
+    return write_result(r);
+}
+
+static int64_t transfer_buffer(const uint64_t *a, bool write)
+{
+    struct uio_segment seg;
+    struct uio uio;
+    int err;
+
+    if ((int64_t)a[3] < 0)
+        return -EINVAL;
+    err = buffer_get(&uio, &seg, a[1], a[2]);
+    return err ? err : transfer((int)a[0], &uio, (int64_t)a[3], write);
+}
+
+static int64_t transfer_vector(const uint64_t *a, int64_t pos, uint32_t rwf, bool write)
+{
+    struct segments s;
+    int64_t r = segments_get(&s, a[1], a[2]);
+
+    if (r)
+        return r;
+    s.uio.rwf = rwf;
+    r = transfer((int)a[0], &s.uio, pos, write);
+    segments_put(&s);
+    return r;
+}
+
+int64_t sys_pread64(const uint64_t *a)
+{
+    return transfer_buffer(a, false);
+}
+
+int64_t sys_pwrite64(const uint64_t *a)
+{
+    return transfer_buffer(a, true);
+}
+
+int64_t sys_readv(const uint64_t *a)
+{
+    return transfer_vector(a, -1, 0, false);
+}
+
+int64_t sys_writev(const uint64_t *a)
+{
+    return transfer_vector(a, -1, 0, true);
+}
+
+int64_t sys_preadv(const uint64_t *a)
+{
+    return (int64_t)a[3] < 0 ? -EINVAL : transfer_vector(a, (int64_t)a[3], 0, false);
+}
+
+int64_t sys_pwritev(const uint64_t *a)
+{
+    return (int64_t)a[3] < 0 ? -EINVAL : transfer_vector(a, (int64_t)a[3], 0, true);
+}
+
+/* The offset -1 is the file's own position. */
+int64_t sys_preadv2(const uint64_t *a)
+{
+    return (int64_t)a[3] < -1 ? -EINVAL
+                              : transfer_vector(a, (int64_t)a[3], (uint32_t)a[5], false);
+}
+
+int64_t sys_pwritev2(const uint64_t *a)
+{
+    return (int64_t)a[3] < -1 ? -EINVAL
+                              : transfer_vector(a, (int64_t)a[3], (uint32_t)a[5], true);
+}
