@@ -26,7 +26,7 @@
 struct thread;
 struct mmu_context;
 
-enum ipi_reason { IPI_RESCHED, IPI_TLB, IPI_STOP, IPI_REASONS };
+enum ipi_reason { IPI_RESCHED, IPI_TLB, IPI_STOP, IPI_CLOCK, IPI_REASONS };
 
 struct hart {
     struct thread *thread;          /* the running one: `current`          [p] */

@@ -85,6 +85,7 @@ enum lock_rank {
     RANK_SLAB,              /* a kmem cache's slabs and depot               */
     RANK_HART_PAGES,        /* one hart's lists of free pages               */
     RANK_ZONE,              /* a zone's free lists                          */
+    RANK_TIMER_FILE,        /* timers that are files                        */
     RANK_TIMER,             /* a hart's timer queue                         */
     RANK_WAIT,              /* a wait queue                                 */
     RANK_RUNQ,              /* a run queue                                  */

@@ -38,7 +38,7 @@ void itimer_fini(struct process *p)
     timer_cancel(&p->alarm);
 }
 
-void proc_itimer(const struct itimer_ns *new, struct itimer_ns *old)
+void proc_itimer(const struct timer_setting *new, struct timer_setting *old)
 {
     struct process *p = current_process();
     uint64_t now = clock_monotonic_ns();

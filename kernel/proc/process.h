@@ -216,11 +216,8 @@ void proc_getrusage(int who, struct rusage *ru);
 /* User and system time of P, dead tasks included, in timebase ticks.  proc_lock held. */
 void proc_times_locked(struct process *p, uint64_t *utime, uint64_t *stime);
 
-/* ITIMER_REAL of the running process, in ns; either pointer may be NULL. */
-struct itimer_ns {
-    uint64_t value, interval;
-};
-void proc_itimer(const struct itimer_ns *new, struct itimer_ns *old);
+/* ITIMER_REAL of the running process; either pointer may be NULL. */
+void proc_itimer(const struct timer_setting *new, struct timer_setting *old);
 
 /* futex(2) without its time-out parsing: DEADLINE absolute in ns, UINT64_MAX none. */
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,

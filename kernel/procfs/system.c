@@ -157,6 +157,7 @@ static void show_ipis(struct synth_buf *b)
 {
     static const char *const names[IPI_REASONS] = {
         [IPI_RESCHED] = "Rescheduling", [IPI_TLB] = "TLB flush", [IPI_STOP] = "CPU stop",
+        [IPI_CLOCK] = "Clock set",
     };
 
     for (int reason = 0; reason < IPI_REASONS; reason++) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timer.c - a queue of deadlines per hart, one hardware timer per hart, and the
+ * timer.c - queues of deadlines per hart, one hardware timer per hart, and the
  * clocks.
  *
- * The hardware is set for the earlier of the first deadline and the end of the
+ * The hardware is set for the earliest of the first deadlines and the end of the
  * running thread's slice, and is otherwise silent.  It counts timebase ticks;
- * deadlines are nanoseconds since boot.
+ * deadlines are nanoseconds since boot, or since 1970: those have a queue of their
+ * own, whose order stays when that clock is set.
  */
 #include "kernel/core/machine.h"
 #include "kernel/core/spinlock.h"
@@ -14,6 +15,7 @@
 #include "kernel/riscv/sbi.h"
 #include "kernel/sched/sched_internal.h"
 #include "kernel/sched/timer.h"
+#include "lib/bitops.h"
 #include "lib/vdso.h"
 
 #define NEVER  UINT64_MAX
@@ -21,8 +23,8 @@
 
 static struct timer_queue {
     struct spinlock lock;           /* RANK_TIMER                              */
-    struct rb_root root;            /* by deadline                         [l] */
-    struct timer *first;            /*                                     [l] */
+    struct rb_root root[TIMER_CLOCKS];      /* by deadline                 [l] */
+    struct timer *first[TIMER_CLOCKS];      /*                             [l] */
     struct timer *running;          /* its function runs now               [a] */
     uint64_t slice;                 /* ticks; NEVER: none                  [p] */
     uint64_t programmed;            /* what the hardware was last told     [p] */
@@ -67,13 +69,9 @@ uint64_t clock_realtime_ns(void)
     return clock_monotonic_ns() + __atomic_load_n(&now_is.realtime_offset, __ATOMIC_RELAXED);
 }
 
-void clock_set_realtime(uint64_t ns)
+uint64_t clock_now_ns(enum timer_clock clock)
 {
-    uint64_t offset = ns - clock_monotonic_ns();
-
-    __atomic_store_n(&now_is.realtime_offset, offset, __ATOMIC_RELAXED);
-    if (shared)
-        __atomic_store_n(&shared->realtime_offset, offset, __ATOMIC_RELAXED);
+    return clock == TIMER_REALTIME ? clock_realtime_ns() : clock_monotonic_ns();
 }
 
 void clock_share(struct clock_data *copy)
@@ -96,17 +94,27 @@ static void set_hardware(uint64_t ticks)
         sbi_set_timer(ticks);
 }
 
+/* When the first timer by CLOCK is due; ticks.  The deadline may belong to one that
+ * another hart has just taken off: then the interrupt finds nothing. */
+static uint64_t first_due(struct timer_queue *q, enum timer_clock clock)
+{
+    struct timer *first = __atomic_load_n(&q->first[clock], __ATOMIC_RELAXED);
+    uint64_t ns, offset = 0;
+
+    if (!first)
+        return NEVER;
+    if (clock == TIMER_REALTIME)
+        offset = __atomic_load_n(&now_is.realtime_offset, __ATOMIC_RELAXED);
+    ns = first->deadline;
+    return now_is.boot_ticks + ns_to_ticks(ns > offset ? ns - offset : 0);
+}
+
 /* Interrupts off. */
 static void program(struct timer_queue *q, bool force)
 {
-    struct timer *first = __atomic_load_n(&q->first, __ATOMIC_RELAXED);
-    uint64_t next = q->slice, deadline;
+    uint64_t next = MIN(q->slice, first_due(q, TIMER_MONOTONIC));
 
-    if (first) {
-        deadline = now_is.boot_ticks + ns_to_ticks(first->deadline);
-        if (deadline < next)
-            next = deadline;
-    }
+    next = MIN(next, first_due(q, TIMER_REALTIME));
     if (next == q->programmed && !force)
         return;
     q->programmed = next;
@@ -129,11 +137,31 @@ void timer_set_slice(uint64_t ticks)
     }
 }
 
+static void clock_was_set(void)
+{
+    program(my_queue(), false);
+}
+
+void clock_set_realtime(uint64_t ns)
+{
+    uint64_t offset = ns - clock_monotonic_ns(), flags;
+
+    __atomic_store_n(&now_is.realtime_offset, offset, __ATOMIC_RELAXED);
+    if (shared)
+        __atomic_store_n(&shared->realtime_offset, offset, __ATOMIC_RELAXED);
+    flags = interrupts_save();
+    clock_was_set();
+    for (unsigned i = 0; i < nr_harts; i++)
+        if (i != this_hart()->index && __atomic_load_n(&harts[i].online, __ATOMIC_ACQUIRE))
+            ipi_send(i, IPI_CLOCK);
+    interrupts_restore(flags);
+}
+
 /* Queues */
 
 static void insert(struct timer_queue *q, struct timer *t)
 {
-    struct rb_node *parent = NULL, **link = &q->root.top;
+    struct rb_node *parent = NULL, **link = &q->root[t->clock].top;
     bool leftmost = true;
 
     while (*link) {
@@ -145,19 +173,19 @@ static void insert(struct timer_queue *q, struct timer *t)
             leftmost = false;
         }
     }
-    rb_insert(&q->root, parent, link, &t->node);
+    rb_insert(&q->root[t->clock], parent, link, &t->node);
     if (leftmost)
-        q->first = t;
+        q->first[t->clock] = t;
 }
 
 static void erase(struct timer_queue *q, struct timer *t)
 {
-    if (q->first == t) {
+    if (q->first[t->clock] == t) {
         struct rb_node *next = rb_next(&t->node);
 
-        q->first = next ? rb_entry(next, struct timer, node) : NULL;
+        q->first[t->clock] = next ? rb_entry(next, struct timer, node) : NULL;
     }
-    rb_erase(&q->root, &t->node);
+    rb_erase(&q->root[t->clock], &t->node);
     t->armed = false;
 }
 
@@ -179,7 +207,12 @@ static bool disarm(struct timer *t)
     return armed;
 }
 
-void timer_arm(struct timer *t, uint64_t deadline_ns)
+void timer_disarm(struct timer *t)
+{
+    disarm(t);
+}
+
+void timer_arm_by(struct timer *t, enum timer_clock clock, uint64_t deadline_ns)
 {
     struct timer_queue *q;
     uint64_t flags;
@@ -189,13 +222,19 @@ void timer_arm(struct timer *t, uint64_t deadline_ns)
     q = my_queue();
     spin_lock(&q->lock);
     t->hart = this_hart()->index;
+    t->clock = clock;
     t->deadline = deadline_ns;
     t->armed = true;
     insert(q, t);
     spin_unlock(&q->lock);
-    if (q->first == t)
+    if (q->first[clock] == t)
         program(q, false);
     interrupts_restore(flags);
+}
+
+void timer_arm(struct timer *t, uint64_t deadline_ns)
+{
+    timer_arm_by(t, TIMER_MONOTONIC, deadline_ns);
 }
 
 bool timer_cancel(struct timer *t)
@@ -209,12 +248,32 @@ bool timer_cancel(struct timer *t)
     return disarm(t);                   /* FN may have armed it again */
 }
 
-static struct timer *take_due(struct timer_queue *q, uint64_t now)
+/* Armed by several harts in turn, it may run on one and wait in the queue of another. */
+void timer_fini(struct timer *t)
+{
+    disarm(t);
+    for (unsigned i = 0; i < nr_harts; i++)
+        while (__atomic_load_n(&queues[i].running, __ATOMIC_ACQUIRE) == t)
+            cpu_pause();
+}
+
+uint64_t timer_forward(uint64_t *deadline, uint64_t interval, uint64_t now)
+{
+    uint64_t n;
+
+    if (now < *deadline)
+        return 0;
+    n = (now - *deadline) / interval + 1;
+    *deadline += n * interval;
+    return n;
+}
+
+static struct timer *take_due(struct timer_queue *q, enum timer_clock clock, uint64_t now)
 {
     struct timer *t;
 
     spin_lock(&q->lock);
-    t = q->first;
+    t = q->first[clock];
     if (t && t->deadline <= now) {
         erase(q, t);
         __atomic_store_n(&q->running, t, __ATOMIC_RELAXED);
@@ -225,16 +284,24 @@ static struct timer *take_due(struct timer_queue *q, uint64_t now)
     return t;
 }
 
-void timer_interrupt(void)
+static void run_due(struct timer_queue *q, enum timer_clock clock)
 {
-    struct timer_queue *q = my_queue();
-    uint64_t now = clock_monotonic_ns();
+    uint64_t now = clock_now_ns(clock);
     struct timer *t;
 
-    while ((t = take_due(q, now)) != NULL) {
+    while ((t = take_due(q, clock, now)) != NULL) {
         t->fn(t);
         __atomic_store_n(&q->running, NULL, __ATOMIC_RELEASE);
     }
+}
+
+void timer_interrupt(void)
+{
+    struct timer_queue *q = my_queue();
+
+    run_due(q, TIMER_MONOTONIC);
+    if (__atomic_load_n(&q->first[TIMER_REALTIME], __ATOMIC_RELAXED))
+        run_due(q, TIMER_REALTIME);
     if (q->slice <= time_read()) {
         q->slice = NEVER;
         sched_slice_over();
@@ -250,6 +317,7 @@ void timer_init(void)
         now_is.ns_per_tick = SECOND / machine.timebase;
     for (unsigned i = 0; i < MAX_HARTS; i++)
         spin_init(&queues[i].lock, RANK_TIMER, "timers");
+    ipi_set_handler(IPI_CLOCK, clock_was_set);
 }
 
 void timer_init_hart(void)

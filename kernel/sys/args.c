@@ -167,24 +167,41 @@ void segments_put(struct segments *s)
         kfree(s->seg);
 }
 
+int timespec_to_ns(const struct timespec *ts, uint64_t *ns)
+{
+    if (ts->tv_sec < 0 || ts->tv_nsec < 0 || ts->tv_nsec >= NSEC_PER_SEC)
+        return -EINVAL;
+    /* Centuries are for ever. */
+    *ns = ts->tv_sec > INT64_MAX / NSEC_PER_SEC - 1
+          ? (uint64_t)INT64_MAX : (uint64_t)ts->tv_sec * NSEC_PER_SEC + (uint64_t)ts->tv_nsec;
+    return 0;
+}
+
 int timespec_get(uintptr_t user, uint64_t *ns)
 {
     struct timespec ts;
 
-    if (copy_from_user(&ts, user, sizeof(ts)))
-        return -EFAULT;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
+    return copy_from_user(&ts, user, sizeof(ts)) ? -EFAULT : timespec_to_ns(&ts, ns);
+}
+
+int timeval_to_ns(const struct timeval *tv, uint64_t *ns)
+{
+    if (tv->tv_sec < 0 || tv->tv_usec < 0 || tv->tv_usec >= USEC_PER_SEC)
         return -EINVAL;
-    /* Centuries are for ever. */
-    *ns = ts.tv_sec > INT64_MAX / NSEC_PER_SEC - 1
-          ? (uint64_t)INT64_MAX : (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+    *ns = MIN((uint64_t)tv->tv_sec, (uint64_t)INT64_MAX / NSEC_PER_SEC - 1) * NSEC_PER_SEC
+          + (uint64_t)tv->tv_usec * 1000;
     return 0;
+}
+
+struct timespec ns_to_timespec(uint64_t ns)
+{
+    return (struct timespec){ .tv_sec = (int64_t)(ns / NSEC_PER_SEC),
+                              .tv_nsec = (int64_t)(ns % NSEC_PER_SEC) };
 }
 
 int timespec_put(uintptr_t user, uint64_t ns)
 {
-    struct timespec ts = { .tv_sec = (int64_t)(ns / NSEC_PER_SEC),
-                           .tv_nsec = (int64_t)(ns % NSEC_PER_SEC) };
+    struct timespec ts = ns_to_timespec(ns);
 
     return copy_to_user(user, &ts, sizeof(ts));
 }

@@ -63,5 +63,8 @@ int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len
 ssize_t write_result(ssize_t r);
 
 /* A timespec as ns; -EFAULT, or -EINVAL if it is not a time. */
+int timespec_to_ns(const struct timespec *ts, uint64_t *ns);
+int timeval_to_ns(const struct timeval *tv, uint64_t *ns);
+struct timespec ns_to_timespec(uint64_t ns);
 int timespec_get(uintptr_t user, uint64_t *ns);
 int timespec_put(uintptr_t user, uint64_t ns);

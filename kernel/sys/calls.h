@@ -63,6 +63,9 @@
     CALL(fsync, NEVER)                                                         \
     CALL(fdatasync, NEVER)                                                     \
     CALL(sync_file_range, NEVER)                                               \
+    CALL(timerfd_create, NEVER)                                                \
+    CALL(timerfd_settime, NEVER)                                               \
+    CALL(timerfd_gettime, NEVER)                                               \
     CALL(utimensat, NEVER)                                                     \
     CALL(exit, NEVER)                                                          \
     CALL(exit_group, NEVER)                                                    \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_time.c - clocks, sleeping, and the interval timer.
+ * sys_time.c - clocks and sleeping.
  */
 #include "kernel/core/machine.h"
+#include "kernel/fs/timerfd.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/bitops.h"
@@ -72,6 +73,12 @@ int64_t sys_clock_getres(const uint64_t *a)
     return timespec_put(a[1], MAX(NSEC_PER_SEC / machine.timebase, 1UL));
 }
 
+static void set_clock(uint64_t ns)
+{
+    clock_set_realtime(ns);
+    timerfd_clock_was_set();
+}
+
 int64_t sys_clock_settime(const uint64_t *a)
 {
     uint64_t ns;
@@ -84,7 +91,7 @@ int64_t sys_clock_settime(const uint64_t *a)
         return err;
     if (current_process()->cred.euid)
         return -EPERM;
-    clock_set_realtime(ns);
+    set_clock(ns);
     return 0;
 }
 
@@ -101,15 +108,6 @@ int64_t sys_gettimeofday(const uint64_t *a)
     return 0;
 }
 
-static int timeval_get(const struct timeval *tv, uint64_t *ns)
-{
-    if (tv->tv_sec < 0 || tv->tv_usec < 0 || tv->tv_usec >= USEC_PER_SEC)
-        return -EINVAL;
-    *ns = MIN((uint64_t)tv->tv_sec, (uint64_t)INT64_MAX / NSEC_PER_SEC - 1) * NSEC_PER_SEC
-          + (uint64_t)tv->tv_usec * 1000;
-    return 0;
-}
-
 int64_t sys_settimeofday(const uint64_t *a)
 {
     struct timezone tz;                 /* there is none to set, but it must be there */
@@ -122,11 +120,11 @@ int64_t sys_settimeofday(const uint64_t *a)
         return -EFAULT;
     if (!a[0])
         return a[1] ? 0 : -EINVAL;
-    if (timeval_get(&tv, &ns))
+    if (timeval_to_ns(&tv, &ns))
         return -EINVAL;
     if (current_process()->cred.euid)
         return -EPERM;
-    clock_set_realtime(ns);
+    set_clock(ns);
     return 0;
 }
 
@@ -189,46 +187,4 @@ int64_t sys_clock_nanosleep(const uint64_t *a)
     if (absolute)
         return sleep_until(ns > now ? mono + (ns - now) : 0, 0, true);
     return sleep_until(mono + ns, a[3], false);
-}
-
-/* The interval timer */
-
-static int64_t put_itimer(uintptr_t user, const struct itimer_ns *t)
-{
-    struct itimerval tv = {
-        .it_interval = { .tv_sec = (int64_t)(t->interval / NSEC_PER_SEC),
-                         .tv_usec = (int64_t)(t->interval % NSEC_PER_SEC / 1000) },
-        .it_value = { .tv_sec = (int64_t)(t->value / NSEC_PER_SEC),
-                      .tv_usec = (int64_t)(t->value % NSEC_PER_SEC / 1000) },
-    };
-
-    return copy_to_user(user, &tv, sizeof(tv));
-}
-
-/* Only real time is counted; the two timers of processor time are refused. */
-int64_t sys_getitimer(const uint64_t *a)
-{
-    struct itimer_ns old;
-
-    if ((int)a[0] != ITIMER_REAL)
-        return -EINVAL;
-    proc_itimer(NULL, &old);
-    return put_itimer(a[1], &old);
-}
-
-int64_t sys_setitimer(const uint64_t *a)
-{
-    struct itimer_ns new = { 0 }, old;
-    struct itimerval tv;
-
-    if ((int)a[0] != ITIMER_REAL)
-        return -EINVAL;
-    if (a[1]) {
-        if (copy_from_user(&tv, a[1], sizeof(tv)))
-            return -EFAULT;
-        if (timeval_get(&tv.it_value, &new.value) || timeval_get(&tv.it_interval, &new.interval))
-            return -EINVAL;
-    }
-    proc_itimer(&new, &old);
-    return a[2] ? put_itimer(a[2], &old) : 0;
 }

@@ -114,6 +114,7 @@ TESTS = [
     program("smapstest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
     program("stracetest", tags=("quick",)),
+    program("timertest", tags=("quick",)),
     program("timetest", tags=("quick",)),
     program("tlbtest", tags=("quick",)),
     program("truncatetest", tags=("quick",)),

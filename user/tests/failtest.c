@@ -16,6 +16,7 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
@@ -182,6 +183,17 @@ static void use_pidfd(void)
     close(fd);
 }
 
+static void use_timer(void)
+{
+    struct itimerspec soon = { .it_value.tv_nsec = 1 };
+    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+    uint64_t count;
+
+    if (timerfd_settime(fd, 0, &soon, NULL) == 0)
+        read(fd, &count, sizeof(count));
+    close(fd);
+}
+
 static void use_terminals(void)
 {
     int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
@@ -292,6 +304,7 @@ REFUSE(use_pipe)
 REFUSE(use_sockets)
 REFUSE(use_counter)
 REFUSE(use_pidfd)
+REFUSE(use_timer)
 REFUSE(use_terminals)
 REFUSE(copy_pieces)
 REFUSE(look_around)
@@ -302,8 +315,8 @@ static const struct test tests[] = {
     TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
-    TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_terminals_fails),
-    TEST(copy_pieces_fails), TEST(look_around_fails),
+    TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_timer_fails),
+    TEST(use_terminals_fails), TEST(copy_pieces_fails), TEST(look_around_fails),
     TEST(take_signals_fails),
 };
 
