@@ -222,7 +222,7 @@ static int find_loader(struct exec *x)
  * way cannot be made to lie where the caller knows. */
 static void take_identity(struct exec *x, const struct inode *inode)
 {
-    bool trusted = !(inode->sb->flags & MS_NOSUID);
+    bool trusted = !(inode->sb->flags & MS_NOSUID) && !current_process()->no_new_privs;
     struct cred *cred = &x->cred;
 
     *cred = current_process()->cred;

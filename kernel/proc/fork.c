@@ -198,6 +198,7 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     memcpy(p->comm, me->comm, sizeof(p->comm));
     p->nice = me->nice;
     p->personality = me->personality;
+    p->no_new_privs = me->no_new_privs;
     p->oom_score_adj = me->oom_score_adj;
     p->oom_adj_floor = me->oom_adj_floor;
     p->exit_signal = args->exit_signal;

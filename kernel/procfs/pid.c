@@ -9,6 +9,7 @@
 #include "kernel/dev/tty.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/proc/capability.h"
 #include "kernel/proc/files.h"
 #include "kernel/procfs/procfs.h"
 #include "kernel/vm/uaccess.h"
@@ -265,6 +266,16 @@ static void print_list(struct synth_buf *b, uint64_t mask)
     synth_puts(b, "\n");
 }
 
+/* Nothing is inherited but by being the same user, and nothing is ever taken from all. */
+static void show_rights(struct synth_buf *b, const struct process *p)
+{
+    struct capabilities has = cred_capabilities(&p->cred);
+
+    synth_printf(b, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\n"
+                    "CapAmb:\t%016lx\nNoNewPrivs:\t%d\n", 0UL, has.permitted, has.effective,
+                 CAP_ALL, 0UL, p->no_new_privs);
+}
+
 static void show_harts(struct synth_buf *b, uint64_t mask)
 {
     synth_printf(b, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t", mask);
@@ -292,6 +303,7 @@ int proc_show_pid_status(struct synth_buf *b, struct process *p)
     synth_printf(b, "Threads:\t%u\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
                     "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.ntasks, s.pending, s.shared_pending,
                  s.blocked, s.ignored, s.caught);
+    show_rights(b, p);
     show_harts(b, s.harts);
     synth_printf(b, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", s.nvcsw,
                  s.nivcsw);

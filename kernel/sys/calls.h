@@ -69,6 +69,8 @@
     CALL(utimensat, NEVER)                                                     \
     CALL(exit, NEVER)                                                          \
     CALL(exit_group, NEVER)                                                    \
+    CALL(capget, NEVER)                                                        \
+    CALL(capset, NEVER)                                                        \
     CALL(personality, NEVER)                                                   \
     CALL(waitid, AGAIN)                                                        \
     CALL(set_tid_address, NEVER)                                               \

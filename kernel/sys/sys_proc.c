@@ -10,13 +10,11 @@
 #include "kernel/sys/calls.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/futex.h"
-#include "lib/abi/prctl.h"
 #include "lib/abi/sched.h"
 #include "lib/abi/wait.h"
 #include "lib/bitops.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
-#include "lib/strutil.h"
 
 int64_t sys_execve(const uint64_t *a)
 {
@@ -268,55 +266,6 @@ int64_t sys_setsid(const uint64_t *a)
 {
     (void)a;
     return proc_setsid();
-}
-
-/* prctl */
-
-static int64_t set_name(uintptr_t user)
-{
-    char name[TASK_COMM_LEN];
-    ssize_t n = strncpy_from_user(name, user, sizeof(name));
-
-    if (n == -EFAULT)
-        return n;
-    name[sizeof(name) - 1] = '\0';
-    strlcpy(current->name, name, sizeof(current->name));
-    if (current->tid == current_process()->pid)
-        strlcpy(current_process()->comm, name, sizeof(current_process()->comm));
-    return 0;
-}
-
-static int64_t get_name(uintptr_t user)
-{
-    char name[TASK_COMM_LEN] = { 0 };
-
-    strlcpy(name, current->name, sizeof(name));
-    return copy_to_user(user, name, sizeof(name));
-}
-
-int64_t sys_prctl(const uint64_t *a)
-{
-    int value;
-
-    switch ((int)a[0]) {
-    case PR_SET_NAME:
-        return set_name(a[1]);
-    case PR_GET_NAME:
-        return get_name(a[1]);
-    case PR_GET_DUMPABLE:
-        return 0;                       /* no core dumps */
-    case PR_SET_DUMPABLE:
-        return a[1] ? -EINVAL : 0;
-    case PR_SET_PDEATHSIG:
-        if (a[1] > NSIG_MAX)
-            return -EINVAL;
-        current_process()->death_signal = (int)a[1];
-        return 0;
-    case PR_GET_PDEATHSIG:
-        value = current_process()->death_signal;
-        return copy_to_user(a[1], &value, sizeof(value));
-    }
-    return -EINVAL;
 }
 
 int64_t sys_futex(const uint64_t *a)

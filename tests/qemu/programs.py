@@ -24,6 +24,7 @@ TESTS = [
     program("aslrtest", "nothing_is_drawn", test="aslrtest-off", append="norandmaps", cpus=(1,),
             kernels=(PLAIN,)),
     program("brktest", tags=("quick",)),
+    program("captest", tags=("quick",)),
     program("clonetest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("cowtest", "many_trees", once=True, test="cowtest-perturbed", cpus=(4,),

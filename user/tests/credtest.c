@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include "lib/abi/elf.h"
@@ -188,8 +189,12 @@ static void find_nothing_set(void)
     EXPECT_EQ(secure(), 0);
 }
 
+static bool promises;               /* that he wants no more rights */
+
 static void exec_as_bob(void *test)
 {
+    if (promises)
+        EXPECT_OK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     become_user(BOB, GUESTS);
     exec_test(COPY, test);
 }
@@ -228,6 +233,12 @@ static void setgid_without_x(void)
 static void no_suid_mount(void)
 {
     run_copy(MS_NOSUID, 06755, "find_nothing_set");
+}
+
+static void no_new_privs(void)
+{
+    promises = true;
+    run_copy(0, 06755, "find_nothing_set");
 }
 
 /* Processes */
@@ -323,6 +334,7 @@ static const struct test tests[] = {
     TEST(setgid_program),
     TEST(setgid_without_x),
     TEST(no_suid_mount),
+    CHILD_TEST(no_new_privs),
     CHILD_TEST(who_may_kill),
     CHILD_TEST(limits_only_fall),
     CHILD_TEST(niceness),

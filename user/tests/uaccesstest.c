@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include "lib/abi/capability.h"
 #include "lib/abi/futex.h"
 #include "lib/abi/ioctl.h"
 #include "lib/abi/prctl.h"
@@ -37,6 +38,7 @@ enum { A_FILE = 20, ANOTHER, FOLDER, PIPE_IN, PIPE_OUT, TERMINAL, NULL_DEVICE, A
 static struct {
     struct timespec no_time;
     struct itimerval no_timer;
+    struct cap_header cap_header;
     uint64_t no_signals, set[16], pollfd, length;
     char buffer[4096];
 } good __attribute__((aligned(PAGE)));
@@ -169,6 +171,9 @@ static const struct row rows[] = {
     ROW(sched_setaffinity, READS, 8, FILLED, 0, 8, OPEN),
     ROW(getcpu, WRITES, 4, NULL_OK, OPEN, 0, 0),
     ROW(getcpu, WRITES, 4, NULL_OK, 0, OPEN, 0),
+    ROW(capget, BOTH, 4, NO_CONTROL, OPEN, 0),
+    ROW(capget, WRITES, 24, NULL_OK, AT(&good.cap_header), OPEN),
+    ROW(capset, READS, 24, NO_CONTROL, AT(&good.cap_header), OPEN),
     ROW(prctl, STRING, 8, 0, PR_SET_NAME, OPEN),
     ROW(prctl, WRITES, 16, 0, PR_GET_NAME, OPEN),
     ROW(prctl, WRITES, 4, 0, PR_GET_PDEATHSIG, OPEN),
@@ -482,6 +487,7 @@ static void every_pointer_is_checked(void)
     begin();
     zombie = leave_zombie();
     good.pollfd = 1UL << 32 | NULL_DEVICE;
+    good.cap_header.version = LINUX_CAPABILITY_VERSION_3;
     free_descriptor = lowest_free_descriptor();
     for (size_t i = 0; i < COUNT(rows); i++) {
         check_control(&rows[i]);
