@@ -20,6 +20,7 @@
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/sched.h"
+#include "lib/bitops.h"
 #include "lib/string.h"
 
 #define KNOWN_FLAGS                                                                            \
@@ -107,6 +108,7 @@ static struct task *copy_task(const struct clone_args_kernel *args)
     if (args->flags & CLONE_SETTLS)
         thread->frame->tp = args->tls;
     thread->allowed = current->allowed;
+    thread->policy = current->policy;
     thread->task = t;
     t->thread = thread;
     t->blocked = me->blocked;
@@ -196,7 +198,7 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     p->cred = me->cred;
     memcpy(p->rlimits, me->rlimits, sizeof(p->rlimits));
     memcpy(p->comm, me->comm, sizeof(p->comm));
-    p->nice = me->nice;
+    p->nice = current->reset_on_fork ? MAX(me->nice, (int8_t)0) : me->nice;
     p->personality = me->personality;
     p->no_new_privs = me->no_new_privs;
     p->oom_score_adj = me->oom_score_adj;

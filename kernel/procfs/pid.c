@@ -115,7 +115,7 @@ struct snapshot {
     char state;
     int ppid, pgrp, session, tpgid;
     uint64_t tty;
-    uint32_t ntasks, hart;
+    uint32_t ntasks, hart, policy;
     uint64_t utime, stime, cutime, cstime;
     uint64_t minflt, majflt, cminflt, cmajflt;
     uint64_t pending, shared_pending, blocked, ignored, caught;
@@ -129,6 +129,7 @@ static void gather_thread(struct snapshot *s, const struct task *t)
     s->pending = t->pending.set;
     s->blocked = t->blocked;
     s->hart = t->thread->hart;
+    s->policy = t->thread->policy;
     s->harts = t->thread->allowed & ((1UL << nr_harts) - 1);
 }
 
@@ -195,13 +196,13 @@ int proc_show_pid_stat(struct synth_buf *b, struct process *p)
                  s.minflt, s.cminflt, s.majflt, s.cmajflt, clock_ticks(s.utime),
                  clock_ticks(s.stime), clock_ticks(s.cutime), clock_ticks(s.cstime),
                  20 + p->nice, p->nice, s.ntasks, p->start_time / 10000000);
-    synth_printf(b, "%lu %lu %lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d %u 0 0 0 0 0 "
+    synth_printf(b, "%lu %lu %lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d %u 0 %u 0 0 0 "
                     "%lu %lu %lu %lu %lu %lu %lu %d\n",
                  mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
                  p->rlimits[RLIMIT_RSS].rlim_cur, mm ? mm->start_code : 0, mm ? mm->end_code : 0,
                  mm ? mm->start_stack : 0, s.pending, s.blocked, s.ignored,
-                 s.caught, p->exit_signal, s.hart, mm ? mm->start_data : 0, mm ? mm->end_data : 0,
-                 mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
+                 s.caught, p->exit_signal, s.hart, s.policy, mm ? mm->start_data : 0,
+                 mm ? mm->end_data : 0, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
                  mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_status);
     if (mm)
         mm_put(mm);

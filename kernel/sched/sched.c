@@ -37,8 +37,6 @@
 
 BOOTARG(perturb, "debug: seed of random switches and placements");
 
-#define SLICE_MS 10         /* long against a switch, short against a keystroke */
-
 struct runq {
     struct spinlock lock;           /* RANK_RUNQ                               */
     struct list queue;              /* runnable, not running               [l] */

@@ -28,6 +28,8 @@
 #include "kernel/riscv/csr.h"
 #include "lib/list.h"
 
+#define SLICE_MS 10         /* a turn: long against a switch, short against a keystroke */
+
 struct cred;
 struct process;
 struct task;
@@ -67,6 +69,8 @@ struct thread {
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
     uint8_t stalls;                     /* 1 << enum pressure_kind         [p] */
+    uint8_t policy;                     /* SCHED_...: only told, see sys_sched.c [a] */
+    bool reset_on_fork;                 /* its children are not to be so nasty [a] */
     struct list run_link;               /*                          [RANK_RUNQ] */
     struct list all_link;               /* every thread, for debuggers and dumps */
     struct fpu_state *fpu;              /* kmalloc'ed by proc/, freed with the thread;

@@ -7,6 +7,7 @@
 #include "lib/abi/fcntl.h"
 #include "lib/abi/uio.h"
 #include "lib/bitops.h"
+#include "lib/string.h"
 
 #define NAME_INLINE 256                 /* most names need no whole page */
 
@@ -175,6 +176,30 @@ int timespec_to_ns(const struct timespec *ts, uint64_t *ns)
     *ns = ts->tv_sec > INT64_MAX / NSEC_PER_SEC - 1
           ? (uint64_t)INT64_MAX : (uint64_t)ts->tv_sec * NSEC_PER_SEC + (uint64_t)ts->tv_nsec;
     return 0;
+}
+
+/* Whether the SIZE bytes at USER are zero: 0, -E2BIG, -EFAULT. */
+static int check_zero(uintptr_t user, size_t size)
+{
+    for (char byte; size; user++, size--) {
+        if (copy_from_user(&byte, user, 1))
+            return -EFAULT;
+        if (byte)
+            return -E2BIG;
+    }
+    return 0;
+}
+
+int struct_get(void *to, size_t ours, uintptr_t user, size_t size, size_t least)
+{
+    if (size > PAGE_SIZE)
+        return -E2BIG;
+    if (size < least)
+        return -EINVAL;
+    memset(to, 0, ours);
+    if (copy_from_user(to, user, MIN(size, ours)))
+        return -EFAULT;
+    return size > ours ? check_zero(user + ours, size - ours) : 0;
 }
 
 int timespec_get(uintptr_t user, uint64_t *ns)

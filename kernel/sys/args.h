@@ -58,6 +58,14 @@ void segments_put(struct segments *s);
 /* One buffer; cannot fail but with -EFAULT (not in the user half). */
 int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len);
 
+/*
+ * A structure that grew over the years: SIZE bytes at USER, as large as the program knows it, of
+ * which we know OURS.  What an older program does not pass is zero.  One that knows a longer
+ * structure may still call, if all bytes behind our own are zero.  0, -EFAULT, -EINVAL (less
+ * than LEAST), -E2BIG.
+ */
+int struct_get(void *to, size_t ours, uintptr_t user, size_t size, size_t least);
+
 /* What a write, or another call that makes a file longer, returned.  Where nobody will read
  * it, or RLIMIT_FSIZE forbids it, the caller is told by a signal, too. */
 ssize_t write_result(ssize_t r);

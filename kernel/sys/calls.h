@@ -85,9 +85,16 @@
     CALL(clock_getres, NEVER)                                                  \
     CALL(clock_nanosleep, NEVER)                                               \
     CALL(syslog, AGAIN)                                                        \
+    CALL(sched_setparam, NEVER)                                                \
+    CALL(sched_setscheduler, NEVER)                                            \
+    CALL(sched_getscheduler, NEVER)                                            \
+    CALL(sched_getparam, NEVER)                                                \
     CALL(sched_setaffinity, NEVER)                                             \
     CALL(sched_getaffinity, NEVER)                                             \
     CALL(sched_yield, NEVER)                                                   \
+    CALL(sched_get_priority_max, NEVER)                                        \
+    CALL(sched_get_priority_min, NEVER)                                        \
+    CALL(sched_rr_get_interval, NEVER)                                         \
     CALL(restart_syscall, NEVER)                                               \
     CALL(kill, NEVER)                                                          \
     CALL(tkill, NEVER)                                                         \
@@ -173,6 +180,8 @@
     CALL(syncfs, NEVER)                                                        \
     CALL(process_vm_readv, NEVER)                                              \
     CALL(process_vm_writev, NEVER)                                             \
+    CALL(sched_setattr, NEVER)                                                 \
+    CALL(sched_getattr, NEVER)                                                 \
     CALL(renameat2, NEVER)                                                     \
     CALL(getrandom, NEVER)                                                     \
     CALL(memfd_create, NEVER)                                                  \

@@ -2,9 +2,6 @@
 /*
  * sys_clone.c - make processes and threads: clone, and clone3, whose arguments lie in memory
  * and may grow.
- *
- * A program that knows a longer structure than we may still call, if it wants nothing of what
- * we do not know: all bytes behind our own must be zero.
  */
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
@@ -23,31 +20,6 @@ int64_t sys_clone(const uint64_t *a)
     };
 
     return args.exit_signal > NSIG_MAX ? -EINVAL : proc_clone(&args);
-}
-
-/* Whether the SIZE bytes at USER are zero: 0, -E2BIG, -EFAULT. */
-static int check_zero(uintptr_t user, size_t size)
-{
-    for (char byte; size; user++, size--) {
-        if (copy_from_user(&byte, user, 1))
-            return -EFAULT;
-        if (byte)
-            return -E2BIG;
-    }
-    return 0;
-}
-
-/* What an older program does not pass is zero. */
-static int fetch(struct clone_args *args, uintptr_t user, size_t size)
-{
-    if (size > PAGE_SIZE)
-        return -E2BIG;
-    if (size < CLONE_ARGS_SIZE_VER0)
-        return -EINVAL;
-    *args = (struct clone_args){ 0 };
-    if (copy_from_user(args, user, MIN(size, sizeof(*args))))
-        return -EFAULT;
-    return size > sizeof(*args) ? check_zero(user + sizeof(*args), size - sizeof(*args)) : 0;
 }
 
 /* What differs from clone; the rest of the flags proc_clone checks.  Nobody may choose the
@@ -70,7 +42,7 @@ int64_t sys_clone3(const uint64_t *a)
 {
     struct clone_args_kernel kernel_args;
     struct clone_args args;
-    int err = fetch(&args, a[0], a[1]);
+    int err = struct_get(&args, sizeof(args), a[0], a[1], CLONE_ARGS_SIZE_VER0);
 
     if (err)
         return err;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_limits.c - what processes have used, may use, and how they are scheduled.
+ * sys_limits.c - what processes have used and may use, and how nice they are.
  */
 #include "kernel/core/machine.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/resource.h"
+#include "lib/abi/sched.h"
 #include "lib/bitops.h"
 
 int64_t sys_getrusage(const uint64_t *a)
@@ -40,80 +41,6 @@ int64_t sys_times(const uint64_t *a)
         return -EFAULT;
     return (int64_t)(clock_monotonic_ns() / 10000000);
 }
-
-int64_t sys_sched_yield(const uint64_t *a)
-{
-    (void)a;
-    yield();
-    return 0;
-}
-
-static uint64_t all_harts(void)
-{
-    return (1UL << nr_harts) - 1;
-}
-
-int64_t sys_sched_getaffinity(const uint64_t *a)
-{
-    struct process *p;
-    struct thread *t;
-    uint64_t mask;
-
-    if (a[1] < sizeof(mask) || a[1] % sizeof(mask))
-        return -EINVAL;
-    t = process_get_thread((int)a[0] ? (int)a[0] : current->tid, &p);
-    if (!t)
-        return -ESRCH;
-    mask = __atomic_load_n(&t->allowed, __ATOMIC_RELAXED) & all_harts();
-    thread_put(t);
-    process_put(p);
-    return copy_to_user(a[2], &mask, sizeof(mask)) ? -EFAULT : (int64_t)sizeof(mask);
-}
-
-/* May the caller say where threads of P run? */
-static bool may_place(const struct process *p)
-{
-    uint32_t euid = current_process()->cred.euid;
-
-    return !euid || euid == p->cred.euid || euid == p->cred.uid;
-}
-
-int64_t sys_sched_setaffinity(const uint64_t *a)
-{
-    struct process *p;
-    struct thread *t;
-    uint64_t mask = 0;
-    int r = 0;
-
-    if (copy_from_user(&mask, a[2], MIN((size_t)a[1], sizeof(mask))))
-        return -EFAULT;
-    t = process_get_thread((int)a[0] ? (int)a[0] : current->tid, &p);
-    if (!t)
-        return -ESRCH;
-    if (!may_place(p))
-        r = -EPERM;
-    else if (!(mask & all_harts()))
-        r = -EINVAL;
-    else
-        thread_set_allowed(t, mask & all_harts());
-    thread_put(t);
-    process_put(p);
-    return r;
-}
-
-int64_t sys_getcpu(const uint64_t *a)
-{
-    uint32_t hart = this_hart()->index, node = 0;
-
-    if ((a[0] && copy_to_user(a[0], &hart, sizeof(hart)))
-        || (a[1] && copy_to_user(a[1], &node, sizeof(node))))
-        return -EFAULT;
-    return 0;
-}
-
-#define PRIO_PROCESS 0
-#define PRIO_PGRP    1
-#define PRIO_USER    2
 
 struct priority {
     int which, who;

@@ -58,11 +58,30 @@ struct clone_args {
 #define SCHED_RR 2
 #define SCHED_BATCH 3
 #define SCHED_IDLE 5
+#define SCHED_DEADLINE 6
 #define SCHED_RESET_ON_FORK 0x40000000
 
 struct sched_param {
     int sched_priority;
 };
+
+/* sched_setattr, sched_getattr */
+struct sched_attr {
+    uint32_t size;
+    uint32_t sched_policy;
+    uint64_t sched_flags;
+    int32_t sched_nice;
+    uint32_t sched_priority;
+    uint64_t sched_runtime, sched_deadline, sched_period;
+    uint32_t sched_util_min, sched_util_max;
+};
+
+#define SCHED_ATTR_SIZE_VER0 48
+
+#define SCHED_FLAG_RESET_ON_FORK 0x01
+#define SCHED_FLAG_KEEP_POLICY 0x08
+#define SCHED_FLAG_KEEP_PARAMS 0x10
+#define SCHED_FLAG_KEEP_ALL (SCHED_FLAG_KEEP_POLICY | SCHED_FLAG_KEEP_PARAMS)
 
 /* getpriority and setpriority */
 #define PRIO_PROCESS 0
@@ -71,3 +90,4 @@ struct sched_param {
 
 _Static_assert(sizeof(struct clone_args) == 88 && offsetof(struct clone_args, tls) == 56,
                "struct clone_args");
+_Static_assert(sizeof(struct sched_attr) == 56, "struct sched_attr");

@@ -107,6 +107,7 @@ TESTS = [
     program("scaletest", cpus=(1, 4), mem="256M"),
     program("scaletest", "two_processes_fault_side_by_side", test="scaletest-ratio", once=True,
             cpus=(2,), kernels=(PLAIN,), mem="256M", tags=("soak",)),   # needs an idle host
+    program("schedtest", tags=("quick",)),
     program("sharetest", tags=("quick",)),
     program("shrinktest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),

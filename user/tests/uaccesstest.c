@@ -224,6 +224,11 @@ static const struct row rows[] = {
 
     /* Machine */
     ROW(uname, WRITES, 390, 0, OPEN),
+    ROW(sched_setscheduler, READS, 4, NULL_FAILS, 0, SCHED_OTHER, OPEN),
+    ROW(sched_setparam, READS, 4, NULL_FAILS, 0, OPEN),
+    ROW(sched_getparam, WRITES, 4, NULL_FAILS, 0, OPEN),
+    ROW(sched_rr_get_interval, WRITES, 16, 0, 0, OPEN),
+    ROW(sched_getattr, WRITES, 48, NULL_FAILS, 0, OPEN, 48, 0),
     ROW(sethostname, READS, 4, NO_CONTROL, OPEN, 4),
     ROW(sysinfo, WRITES, 112, 0, OPEN),
     ROW(syslog, WRITES, 4096, PARTIAL | NULL_FAILS, 3, OPEN, 4096),

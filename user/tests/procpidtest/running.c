@@ -145,7 +145,7 @@ static void threads(void)
 static void zeros(void)
 {
     static const int zero[] = { ITREAL, KSTKESP, KSTKEIP, WCHAN, NSWAP, CNSWAP, RT_PRIORITY,
-                                POLICY, BLKIO, GUEST, CGUEST };
+                                BLKIO, GUEST, CGUEST };
     struct stat_line s = read_stat(getpid());
 
     for (size_t i = 0; i < COUNT(zero); i++)
