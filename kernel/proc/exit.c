@@ -108,6 +108,7 @@ static bool remove_task(struct process *p, struct task *t)
 
     last = --p->ntasks == 0;
     if (!last) {
+        cpu_timer_leave(p, t);
         list_remove(&t->link);
         add_figures(p, t->thread);
         wake_up_all(&p->task_gone);
@@ -128,6 +129,7 @@ static void end_process(struct process *p, struct task *t, int status)
     leave_files(p);
     leave_memory(p, true);
     flags = spin_lock_irqsave(&proc_lock);
+    cpu_timer_leave(p, t);
     list_remove(&t->link);
     add_figures(p, t->thread);
     if (!p->exiting)

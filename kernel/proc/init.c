@@ -219,5 +219,6 @@ void proc_init(void)
     proc_oom_init();
     futex_init();
     itimer_boot();
+    cpu_timer_init();
     group_init();
 }

@@ -44,6 +44,7 @@ struct process *process_alloc(void)
     list_init(&p->hash_link);
     list_init(&p->all_link);
     list_init(&p->pending.infos);
+    list_init(&p->cpu_timers);
     wait_queue_init(&p->child_event);
     wait_queue_init(&p->ended);
     wait_queue_init(&p->task_gone);
@@ -108,6 +109,7 @@ void process_add_task(struct process *p, struct task *t, int tid)
     process_get(p);
     list_insert_tail(&p->tasks, &t->link);
     p->ntasks++;
+    cpu_timer_join(p, t);
     nr_forks++;
 }
 

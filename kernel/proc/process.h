@@ -18,6 +18,7 @@
  */
 #pragma once
 #include "kernel/fs/file.h"
+#include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/signal.h"
 #include "kernel/sched/thread.h"
 #include "kernel/sched/timer.h"
@@ -55,6 +56,12 @@ struct task {
     struct call_trace *call_trace;          /* who follows its calls; set under proc_lock,
                                              * forgotten by itself           [a] */
     int tid;                                /*                               [c] */
+};
+
+/* An interval timer by processor time. */
+struct cpu_itimer {
+    struct cpu_timer timer;
+    uint64_t interval;                      /* ns, 0: once                       */
 };
 
 enum process_state { PROCESS_ALIVE, PROCESS_STOPPED, PROCESS_ZOMBIE };
@@ -106,6 +113,9 @@ struct process {
     uint64_t nvcsw, nivcsw;
     struct timer alarm;                     /* ITIMER_REAL                       */
     uint64_t alarm_interval;                /* ns, 0: once           [proc_lock] */
+    struct list cpu_timers;                 /* by its time, armed    [proc_lock] */
+    uint64_t cpu_seen[CPU_KINDS];           /* by its clocks; ticks  [proc_lock] */
+    struct cpu_itimer cpu_itimers[CPU_KINDS];   /* ITIMER_VIRTUAL, ITIMER_PROF [proc_lock] */
     char comm[16];
 };
 
@@ -217,8 +227,8 @@ void proc_getrusage(int who, struct rusage *ru);
 /* User and system time of P, dead tasks included, in timebase ticks.  proc_lock held. */
 void proc_times_locked(struct process *p, uint64_t *utime, uint64_t *stime);
 
-/* ITIMER_REAL of the running process; either pointer may be NULL. */
-void proc_itimer(const struct timer_setting *new, struct timer_setting *old);
+/* An interval timer of the running process, WHICH is ITIMER_...; either pointer may be NULL. */
+void proc_itimer(int which, const struct timer_setting *new, struct timer_setting *old);
 
 /* futex(2) without its time-out parsing: DEADLINE absolute in ns, UINT64_MAX none. */
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,

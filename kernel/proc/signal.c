@@ -146,11 +146,16 @@ void process_interrupt_tasks(struct process *p, struct task *survivor)
             notice(t, true);
 }
 
-/* The task of P that should take a process-wide SIG: the first that wants it. */
-static void wake_a_task(struct process *p, int sig)
+/* The task of P that should take a process-wide SIG: FAVOURED, if there is one and it wants
+ * it, or the first that does. */
+static void wake_a_task(struct process *p, struct task *favoured, int sig)
 {
     struct task *t;
 
+    if (favoured && (open_signals(favoured) & BIT(sig))) {
+        notice(favoured, false);
+        return;
+    }
     list_for_each_entry(t, &p->tasks, link)
         if (open_signals(t) & BIT(sig)) {
             notice(t, false);
@@ -179,7 +184,8 @@ static void resume(struct process *p)
     signal_child_event(p, p->parent);
 }
 
-int signal_send_locked(struct process *p, struct task *t, int sig, const struct siginfo *info)
+static int send(struct process *p, struct task *t, struct task *favoured, int sig,
+                const struct siginfo *info)
 {
     int err;
 
@@ -203,10 +209,20 @@ int signal_send_locked(struct process *p, struct task *t, int sig, const struct 
     if (err)
         return err;
     if (!t)
-        wake_a_task(p, sig);
+        wake_a_task(p, favoured, sig);
     else if (open_signals(t) & BIT(sig))
         notice(t, false);
     return 0;
+}
+
+int signal_send_locked(struct process *p, struct task *t, int sig, const struct siginfo *info)
+{
+    return send(p, t, NULL, sig, info);
+}
+
+int signal_send_running_locked(struct process *p, int sig, const struct siginfo *info)
+{
+    return send(p, NULL, current->process == p ? current->task : NULL, sig, info);
 }
 
 int signal_send_process(struct process *p, int sig, const struct siginfo *info)

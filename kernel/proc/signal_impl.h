@@ -27,6 +27,9 @@ static inline void info_copy(struct siginfo *to, const struct siginfo *from)
 /* Put SIG into Q, P's or that of one of its tasks; INFO as for signal_send_process().  0, or
  * -EAGAIN.  proc_lock held. */
 int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const struct siginfo *info);
+/* As signal_send_locked(), from an interrupt: P's running task, if it is the one that was
+ * interrupted, takes the signal before others. */
+int signal_send_running_locked(struct process *p, int sig, const struct siginfo *info);
 /* Forget the signals of SET in Q.  proc_lock held. */
 void signal_queue_remove(struct signal_queue *q, uint64_t set);
 

@@ -31,6 +31,7 @@
 #include "kernel/sched/fpu.h"
 #include "kernel/sched/pressure.h"
 #include "kernel/sched/sched_internal.h"
+#include "kernel/sched/tick.h"
 #include "kernel/sched/timer.h"
 #include "lib/bitops.h"
 #include "lib/rand.h"
@@ -435,6 +436,8 @@ static inline void switch_to(struct hart *h, struct runq *rq, struct thread *pre
         fpu_switch_out(prev);
     if (next->fpu)
         fpu_switch_in(h, next);
+    if (next->watched)
+        tick_begin(h);
     switch_context(&prev->context, &next->context);
     finish_switch();
 }
@@ -588,12 +591,14 @@ void sched_idle(void)
     }
 }
 
-/* Another hart queued something here, or wants us to steal. */
+/* Another hart queued something here, or wants us to steal, or to watch what runs. */
 static void resched_requested(void)
 {
     struct hart *h = this_hart();
     struct runq *rq = &runqs[h->index];
 
+    if (h->thread->watched)
+        tick_begin(h);
     if (h->thread == h->idle || !may_run(h->thread, h->index))
         h->need_resched = true;
     else if (rq->nqueued)

@@ -15,6 +15,7 @@
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/pressure.h"
 #include "kernel/sched/sched_internal.h"
+#include "kernel/sched/tick.h"
 #include "kernel/sched/wait.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
@@ -277,6 +278,7 @@ void sched_init(void)
     if (!cache || give_stacks(&harts[0]) != 0)
         panic("no memory for the scheduler");
     sched_init_queues();
+    tick_init();
     pressure_init();
     reaper = kthread_create(reaper_main, NULL, "reaper");
     if (!reaper)

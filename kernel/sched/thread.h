@@ -68,6 +68,7 @@ struct thread {
     bool fresh;                         /* never ran                       [p] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
+    bool watched;                       /* its time is looked at: tick.h   [a] */
     uint8_t stalls;                     /* 1 << enum pressure_kind         [p] */
     uint8_t policy;                     /* SCHED_...: only told, see sys_sched.c [a] */
     bool reset_on_fork;                 /* its children are not to be so nasty [a] */

@@ -16,13 +16,11 @@ static uint64_t ticks_to_ns(uint64_t ticks)
 
 static uint64_t process_time_ns(void)
 {
-    uint64_t flags, utime, stime;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    uint64_t ns = cpu_clock_locked(current_process(), NULL, CPU_ALL);
 
-    thread_charge(current, false);
-    flags = spin_lock_irqsave(&proc_lock);
-    proc_times_locked(current_process(), &utime, &stime);
     spin_unlock_irqrestore(&proc_lock, flags);
-    return ticks_to_ns(utime + stime);
+    return ns;
 }
 
 static uint64_t thread_time_ns(void)

@@ -20,14 +20,18 @@ static int64_t put_itimer(uintptr_t user, const struct timer_setting *t)
     return copy_to_user(user, &tv, sizeof(tv));
 }
 
-/* Only real time is counted; the two timers of processor time are refused. */
+static bool is_itimer(int which)
+{
+    return which >= ITIMER_REAL && which <= ITIMER_PROF;
+}
+
 int64_t sys_getitimer(const uint64_t *a)
 {
     struct timer_setting old;
 
-    if ((int)a[0] != ITIMER_REAL)
+    if (!is_itimer((int)a[0]))
         return -EINVAL;
-    proc_itimer(NULL, &old);
+    proc_itimer((int)a[0], NULL, &old);
     return put_itimer(a[1], &old);
 }
 
@@ -36,7 +40,7 @@ int64_t sys_setitimer(const uint64_t *a)
     struct timer_setting new = { 0 }, old;
     struct itimerval tv;
 
-    if ((int)a[0] != ITIMER_REAL)
+    if (!is_itimer((int)a[0]))
         return -EINVAL;
     if (a[1]) {
         if (copy_from_user(&tv, a[1], sizeof(tv)))
@@ -45,7 +49,7 @@ int64_t sys_setitimer(const uint64_t *a)
             || timeval_to_ns(&tv.it_interval, &new.interval))
             return -EINVAL;
     }
-    proc_itimer(&new, &old);
+    proc_itimer((int)a[0], &new, &old);
     return a[2] ? put_itimer(a[2], &old) : 0;
 }
 

@@ -153,6 +153,7 @@ static void file_refusals(void)
     EXPECT_ERROR(read(fd, &count, 7), EINVAL);
     EXPECT_ERROR(write(fd, &count, 8), EINVAL);
     set(fd, TFD_TIMER_ABSTIME, 1, 0);
+    EXPECT_EQ(poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1), 1);
     EXPECT_ERROR(read(fd, (void *)8, 8), EFAULT);
     close(fd);
     close(other);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timertest.c - timers: as files.
+ * timertest.c - timers: as files, and by processor time.
  */
+#include <sched.h>
 #include "user/tests/timertest/timertest.h"
 
 int64_t read_clock(clockid_t clock)
@@ -36,5 +37,59 @@ void sleep_for(int64_t ns)
     EXPECT_EQ(clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL), 0);
 }
 
-static const struct test_list *const lists[] = { &file_tests };
+static volatile uint64_t sink;
+
+void compute_until(const volatile int *count, int n)
+{
+    uint64_t x = 1;
+
+    while (*count < n)
+        for (int i = 0; i < 1000; i++)
+            x = hash_mix64(x);
+    sink = x;
+}
+
+/* Threads of this process */
+
+#define THREAD_FLAGS (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS)
+
+static char stacks[MOST_COMPUTING][4 * PAGE] __attribute__((aligned(16)));
+static volatile int tids[MOST_COMPUTING], ended, stop;
+static int ncomputing;
+
+static int compute(void *arg)
+{
+    tids[(intptr_t)arg] = (int)syscall(SYS_gettid);
+    compute_until(&stop, 1);
+    __atomic_fetch_add(&ended, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_exit, 0);
+    return 0;
+}
+
+void start_computing(int n)
+{
+    stop = ended = 0;
+    for (int i = 0; i < n; i++) {
+        tids[i] = 0;
+        REQUIRE(clone(compute, stacks[i] + sizeof(stacks[i]), THREAD_FLAGS, (void *)(intptr_t)i)
+                > 0);
+        while (!tids[i])
+            sched_yield();
+    }
+    ncomputing = n;
+}
+
+int computing_tid(int i)
+{
+    return tids[i];
+}
+
+void end_computing(void)
+{
+    stop = 1;
+    while (ended < ncomputing)
+        sched_yield();
+}
+
+static const struct test_list *const lists[] = { &file_tests, &interval_tests };
 TEST_LISTS_MAIN(lists)

@@ -18,4 +18,14 @@ int64_t from_timespec(struct timespec t);
 struct itimerspec setting(int64_t value, int64_t interval);
 void sleep_for(int64_t ns);
 
-extern const struct test_list file_tests;
+/* Compute, without a system call, until *COUNT is N. */
+void compute_until(const volatile int *count, int n);
+
+/* Start N threads of this process that do nothing but compute; the number of the I-th; and
+ * end them.  Their stacks take a signal's frame. */
+#define MOST_COMPUTING 4
+void start_computing(int n);
+int computing_tid(int i);
+void end_computing(void);
+
+extern const struct test_list file_tests, interval_tests;

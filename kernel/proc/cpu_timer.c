@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu_timer.c - clocks of processor time, and timers by them.
+ *
+ * While a process has such timers, each hart that runs one of its threads is interrupted at
+ * times (sched/tick.h), adds up what all have used, and asks for the next look at when the
+ * first of them may be due at the earliest: if all its threads run from now on.
+ */
+#include "kernel/proc/cpu_timer.h"
+#include "kernel/core/hart.h"
+#include "kernel/proc/process_impl.h"
+#include "kernel/sched/tick.h"
+#include "lib/bitops.h"
+
+/* Between two looks: a program must not be able to keep a hart in the timer interrupt. */
+#define SHORTEST_LOOK_NS 100000UL
+
+/* Ticks of T until now.  It charges itself when it enters and leaves the kernel, and until
+ * then what it uses stands nowhere; on another hart it may do so at this moment. */
+static uint64_t ticks_used(const struct thread *t)
+{
+    uint64_t charged, since;
+
+    do {
+        since = __atomic_load_n(&t->last_time, __ATOMIC_ACQUIRE);
+        charged = __atomic_load_n(&t->utime, __ATOMIC_RELAXED)
+                  + __atomic_load_n(&t->stime, __ATOMIC_ACQUIRE);
+    } while (since != __atomic_load_n(&t->last_time, __ATOMIC_RELAXED));
+    if (__atomic_load_n(&harts[t->hart].thread, __ATOMIC_RELAXED) == t)
+        charged += time_read() - since;
+    return charged;
+}
+
+/* Which of the two it uses at this moment nobody else can tell: it counts when charged. */
+static uint64_t ticks_of(const struct thread *t, enum cpu_kind kind)
+{
+    return kind == CPU_USER ? t->utime : ticks_used(t);
+}
+
+/* The sum of all must not go back, though a thread that charges itself just now may have
+ * been read too low. */
+static uint64_t ticks_of_all(struct process *p, enum cpu_kind kind)
+{
+    uint64_t sum = kind == CPU_USER ? p->utime : p->utime + p->stime;
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        sum += ticks_of(t->thread, kind);
+    p->cpu_seen[kind] = MAX(p->cpu_seen[kind], sum);
+    return p->cpu_seen[kind];
+}
+
+uint64_t cpu_clock_locked(struct process *p, const struct task *t, enum cpu_kind kind)
+{
+    ASSERT(spin_is_mine(&proc_lock));
+    return clock_ticks_to_ns(t ? ticks_of(t->thread, kind) : ticks_of_all(p, kind));
+}
+
+uint64_t cpu_timer_now(const struct cpu_timer *t)
+{
+    return cpu_clock_locked(t->process, t->task, t->kind);
+}
+
+static void watch_all(struct process *p, bool on)
+{
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        tick_watch(t->thread, on);
+}
+
+void cpu_timer_arm_again(struct cpu_timer *t, uint64_t deadline)
+{
+    cpu_timer_disarm(t);
+    t->deadline = deadline;
+    t->armed = true;
+    list_insert_tail(&t->process->cpu_timers, &t->link);
+}
+
+void cpu_timer_arm(struct cpu_timer *t, uint64_t deadline)
+{
+    cpu_timer_arm_again(t, deadline);
+    watch_all(t->process, true);
+}
+
+void cpu_timer_disarm(struct cpu_timer *t)
+{
+    ASSERT(spin_is_mine(&proc_lock));
+    if (t->armed)
+        list_remove(&t->link);
+    t->armed = false;
+}
+
+void cpu_timer_join(struct process *p, struct task *t)
+{
+    t->thread->watched = !list_is_empty(&p->cpu_timers);
+}
+
+void cpu_timer_leave(struct process *p, struct task *t)
+{
+    struct cpu_timer *timer, *next;
+
+    tick_watch(t->thread, false);
+    list_for_each_entry_safe(timer, next, &p->cpu_timers, link)
+        if (timer->task == t)
+            cpu_timer_disarm(timer);
+}
+
+/* Let what is due happen.  No timer arms or disarms another. */
+static void run_due(struct process *p)
+{
+    struct cpu_timer *t, *next;
+
+    list_for_each_entry_safe(t, next, &p->cpu_timers, link)
+        if (cpu_timer_now(t) >= t->deadline) {
+            cpu_timer_disarm(t);
+            t->fn(t);
+        }
+}
+
+/* How long from now until T may be due. */
+static uint64_t earliest(const struct cpu_timer *t)
+{
+    uint64_t now = cpu_timer_now(t), left = t->deadline > now ? t->deadline - now : 0;
+
+    return t->task ? left : left / MAX(MIN(t->process->ntasks, nr_harts), 1U);
+}
+
+/* In the timer interrupt. */
+static uint64_t look_at_current(void)
+{
+    struct process *p = current_process();
+    uint64_t flags = spin_lock_irqsave(&proc_lock), soonest = UINT64_MAX;
+    struct cpu_timer *t;
+
+    run_due(p);
+    list_for_each_entry(t, &p->cpu_timers, link)
+        soonest = MIN(soonest, earliest(t));
+    if (soonest == UINT64_MAX)
+        watch_all(p, false);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return soonest == UINT64_MAX ? 0 : MAX(soonest, SHORTEST_LOOK_NS);
+}
+
+void cpu_timer_init(void)
+{
+    tick_set_handler(look_at_current);
+}
