@@ -206,7 +206,7 @@ static int check_new_name(const struct dir_op *op, bool makes_dir)
 }
 
 int path_mknod(const struct path_ctx *ctx, const struct path *start, const char *name,
-               uint32_t mode, dev_t rdev)
+               uint32_t mode, dev_t rdev, struct path *made)
 {
     struct inode *inode = NULL;
     struct dir_op op;
@@ -225,6 +225,10 @@ int path_mknod(const struct path_ctx *ctx, const struct path *start, const char 
         err = -EPERM;
     if (!err)
         err = dir_op_create(&op, mode & ~ctx->umask, rdev, &inode);
+    if (!err && made) {
+        *made = (struct path){ op.walk.at.mount, op.child };
+        path_get(made);
+    }
     dir_op_end(&op);
     return err;
 }

@@ -55,8 +55,9 @@ char *path_describe(const struct path *p, const struct path *root, char *buf, si
 int path_make_apart(struct inode *inode, const char *name, struct path *out);
 
 /* The operations behind the *at() system calls.  0 or an errno; all may sleep. */
+/* MADE, if not NULL, becomes a referenced path to the new file. */
 int path_mknod(const struct path_ctx *ctx, const struct path *start, const char *name,
-               uint32_t mode, dev_t rdev);
+               uint32_t mode, dev_t rdev, struct path *made);
 int path_mkdir(const struct path_ctx *ctx, const struct path *start, const char *name,
                uint32_t mode);
 int path_symlink(const struct path_ctx *ctx, const char *target, const struct path *start,

@@ -39,7 +39,7 @@ int64_t sys_mknodat(const uint64_t *a)
     r = at_get(&at, (int)a[0], a[1], false);
     if (r)
         return r;
-    r = path_mknod(&at.ctx, at_start(&at), at.name.s, mode, (uint32_t)a[3]);
+    r = path_mknod(&at.ctx, at_start(&at), at.name.s, mode, (uint32_t)a[3], NULL);
     at_put(&at);
     return r;
 }
