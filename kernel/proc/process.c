@@ -104,6 +104,7 @@ void process_add_task(struct process *p, struct task *t, int tid)
     t->thread->cred = &p->cred;
     t->thread->file_limit = &p->rlimits[RLIMIT_FSIZE].rlim_cur;
     t->tid = t->thread->tid = tid;
+    t->thread->pid = p->pid;
     if (p->mm)
         t->thread->mmu = &p->mm->ctx;
     process_get(p);

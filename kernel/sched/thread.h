@@ -88,6 +88,7 @@ struct thread {
     void *arg;
     uint64_t held_ranks[RANK_MAX];      /* debug: sleeping locks held      [p] */
     int tid;
+    int pid;                            /* of its process; 0: none         [c] */
     char name[16];
 };
 

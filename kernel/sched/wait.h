@@ -91,6 +91,26 @@ static inline void wake_up_one(struct wait_queue *wq)
         r_;                                                                    \
     })
 
+/* The same, and no longer than until DEADLINE (as in schedule_until): -EAGAIN. */
+#define wait_event_until(wq, cond, deadline)                                   \
+    ({                                                                         \
+        struct waiter w_ = { 0 };                                              \
+        bool true_ = false;                                                    \
+        int r_ = 0;                                                            \
+        while (!r_ && !true_ && !(cond)) {                                     \
+            if (thread_signal_pending()) {                                     \
+                r_ = -EINTR;                                                   \
+                break;                                                         \
+            }                                                                  \
+            wait_begin((wq), &w_, THREAD_SLEEPING);                            \
+            true_ = (cond);                                                    \
+            if (!true_ && !thread_signal_pending() && !schedule_until(deadline)) \
+                r_ = -EAGAIN;                                                  \
+            wait_end((wq), &w_);                                               \
+        }                                                                      \
+        r_;                                                                    \
+    })
+
 /* A signal waits for the current thread (false in kernel threads). */
 static inline bool thread_signal_pending(void)
 {
