@@ -10,7 +10,7 @@
 #include "kernel/fs/mount.h"
 #include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/fs/unix_socket.h"
+#include "kernel/fs/unix/socket.h"
 
 #define SHRINK_BATCH 1024
 
@@ -59,7 +59,7 @@ void fs_init(void)
     mount_init();
     bdev_init();
     pipe_init();
-    unix_socket_init();
+    unix_init();
     anon_file_init();
     tmpfs_init();
     devfs_init();

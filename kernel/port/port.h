@@ -74,6 +74,7 @@ enum lock_rank {
     RANK_PROC,              /* the process tree, groups and states          */
     RANK_SIGHAND,           /* signal actions and queues                    */
     RANK_FILES,             /* a table of file descriptors                  */
+    RANK_SOCKETS,           /* who is connected with whom, and their inboxes */
     RANK_DENTRY,            /* name and inode caches, mounts                */
     RANK_PAGE_TABLE,        /* one mm's page table                          */
     RANK_PAGE_TREE,         /* one mapping's pages                          */

@@ -145,11 +145,17 @@
     CALL(getegid, NEVER)                                                       \
     CALL(gettid, NEVER)                                                        \
     CALL(sysinfo, NEVER)                                                       \
+    CALL(socket, NEVER)                                                        \
     CALL(socketpair, NEVER)                                                    \
+    CALL(bind, NEVER)                                                          \
+    CALL(listen, NEVER)                                                        \
+    CALL(accept, AGAIN)                                                        \
+    CALL(connect, AGAIN)                                                       \
     CALL(getsockname, NEVER)                                                   \
     CALL(getpeername, NEVER)                                                   \
     CALL(sendto, AGAIN)                                                        \
     CALL(recvfrom, AGAIN)                                                      \
+    CALL(setsockopt, NEVER)                                                    \
     CALL(getsockopt, NEVER)                                                    \
     CALL(shutdown, NEVER)                                                      \
     CALL(sendmsg, AGAIN)                                                       \
@@ -175,9 +181,12 @@
     CALL(madvise, NEVER)                                                       \
     CALL(riscv_hwprobe, NEVER)                                                 \
     CALL(riscv_flush_icache, NEVER)                                            \
+    CALL(accept4, AGAIN)                                                       \
+    CALL(recvmmsg, AGAIN)                                                      \
     CALL(wait4, AGAIN)                                                         \
     CALL(prlimit64, NEVER)                                                     \
     CALL(syncfs, NEVER)                                                        \
+    CALL(sendmmsg, AGAIN)                                                      \
     CALL(process_vm_readv, NEVER)                                              \
     CALL(process_vm_writev, NEVER)                                             \
     CALL(sched_setattr, NEVER)                                                 \

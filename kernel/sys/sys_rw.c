@@ -2,6 +2,7 @@
 /*
  * sys_rw.c - read and write open files: one buffer or several, here or at a place.
  */
+#include "kernel/fs/unix/socket.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/uio.h"
@@ -13,6 +14,15 @@ ssize_t write_result(ssize_t r)
     else if (r == -EFBIG && *current->file_limit != RLIM_INFINITY)
         signal_self(SIGXFSZ);
     return r;
+}
+
+/* The same of a write to REF, which is put: messages that nobody takes raise no signal. */
+static ssize_t end_write(struct fd_ref ref, ssize_t r)
+{
+    bool loud = file_breaks_loudly(ref.file);
+
+    fd_put(ref);
+    return r == -EPIPE && !loud ? r : write_result(r);
 }
 
 int64_t sys_read(const uint64_t *a)
@@ -43,8 +53,7 @@ int64_t sys_write(const uint64_t *a)
     r = buffer_get(&uio, &seg, a[1], a[2]);
     if (!r)
         r = file_write(ref.file, &uio);
-    fd_put(ref);
-    return write_result(r);
+    return end_write(ref, r);
 }
 
 /* RWF_HIPRI is a hint to devices that could be asked whether they are done. */
@@ -79,8 +88,7 @@ static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
     r = check_rwf(uio);
     if (!r)
         r = move(ref.file, uio, pos, write);
-    fd_put(ref);
-    return write_result(r);
+    return end_write(ref, r);
 }
 
 static int64_t transfer_buffer(const uint64_t *a, bool write)

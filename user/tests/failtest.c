@@ -160,6 +160,35 @@ static void use_sockets(void)
     close(fd[0]);
 }
 
+/* A connection by a path, and a message of more than a page with a file. */
+static void connect_sockets(void)
+{
+    static const struct sockaddr_un name = { AF_UNIX, "/tmp/failtest.s" };
+    static char text[3 * PAGE];
+    struct iovec piece = { text, sizeof(text) };
+    struct {
+        struct cmsghdr header;
+        int fd;
+    } control = { { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS }, 1 };
+    struct msghdr msg = { .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control,
+                          .msg_controllen = sizeof(control) };
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+    int client = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0), server;
+
+    bind(fd, &name, sizeof(name));
+    listen(fd, 1);
+    connect(client, &name, sizeof(name));
+    sendmsg(client, &msg, MSG_NOSIGNAL);
+    server = accept(fd, NULL, NULL);
+    recvmsg(server, &msg, MSG_PEEK | MSG_DONTWAIT);
+    msg.msg_controllen = sizeof(control);
+    recvmsg(server, &msg, MSG_DONTWAIT);
+    unlink(name.sun_path);
+    close(server);
+    close(client);
+    close(fd);
+}
+
 static void use_counter(void)
 {
     int fd = eventfd(3, EFD_CLOEXEC);
@@ -302,6 +331,7 @@ REFUSE(grow_heap)
 REFUSE(use_files)
 REFUSE(use_pipe)
 REFUSE(use_sockets)
+REFUSE(connect_sockets)
 REFUSE(use_counter)
 REFUSE(use_pidfd)
 REFUSE(use_timer)
@@ -315,6 +345,7 @@ static const struct test tests[] = {
     TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
+    TEST(connect_sockets_fails),
     TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_timer_fails),
     TEST(use_terminals_fails), TEST(copy_pieces_fails), TEST(look_around_fails),
     TEST(take_signals_fails),
