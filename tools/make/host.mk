@@ -46,7 +46,7 @@ build/host/$1.variants/$2: $$($1_$2_obj)
 	$$(Q)$$(HOSTCC) $$(HOST_CFLAGS) $$^ -o $$@ -lcriterion -lm
 -include $$($1_$2_obj:.o=.d)
 endef
-ifneq ($(filter test-host host variants,$(MAKECMDGOALS)),)
+ifneq ($(filter test-host host variants gdb-host,$(MAKECMDGOALS)),)
 $(foreach t,$(host_tests),$(eval $(call host_rule,$t)))
 endif
 
@@ -59,4 +59,8 @@ variants: $(foreach t,$(host_tests),$(VARIANTS:%=build/host/$t.variants/%))
 	@:
 endif
 
-.PHONY: host variants
+# The first program that T names.
+gdb-host: build/host/$(firstword $(host_tests)) ## debug a unit test on the host (T=test_X CASE=suite/name)
+	@$(GDB) -nx -x tools/gdb/host.gdb --args $< -j1 $(if $(CASE),--filter '$(CASE)')
+
+.PHONY: host variants gdb-host
