@@ -83,7 +83,7 @@ def execute(program, name, time_limit, case_limit):
     pipe open, and us waiting.
     """
     with open("%s/%s.log" % (FOLDER, name), "wb") as log:
-        process = subprocess.Popen([program, "-j1", "--xml=%s/%s.xml" % (FOLDER, name)],
+        process = subprocess.Popen([program, "-j1", "--verbose", "--xml=%s/%s.xml" % (FOLDER, name)],
                                    env=environment(name), stdin=subprocess.DEVNULL, stdout=log,
                                    stderr=subprocess.STDOUT, start_new_session=True,
                                    preexec_fn=limited(case_limit) if case_limit else None)
@@ -132,14 +132,55 @@ def tail(path, lines, first=False):
     return content[:lines] if first else content[-lines:]
 
 
+def begun(case, log):
+    """What LOG has from the beginning of CASE on; "" if it did not begin."""
+    found = re.search(r"^\[RUN \] \S+::%s$" % re.escape(case), log, re.M)
+    return log[found.end():] if found else ""
+
+
+def said_of(case, log):
+    """What CASE, of which there is one, wrote while it ran, without Criterion's frame, and the
+    line that says how it ended.  An assertion's place stands before its text."""
+    lines, place = [], ""
+    for line in begun(case, log).splitlines():
+        if re.match(r"\[(FAIL|PASS|SKIP|RUN |====)\]", line):
+            return lines, line
+        line = re.sub(r"^\[----\] *", "", line).strip()
+        asserts = re.match(r"(.*: )Assertion Failed$", line)
+        if asserts:
+            place = asserts.group(1)
+        elif line and not line.endswith("Unexpected signal caught below this line!"):
+            lines.append(place + line)
+            place = ""
+    return lines, ""
+
+
+def evidence_of(case, log, reports, most=6):
+    """Up to MOST lines that say why CASE failed.  REPORTS: files of a sanitizer."""
+    said, end = said_of(case, log)
+    if said:
+        panics = [line for line in said if line.startswith("panic: ")]
+        others = [line for line in said if line not in panics]
+        return others[:max(0, most - len(panics))] + panics[:most]
+    found = [line for report in reports for line in tail(report, 10) if line.startswith("SUMMARY: ")]
+    if found:
+        return sorted(set(found))[:most]
+    if end.startswith("[FAIL]") and "CRASH" not in end and "Timed out" not in end:
+        return ["it came to its end, where a panic was due"]
+    return []
+
+
 def show(name, cases):
+    path = "%s/%s.log" % (FOLDER, name)
     failed = [c for c in cases if c.status == FAILED]
     print("%-6s %-28s %d tests" % ("FAIL" if failed else "ok", name, len(cases)))
-    for case in failed:
-        print("       %s: %s" % (case.name, case.message.strip()))
-    if failed:
-        for line in tail("%s/%s.log" % (FOLDER, name), 24):
+    log = "\n".join(tail(path, 10000)) if failed else ""
+    for case in reversed(failed):           # Criterion's last one is the first in its XML
+        print("       " + case.name)
+        for line in evidence_of(case.name, log, reports_of(name)) or [case.message.strip()]:
             print("       | " + line)
+    if failed:
+        print("       log: " + path)
     for report in reports_of(name):
         print("       %s:" % report)
         for line in tail(report, 12, first=True):

@@ -134,7 +134,7 @@ class Suite:
 
 def _reason(case, log):
     """Why CASE did not pass: what it said, or what Criterion says of it."""
-    said, _ = verdict.said_of(case.name, log)
+    said, _ = test_host.said_of(case.name, log)
     return "\n".join(said[:6]) or case.message
 
 

@@ -91,8 +91,8 @@ def make(owns, *goals, sound=False):
 # On the host
 
 def unable(log):
-    """Why Criterion could not begin, or None: LOG starts with its complaint, before any case."""
-    found = re.match(r"criterion: (.*)", log)
+    """Why Criterion could not begin, or None: it complains before any case."""
+    found = re.search(r"^criterion: (.*)", log.partition("[RUN ]")[0], re.M)
     return found.group(1) if found else None
 
 
@@ -114,25 +114,10 @@ def host_verdicts(lab, program, tests, screen):
     seconds = time.monotonic() - begin
     if seconds >= deadline:
         return [Verdict(t, INFRA, "%s: not done in %d s" % (program, deadline)) for t in tests]
-    log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, program + ".log"), 1000))
+    log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, program + ".log"), 10000))
     if unable(log):
         return [Verdict(t, INFRA, "Criterion: " + unable(log)) for t in tests]
     return [_host_verdict(t, cases, log, seconds) for t in tests]
-
-
-def said_of(case, log):
-    """What Criterion wrote about CASE: the lines between the verdict before and its own."""
-    lines = []
-    for line in log.splitlines():
-        if re.match(r"\[(FAIL|PASS|SKIP)\]", line):
-            if "::%s:" % case in line:
-                return lines, line
-            lines = []
-            continue
-        line = re.sub(r"^\[----\] *", "", line).strip()
-        if line:
-            lines.append(line)
-    return [], ""
 
 
 def fell_apart(case, log):
@@ -145,11 +130,12 @@ def _host_verdict(test, cases, log, seconds):
              if name not in cases or cases[name].status != HOST_PASSED or fell_apart(name, log)]
     if not wrong:
         return Verdict(test, PASS, seconds=seconds)
-    said, end = said_of(wrong[0], log)
-    panics = [line for line in said if line.startswith("panic: ")]
+    said, end = test_host.said_of(wrong[0], log)
     late = "Timed out" in end or OUT_OF_TIME in said
-    state = TIMEOUT if late else PANIC if panics else FAIL
-    return Verdict(test, state, wrong[0], "\n".join(panics or said[:6]), seconds)
+    has_panicked = any(line.startswith("panic: ") for line in said)
+    state = TIMEOUT if late else PANIC if has_panicked else FAIL
+    evidence = test_host.evidence_of(wrong[0], log, test_host.reports_of(test.program))
+    return Verdict(test, state, wrong[0], "\n".join(evidence), seconds)
 
 
 # On the machine
