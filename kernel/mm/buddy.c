@@ -257,8 +257,10 @@ static void bad_free(const struct page *page, unsigned order)
 
     switch (page->identity) {
     case PAGE_FREE:
-    case PAGE_FREE_TAIL:
         panic("double free of page %lx (order %u): it is free already", pfn, order);
+    case PAGE_FREE_TAIL:
+        panic("page %lx (order %u) freed: it is free already, or not the first of its block", pfn,
+              order);
     case PAGE_OWNED:
     case PAGE_PCP:
         panic("page %lx freed with order %u, allocated with %u", pfn, order, page->order);

@@ -103,8 +103,8 @@ bool buddy_alloc_range(struct buddy *b, pfn_t start, pfn_t end);
  * returns how many. */
 size_t buddy_alloc_free(struct buddy *b, pfn_t start, pfn_t end, size_t n, struct list *list);
 
-/* Give back a block that buddy_alloc gave.  Panics at a double free, a wrong order
- * or a page that is not the head of an owned block. */
+/* Give back a block that buddy_alloc gave, or a single page that is OWNED or PCP.  Panics at a
+ * double free, a wrong order or a page that is not the head of such a block. */
 void buddy_free(struct buddy *b, struct page *page, unsigned order);
 
 /* Label the pageblocks of [START, END), a range of whole pageblocks. */

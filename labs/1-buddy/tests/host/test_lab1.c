@@ -219,6 +219,25 @@ Test(lab1, all_and_back_again)
 
 /* Step 5 */
 
+/* A hart keeps some single pages for itself; what it has too many of comes back as they are. */
+Test(lab1, singles_of_a_hart_come_back)
+{
+    struct list singles = LIST_INIT(singles);
+
+    make(START, 64);
+    buddy_free_range(&b, START, START + 64);
+    cr_assert_eq(buddy_alloc_singles(&b, 5, MOBILITY_MOVABLE, &singles), 5);
+    while (!list_is_empty(&singles)) {
+        struct page *page = list_first_entry(&singles, struct page, link);
+
+        cr_assert_eq(page->identity, PAGE_PCP);
+        list_remove(&page->link);
+        buddy_free(&b, page, 0);
+    }
+    expect_one_of_each(1 << 6);
+    unmake();
+}
+
 static void make_taken(void)
 {
     make(START, 64);
