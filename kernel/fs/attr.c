@@ -7,6 +7,7 @@
 #include "kernel/cache/page_cache.h"
 #include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
+#include "kernel/fs/xattr.h"
 #include "kernel/sched/timer.h"
 #include "lib/abi/errno.h"
 
@@ -349,4 +350,5 @@ const struct inode_operations inode_ops_default = {
     INODE_OPS_NOT_LINK,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
+    INODE_OPS_NO_XATTR,
 };

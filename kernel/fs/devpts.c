@@ -59,6 +59,7 @@ static int truncate_nothing(struct inode *inode, uint64_t size)
 static const struct inode_operations node_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, .truncate = truncate_nothing,
     .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+    INODE_OPS_NO_XATTR,
 };
 
 static struct inode *new_node(uint64_t ino, uint32_t mode, dev_t rdev)
@@ -317,7 +318,7 @@ static int iterate(struct file *f, struct dir_context *ctx)
 
 static const struct inode_operations root_ops = {
     INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_PLAIN,
-    .lookup = lookup,
+    INODE_OPS_NO_XATTR, .lookup = lookup,
 };
 
 static const struct file_operations root_fops = {

@@ -29,6 +29,7 @@ struct path;
 struct pipe;
 struct inode_operations;
 struct record_locks;
+struct xattr_operations;
 
 struct inode {
     uint64_t ino;                       /*                                     [c] */
@@ -56,6 +57,7 @@ struct inode {
     uint64_t dirtied_when;              /* ns; when INODE_DIRTY was set        [h] */
     struct pipe *pipe;                  /* FIFOs while open                    [i] */
     struct record_locks *locks;         /* fcntl and flock locks; made by locks.c  */
+    struct rb_root xattrs;              /* tmpfs: its attributes               [i] */
     void *private;                      /* its file system's                       */
 };
 
@@ -125,8 +127,10 @@ struct inode_operations {
     /* Asked at cached names of a super block with SB_VOLATILE_NAMES, under a
      * spinlock: true if the file is no more what this name meant. */
     bool (*is_stale)(struct inode *inode);
+    const struct xattr_operations *xattr;       /* extended attributes, or xattr_ops_none */
 };
 extern const struct inode_operations inode_ops_default;
+extern const struct xattr_operations xattr_ops_none;    /* of what has none and takes none */
 
 int inode_op_lookup_notdir(struct inode *dir, const char *name, size_t len, struct inode **child);
 int inode_op_create_refuse(struct inode *dir, const char *name, size_t len, uint32_t mode,
@@ -164,6 +168,8 @@ bool inode_op_is_never_stale(struct inode *inode);
 #define INODE_OPS_PLAIN                                                         \
     .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain,      \
     .is_stale = inode_op_is_never_stale
+#define INODE_OPS_NO_XATTR                                                      \
+    .xattr = &xattr_ops_none
 
 /* References. */
 void inode_get(struct inode *inode);

@@ -3,7 +3,8 @@
  * tmpfs.c - file systems in memory: mounting, limits, inodes, and their end.
  *
  * Limits are pages and inodes, half of memory unless size= and nr_inodes= say
- * otherwise.  Unmounting takes the tree of names apart without recursion, however
+ * otherwise.  Inodes share their limit with the attributes of files, in bytes: an attribute
+ * takes what it is long, an inode TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without recursion, however
  * deep it is.
  */
 #include "kernel/fs/dentry.h"
@@ -24,6 +25,24 @@ static struct mutex list_lock;
 static struct list all_tmpfs = LIST_INIT(all_tmpfs);    /* [list_lock] */
 
 /* ---- inodes ------------------------------------------------------------------------------ */
+
+static size_t max_space(const struct tmpfs *t)
+{
+    return min_u64(t->max_inodes, SIZE_MAX / 2 / TMPFS_INODE_SPACE) * TMPFS_INODE_SPACE;
+}
+
+bool tmpfs_take_space(struct tmpfs *t, size_t n)
+{
+    if (__atomic_add_fetch(&t->space, n, __ATOMIC_RELAXED) <= max_space(t))
+        return true;
+    tmpfs_return_space(t, n);
+    return n == 0;
+}
+
+void tmpfs_return_space(struct tmpfs *t, size_t n)
+{
+    __atomic_fetch_sub(&t->space, n, __ATOMIC_RELAXED);
+}
 
 /* What INODE, of that mode, does. */
 static int set_kind(struct inode *inode, const struct inode *dir, dev_t rdev)
@@ -55,13 +74,14 @@ int tmpfs_new_inode(struct super_block *sb, const struct inode *dir, uint32_t mo
                     const struct cred *cred, struct inode **out)
 {
     struct tmpfs *t = tmpfs_of(sb);
-    struct inode *inode = NULL;
+    struct inode *inode;
     int err = -ENOSPC;
 
-    if (__atomic_add_fetch(&t->inodes, 1, __ATOMIC_RELAXED) <= t->max_inodes)
-        inode = inode_new(sb);
+    if (!tmpfs_take_space(t, t->inode_space))
+        return err;
+    inode = inode_new(sb);
     if (!inode) {
-        __atomic_fetch_sub(&t->inodes, 1, __ATOMIC_RELAXED);
+        tmpfs_return_space(t, t->inode_space);
         return err;
     }
     inode->ino = __atomic_fetch_add(&t->next_ino, 1, __ATOMIC_RELAXED);
@@ -122,7 +142,8 @@ static void tmpfs_evict(struct inode *inode)
         kfree(inode->private);
     if (inode_test(inode, INODE_RESERVED))
         commit_uncharge(COMMIT_FILES, div_round_up(inode->size, PAGE_SIZE));
-    __atomic_fetch_sub(&t->inodes, 1, __ATOMIC_RELAXED);
+    tmpfs_xattr_free_all(inode);
+    tmpfs_return_space(t, t->inode_space);
 }
 
 /* ---- the file system ------------------------------------------------------------------------ */
@@ -152,14 +173,14 @@ static int tmpfs_statfs(struct super_block *sb, struct statfs *st)
 {
     struct tmpfs *t = tmpfs_of(sb);
     size_t pages = min_u64(__atomic_load_n(&t->pages, __ATOMIC_RELAXED), t->max_pages);
-    size_t inodes = min_u64(__atomic_load_n(&t->inodes, __ATOMIC_RELAXED), t->max_inodes);
+    size_t space = min_u64(__atomic_load_n(&t->space, __ATOMIC_RELAXED), max_space(t));
 
     st->f_type = TMPFS_MAGIC;
     st->f_bsize = st->f_frsize = PAGE_SIZE;
     st->f_blocks = t->max_pages;
     st->f_bfree = st->f_bavail = t->max_pages - pages;
     st->f_files = t->max_inodes;
-    st->f_ffree = t->max_inodes - inodes;
+    st->f_ffree = (max_space(t) - space) / TMPFS_INODE_SPACE;
     st->f_namelen = NAME_MAX;
     return 0;
 }
@@ -235,6 +256,7 @@ static struct tmpfs *make_tmpfs(void)
     if (!t)
         return NULL;
     t->max_pages = t->max_inodes = nr_managed_pages() / 2;
+    t->inode_space = TMPFS_INODE_SPACE;
     t->mode = S_ISVTX | 0777;
     t->next_ino = 1;
     return t;
@@ -344,8 +366,10 @@ void tmpfs_init(void)
 
     mutex_init(&list_lock, RANK_RENAME, "all tmpfs");
     filesystem_register(&tmpfs_type);
-    if (t)
-        t->max_pages = t->max_inodes = SIZE_MAX / 2;
+    if (t) {
+        t->max_pages = SIZE_MAX / 2;
+        t->inode_space = 0;
+    }
     if (!t || make_super(&tmpfs_type, 0, t, &shmem_super) != 0)
         panic("no memory for shared memory");
 }

@@ -212,6 +212,7 @@ const struct inode_operations tmpfs_file_inode_ops = {
     INODE_OPS_NOT_DIRECTORY,
     INODE_OPS_NOT_LINK,
     INODE_OPS_PLAIN,
+    .xattr = &tmpfs_xattr_ops,
     .truncate = tmpfs_truncate,
 };
 

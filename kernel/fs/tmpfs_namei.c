@@ -234,12 +234,14 @@ const struct inode_operations tmpfs_dir_inode_ops = {
     INODE_OPS_NOT_LINK,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
+    .xattr = &tmpfs_xattr_ops,
 };
 
 const struct inode_operations tmpfs_link_inode_ops = {
     INODE_OPS_NOT_DIRECTORY,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
+    .xattr = &tmpfs_xattr_ops,
     .readlink = tmpfs_readlink,
     .follow = inode_op_follow_text,
 };
@@ -249,6 +251,7 @@ const struct inode_operations tmpfs_special_inode_ops = {
     INODE_OPS_NOT_LINK,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
+    .xattr = &tmpfs_xattr_ops,
 };
 
 const struct file_operations tmpfs_dir_file_ops = {

@@ -430,21 +430,21 @@ static ssize_t link_read(struct inode *inode, char *buf, size_t size)
 }
 
 static const struct inode_operations root_ops = {
-    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .lookup = root_lookup, .setattr = inode_op_setattr_accept,
     .getattr = inode_op_getattr_plain, .is_stale = is_stale,
 };
 static const struct inode_operations table_ops = {
     INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_PLAIN,
-    .lookup = table_lookup,
+    INODE_OPS_NO_XATTR, .lookup = table_lookup,
 };
 static const struct inode_operations pid_ops = {
-    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .lookup = pid_lookup, .setattr = inode_op_setattr_accept,
     .getattr = inode_op_getattr_plain, .is_stale = is_stale,
 };
 static const struct inode_operations fd_dir_ops = {
-    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,
+    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .lookup = fd_dir_lookup, .setattr = inode_op_setattr_accept,
     .getattr = inode_op_getattr_plain, .is_stale = is_stale,
 };
@@ -455,11 +455,12 @@ static int truncate_nothing(struct inode *inode, uint64_t size)
     return 0;                   /* O_TRUNC on a file that has no content of its own */
 }
 static const struct inode_operations file_ops = {
-    INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, .truncate = truncate_nothing,
+    INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NO_XATTR,
+    .truncate = truncate_nothing,
     .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
 };
 static const struct inode_operations link_ops = {
-    INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_FILE,
+    INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .readlink = link_read, .follow = link_follow,
     .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
 };

@@ -13,6 +13,18 @@
 #include "lib/types.h"
 
 #define SYSTEM_CALLS(CALL)                                                     \
+    CALL(setxattr, NEVER)                                                      \
+    CALL(lsetxattr, NEVER)                                                     \
+    CALL(fsetxattr, NEVER)                                                     \
+    CALL(getxattr, NEVER)                                                      \
+    CALL(lgetxattr, NEVER)                                                     \
+    CALL(fgetxattr, NEVER)                                                     \
+    CALL(listxattr, NEVER)                                                     \
+    CALL(llistxattr, NEVER)                                                    \
+    CALL(flistxattr, NEVER)                                                    \
+    CALL(removexattr, NEVER)                                                   \
+    CALL(lremovexattr, NEVER)                                                  \
+    CALL(fremovexattr, NEVER)                                                  \
     CALL(getcwd, NEVER)                                                        \
     CALL(eventfd2, NEVER)                                                      \
     CALL(dup, NEVER)                                                           \

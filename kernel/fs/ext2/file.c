@@ -242,6 +242,7 @@ const struct inode_operations ext2_file_ops = {
     INODE_OPS_NOT_DIRECTORY,
     INODE_OPS_NOT_LINK,
     INODE_OPS_PLAIN,
+    INODE_OPS_NO_XATTR,
     .truncate = truncate,
 };
 

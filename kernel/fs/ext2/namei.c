@@ -329,4 +329,5 @@ const struct inode_operations ext2_dir_ops = {
     INODE_OPS_NOT_LINK,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
+    INODE_OPS_NO_XATTR,
 };
