@@ -21,3 +21,4 @@ bool fuzz_fdt(const uint8_t *data, size_t size);        /* a device tree        
 bool fuzz_path(const uint8_t *data, size_t size);       /* a path name, up to its NUL if any */
 bool fuzz_super(const uint8_t *data, size_t size);      /* an ext2 superblock, descriptors */
 bool fuzz_dirent(const uint8_t *data, size_t size);     /* a block of a directory          */
+bool fuzz_xattr(const uint8_t *data, size_t size);      /* a block of attributes           */

@@ -58,6 +58,14 @@ void *kcalloc(size_t n, size_t size, gfp_t gfp)
     return calloc(n, size);
 }
 
+/* With something in it. */
+void *kmalloc(size_t size, gfp_t gfp)
+{
+    void *p = kcalloc(1, size, gfp);
+
+    return p ? memset(p, 0x5a, size) : NULL;
+}
+
 void *kzalloc(size_t size, gfp_t gfp)
 {
     return kcalloc(1, size, gfp);

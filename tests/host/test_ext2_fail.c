@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include "kernel/cache/writeback.h"
+#include "kernel/fs/xattr.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/bitops.h"
@@ -95,6 +96,22 @@ static void remove_name(struct inode *dir, const char *name)
     inode_put(inode);
 }
 
+/* In the inode, in a block, in the block of both. */
+static void set_attributes(struct inode *dir, const char *name)
+{
+    struct inode *inode = find(dir, name);
+    char value[4096];
+
+    if (!inode)
+        return;
+    tell(inode_setxattr(inode, "user.small", "value", 5, 0, &fake_root));
+    tell(inode_setxattr(inode, "user.large", page_of_text, 3000, 0, &fake_root));
+    tell(inode_setxattr(inode, "user.small", page_of_text, 300, 0, &fake_root));
+    tell((int)inode_listxattr(inode, value, sizeof(value), &fake_root));
+    tell(fake_fsync(inode));
+    inode_put(inode);
+}
+
 static void cut(struct inode *dir, const char *name)
 {
     struct inode *inode = find(dir, name);
@@ -139,6 +156,26 @@ static bool make_synced(void)
     return sure;
 }
 
+/* As another system may leave them: two files have their attributes in one block. */
+static void share_attributes(struct inode *dir, const char *name, const char *other_name)
+{
+    struct inode *inode = find(dir, name), *other = find(dir, other_name);
+    uint32_t block;
+    struct page *page;
+
+    cr_assert(inode_setxattr(inode, "user.large", page_of_text, 2000, 0, &fake_root) == 0);
+    block = ext2_of(inode)->file_acl;
+    cr_assert(ext2_read_meta(fs(), block, "attributes", false, &page) == 0);
+    ((struct ext2_xattr_header *)page_address(page))->refcount = le32_make(2);
+    page_cache_dirty(page);
+    put_page(page);
+    ext2_of(other)->file_acl = block;
+    other->blocks += EXT2_SECTORS;
+    inode_mark_dirty(other);
+    inode_put(inode);
+    inode_put(other);
+}
+
 /* Things for the session to work on, and the file that must never suffer. */
 static void furnish(void)
 {
@@ -153,6 +190,7 @@ static void furnish(void)
     make_file(dir, "gone");
     make_file(dir, "short");
     make_file(dir, "moved");
+    share_attributes(dir, "short", "moved");
     make_file(sb->root, "victim");
     cr_assert(fake_mkdir(dir, "empty", &inode) == 0);
     inode_put(inode);
@@ -175,6 +213,8 @@ static bool work(void)
     remove_name(dir, "gone");
     remove_name(dir, "empty");
     cut(dir, "short");
+    set_attributes(dir, "short");
+    set_attributes(sb->root, "new-file");
     rename_over(dir, "moved", sb->root, "victim");
     rename_over(dir, "sub", sb->root, "sub");
     inode_put(dir);

@@ -1,4 +1,4 @@
-// sources: @vma_model kernel/proc/elf.c kernel/fs/ext2/geometry.c kernel/fs/ext2/dirent.c lib/fdt.c lib/fmt.c lib/path.c tests/fuzz/elf.c tests/fuzz/fdt.c tests/fuzz/path.c tests/fuzz/vmaset.c tests/fuzz/super.c tests/fuzz/dirent.c
+// sources: @vma_model kernel/proc/elf.c kernel/fs/ext2/geometry.c kernel/fs/ext2/dirent.c kernel/fs/ext2/xattr_area.c lib/fdt.c lib/fmt.c lib/path.c tests/fuzz/elf.c tests/fuzz/fdt.c tests/fuzz/path.c tests/fuzz/vmaset.c tests/fuzz/super.c tests/fuzz/dirent.c tests/fuzz/xattr.c
 /* SPDX-License-Identifier: MIT */
 /*
  * test_fuzz.c - the fuzzers' harnesses without a fuzzer: each gets its seeds, damaged
@@ -183,4 +183,9 @@ Test(fuzz, super)
 Test(fuzz, dirent)
 {
     try_seeds(fuzz_dirent, 5000, "tests/fuzz/seeds/dirent/*", NULL);
+}
+
+Test(fuzz, xattr)
+{
+    try_seeds(fuzz_xattr, 5000, "tests/fuzz/seeds/xattr/*", NULL);
 }

@@ -9,6 +9,7 @@
  *     alloc        which block, which inode is free?               pure
  *     dirent       the entries in one block of a directory         pure
  *     filter       names that are not in a directory               pure
+ *     xattr_area   attributes in one block or inode                pure
  *     meta         metadata blocks, and what is wrong with them
  *     balloc       alloc's bitmaps, in the page cache
  *     bmap         from a page of a file to a block of the disk
@@ -51,6 +52,7 @@ struct ext2_fs {
     struct page **desc_pages;           /* descriptors, referenced             [c] */
     uint16_t mount_state;               /* of the superblock, when we came     [c] */
     bool large_files;                   /* one has 2 GiB or more               [a] */
+    bool has_attributes;                /* a file got one                      [a] */
     uint32_t nerrors;                   /* contradictions and I/O errors met   [a] */
     uint32_t lost_names;                /* failed writes of directories, links [a] */
     uint32_t reported_lost;             /* failed writes that were reported    [a] */
@@ -64,10 +66,11 @@ struct ext2_inode {
     struct le32 block[EXT2_N_BLOCKS];   /* as on the disk: map, text or device [m] */
     uint32_t flags;                     /* EXT2_..._FL                         [i] */
     uint32_t generation;                /*                                     [c] */
-    uint32_t file_acl;                  /* block of extended attributes, 0: none [c] */
+    uint32_t file_acl;                  /* block of extended attributes, 0: none [i+m] */
     uint64_t last_index;                /* page that got a block last ...      [m] */
     uint32_t last_block;                /* ... and which; 0: none yet          [m] */
     uint32_t map_dirty;                 /* 1: an indirect block is newer than the disk [a] */
+    bool has_text;                      /* a symlink with its text in BLOCK    [c] */
     bool fresh;                         /* the table still has another    [table page] */
     uint64_t find_hint;                 /* directory: page of the last name found [a] */
     uint64_t insert_hint;               /* directory: no room before this page [i] */
@@ -154,6 +157,9 @@ void ext2_discard_inode(struct inode *inode);
 int ext2_write_inode(struct inode *inode);
 /* Write the part of the table that has INODE, and wait. */
 int ext2_sync_inode(struct inode *inode);
+/* What INODE's place in the table has behind the fields: *SIZE *BYTES on *PAGE, referenced, or
+ * *PAGE is NULL.  They are guarded as INODE's attributes are.  0, -EIO, -ENOMEM. */
+int ext2_inode_rest(struct inode *inode, struct page **page, uint8_t **bytes, uint32_t *size);
 void ext2_evict(struct inode *inode);
 /* A symlink whose text is in the inode. */
 bool ext2_is_fast_symlink(const struct inode *inode);
@@ -189,5 +195,8 @@ extern const struct file_operations ext2_file_file_ops;
 int ext2_fsync(struct file *f, bool data_only);
 /* Put a long symlink's text into its page. */
 int ext2_symlink_write(struct inode *inode, const char *target, size_t len);
+extern const struct xattr_operations ext2_xattr_ops;
 /* The inode is being deleted: its attribute block loses one user. */
 void ext2_xattr_drop(struct inode *inode);
+/* Write the block of attributes, and wait. */
+int ext2_sync_xattr(struct inode *inode);

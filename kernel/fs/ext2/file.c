@@ -218,7 +218,7 @@ static int fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
     return make_room(f->inode, off, off + len, mode & FALLOC_FL_KEEP_SIZE);
 }
 
-/* Data, then what leads to it: indirect blocks, inode; then the disk's own cache. */
+/* Data, then what leads to it: indirect blocks, attributes, inode; then the disk's own cache. */
 int ext2_fsync(struct file *f, bool data_only)
 {
     struct inode *inode = f->inode;
@@ -231,6 +231,8 @@ int ext2_fsync(struct file *f, bool data_only)
     if (!err)
         err = ext2_sync_map(inode);
     if (!err)
+        err = ext2_sync_xattr(inode);
+    if (!err)
         err = ext2_sync_inode(inode);
     ext2_note_lost_writes(ext2_fs_of(inode));
     if (!err)
@@ -242,7 +244,7 @@ const struct inode_operations ext2_file_ops = {
     INODE_OPS_NOT_DIRECTORY,
     INODE_OPS_NOT_LINK,
     INODE_OPS_PLAIN,
-    INODE_OPS_NO_XATTR,
+    .xattr = &ext2_xattr_ops,
     .truncate = truncate,
 };
 

@@ -125,9 +125,7 @@ static void encode_device(struct le32 *block, dev_t dev)
 
 bool ext2_is_fast_symlink(const struct inode *inode)
 {
-    uint64_t acl_sectors = ext2_of(inode)->file_acl ? EXT2_SECTORS : 0;
-
-    return S_ISLNK(inode->mode) && inode->blocks == acl_sectors;
+    return ext2_of(inode)->has_text;
 }
 
 static bool has_own_blocks(const struct inode *inode)
@@ -206,6 +204,7 @@ static void decode(const struct ext2_fs *fs, const struct ext2_raw_inode *raw,
     e->generation = le32_get(raw->generation);
     e->file_acl = le32_get(raw->file_acl);
     memcpy(e->block, raw->block, sizeof(e->block));
+    e->has_text = S_ISLNK(inode->mode) && inode->blocks == (e->file_acl ? EXT2_SECTORS : 0);
 }
 
 static bool is_known_kind(uint32_t mode)
@@ -377,6 +376,28 @@ int ext2_sync_inode(struct inode *inode)
     uint32_t block = table_block(fs, (uint32_t)inode->ino);
 
     return writeback_range(fs->meta, block, block, true);
+}
+
+/* A fresh inode's place is cleared first of what its predecessor left. */
+int ext2_inode_rest(struct inode *inode, struct page **page, uint8_t **bytes, uint32_t *size)
+{
+    struct ext2_fs *fs = ext2_fs_of(inode);
+    struct ext2_raw_inode *raw;
+    uint32_t extra;
+    int err = read_raw(fs, (uint32_t)inode->ino, false, page, &raw);
+
+    if (err)
+        return err;
+    if (ext2_of(inode)->fresh)
+        store(inode, *page, raw, false);
+    extra = extra_size(fs, raw);
+    *bytes = (uint8_t *)raw + EXT2_INODE_SIZE_MIN + extra;
+    *size = fs->geo.inode_size - EXT2_INODE_SIZE_MIN - extra;
+    if (extra == 0 || extra % 4 != 0) {
+        put_page(*page);
+        *page = NULL;
+    }
+    return 0;
 }
 
 /* Beginning and end */

@@ -199,16 +199,32 @@ enum ext2_file_type {
     EXT2_FT_SOCK, EXT2_FT_SYMLINK, EXT2_FT_MAX
 };
 
-/* Head of a block of extended attributes; several inodes may share it. */
+/*
+ * Extended attributes: in a block of their own, which several inodes may share, and in what
+ * an inode larger than its fields has left.  xattr_area.h has the picture.
+ */
 #define EXT2_XATTR_MAGIC 0xea020000
-struct ext2_xattr_header {
+struct ext2_xattr_header {              /* of a block; an inode has only the magic */
     struct le32 magic;
-    struct le32 refcount;
-    struct le32 blocks;
-    struct le32 hash;
+    struct le32 refcount;               /* inodes that share it                 */
+    struct le32 blocks;                 /* 1                                    */
+    struct le32 hash;                   /* of all entries; 0: not to be shared  */
     struct le32 checksum;
     struct le32 reserved[3];
 };
+
+struct ext2_xattr_entry {
+    uint8_t name_len;
+    uint8_t name_index;                 /* EXT2_XATTR_...: how the name begins  */
+    struct le16 value_offs;
+    struct le32 value_inum;             /* 0: the value is here                 */
+    struct le32 value_size;
+    struct le32 hash;                   /* of name and value; 0 in an inode     */
+    char name[];
+};
+#define EXT2_XATTR_USER     1
+#define EXT2_XATTR_TRUSTED  4
+#define EXT2_XATTR_SECURITY 6
 
 _Static_assert(sizeof(struct ext2_super) == 1024 &&
                offsetof(struct ext2_super, magic) == 56 &&
@@ -224,3 +240,5 @@ _Static_assert(sizeof(struct ext2_raw_inode) == 160 &&
                offsetof(struct ext2_raw_inode, uid_high) == 120 &&
                offsetof(struct ext2_raw_inode, extra_isize) == 128, "struct ext2_raw_inode");
 _Static_assert(sizeof(struct ext2_dirent) == EXT2_DIRENT_HEADER, "struct ext2_dirent");
+_Static_assert(sizeof(struct ext2_xattr_header) == 32 && sizeof(struct ext2_xattr_entry) == 16,
+               "extended attributes");

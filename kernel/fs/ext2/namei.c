@@ -129,7 +129,8 @@ static int make_symlink(struct inode *dir, const char *name, size_t len, const c
     err = ext2_new_inode(dir, S_IFLNK | 0777, 0, cred, &inode);
     if (err)
         return err;
-    if (target_len < sizeof(ext2_of(inode)->block))
+    ext2_of(inode)->has_text = target_len < sizeof(ext2_of(inode)->block);
+    if (ext2_is_fast_symlink(inode))
         memcpy(ext2_of(inode)->block, target, target_len);
     else
         err = ext2_symlink_write(inode, target, target_len);
@@ -329,5 +330,5 @@ const struct inode_operations ext2_dir_ops = {
     INODE_OPS_NOT_LINK,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
-    INODE_OPS_NO_XATTR,
+    .xattr = &ext2_xattr_ops,
 };

@@ -44,14 +44,24 @@ static uint16_t state_of(const struct ext2_fs *fs, bool mounted)
     return state;
 }
 
+/* Features that have come into use. */
+static uint32_t new_compat(const struct ext2_fs *fs)
+{
+    return __atomic_load_n(&fs->has_attributes, __ATOMIC_RELAXED) ? EXT2_COMPAT_EXT_ATTR : 0;
+}
+
+static uint32_t new_ro_compat(const struct ext2_fs *fs)
+{
+    return __atomic_load_n(&fs->large_files, __ATOMIC_RELAXED) ? EXT2_RO_COMPAT_LARGE_FILE : 0;
+}
+
 static bool has_news(const struct ext2_fs *fs, const struct ext2_super *s, uint16_t state)
 {
-    uint32_t ro_compat = le32_get(s->feature_ro_compat);
-
     return le32_get(s->free_blocks_count) != fs->alloc.free_blocks ||
            le32_get(s->free_inodes_count) != fs->alloc.free_inodes ||
            le16_get(s->state) != state ||
-           (fs->large_files && !(ro_compat & EXT2_RO_COMPAT_LARGE_FILE));
+           (new_compat(fs) & ~le32_get(s->feature_compat)) ||
+           (new_ro_compat(fs) & ~le32_get(s->feature_ro_compat));
 }
 
 /* Bring the superblock's page up to date. */
@@ -67,9 +77,8 @@ static void store_super(struct ext2_fs *fs, bool mounted)
         s->free_inodes_count = le32_make(fs->alloc.free_inodes);
         s->state = le16_make(state);
         s->wtime = le32_make(now());
-        if (fs->large_files)
-            s->feature_ro_compat = le32_make(le32_get(s->feature_ro_compat) |
-                                             EXT2_RO_COMPAT_LARGE_FILE);
+        s->feature_compat = le32_make(le32_get(s->feature_compat) | new_compat(fs));
+        s->feature_ro_compat = le32_make(le32_get(s->feature_ro_compat) | new_ro_compat(fs));
         page_cache_dirty(fs->super_page);
     }
     page_unlock(fs->super_page);

@@ -61,7 +61,7 @@ const struct inode_operations ext2_symlink_ops = {
     INODE_OPS_NOT_DIRECTORY,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
-    INODE_OPS_NO_XATTR,
+    .xattr = &ext2_xattr_ops,
     .readlink = readlink,
     .follow = inode_op_follow_text,
 };
@@ -71,5 +71,5 @@ const struct inode_operations ext2_special_ops = {
     INODE_OPS_NOT_LINK,
     INODE_OPS_NOT_FILE,
     INODE_OPS_PLAIN,
-    INODE_OPS_NO_XATTR,
+    .xattr = &ext2_xattr_ops,
 };

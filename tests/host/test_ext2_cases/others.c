@@ -57,34 +57,3 @@ Test(ext2_cases, an_index_is_dropped_where_we_write)
     inode_put(dir);
     finish();
 }
-
-Test(ext2_cases, attribute_blocks_go_with_their_last_user)
-{
-    struct inode *a, *b;
-    struct ext2_xattr_header *header;
-    uint32_t before, block;
-
-    prepare(DEFAULT " -I 128", 16 * MiB);
-    cr_assert(image_put(image, "a", "a", 1) && image_put(image, "b", "b", 1));
-    cr_assert(image_run(NULL, 0, "debugfs -w -R 'ea_set a user.colour %0100d' %s", 1, image));
-    cr_assert(fake_mount(0, &sb) == 0);
-    a = look_up("a");
-    b = look_up("b");
-    block = ext2_of(a)->file_acl;
-    cr_assert(block != 0 && a->blocks == 16);
-    header = (struct ext2_xattr_header *)(fake_disk.bytes + (size_t)block * 4096);
-    header->refcount = le32_make(2);
-    ext2_of(b)->file_acl = block;
-    b->blocks += 8;
-    before = free_blocks();
-    inode_put(a);
-    unlink_name("a");
-    cr_assert(free_blocks() == before + 1);
-    cr_assert(fake_truncate(b, 0) == 0);
-    inode_mark_dirty(b);
-    inode_put(b);
-    remount();
-    unlink_name("b");
-    cr_assert(free_blocks() == before + 3);
-    finish();
-}
