@@ -124,6 +124,7 @@ TESTS = [
     program("vdsotest", tags=("quick",)),
     program("vmsettingtest", mem="64M", cpus=(2,), tags=("quick",)),
     program("willneedtest", tags=("quick",)),
+    program("xattrtest", tags=("quick",)),
     program("zerotest", tags=("quick",)),
 ] + [
     # Harts without hardware that sets the accessed and dirty bits.

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
@@ -238,6 +239,24 @@ static void use_terminals(void)
     close(slave);
 }
 
+static void use_attributes(void)
+{
+    static const char *const names[] = { "/tmp/failtest.a", "/tests/failtest.a" };
+    char value[5000] = "x", list[100];
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        int fd = open(names[i], O_CREAT | O_RDWR, 0600);
+
+        fsetxattr(fd, "user.small", value, 1, 0);
+        fsetxattr(fd, "user.large", value, i == 0 ? 5000 : 3000, 0);
+        fgetxattr(fd, "user.large", value, sizeof(value));
+        flistxattr(fd, list, sizeof(list));
+        fremovexattr(fd, "user.small");
+        close(fd);
+        unlink(names[i]);
+    }
+}
+
 /* More pieces than fit on the kernel's stack. */
 static void copy_pieces(void)
 {
@@ -336,6 +355,7 @@ REFUSE(use_counter)
 REFUSE(use_pidfd)
 REFUSE(use_timer)
 REFUSE(use_terminals)
+REFUSE(use_attributes)
 REFUSE(copy_pieces)
 REFUSE(look_around)
 REFUSE(take_signals)
@@ -347,7 +367,8 @@ static const struct test tests[] = {
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
     TEST(connect_sockets_fails),
     TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_timer_fails),
-    TEST(use_terminals_fails), TEST(copy_pieces_fails), TEST(look_around_fails),
+    TEST(use_terminals_fails), TEST(use_attributes_fails), TEST(copy_pieces_fails),
+    TEST(look_around_fails),
     TEST(take_signals_fails),
 };
 
