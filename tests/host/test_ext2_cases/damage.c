@@ -3,6 +3,7 @@
  * damage.c - disks that fail, and images that are wrong.
  */
 #include <stdlib.h>
+#include "kernel/fs/xattr.h"
 #include "tests/host/test_ext2_cases/cases.h"
 
 /* A disk that cannot read BLOCK: each thing that needs it fails, and only that. */
@@ -107,6 +108,17 @@ Test(ext2_cases, unwritable_blocks_are_reported_by_fsync)
     clean_up();
 }
 
+static void exercise_attributes(struct inode *inode)
+{
+    char buf[400];
+
+    inode_listxattr(inode, buf, sizeof(buf), &fake_root);
+    inode_getxattr(inode, "user.short", buf, sizeof(buf), &fake_root);
+    inode_setxattr(inode, "user.long", buf, 300, 0, &fake_root);
+    inode_setxattr(inode, "trusted.new", "new", 3, 0, &fake_root);
+    inode_removexattr(inode, "user.short", &fake_root);
+}
+
 /* Use all that is there, whatever it is; nothing may crash, hang or leak. */
 static void exercise(void)
 {
@@ -119,6 +131,7 @@ static void exercise(void)
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (fake_lookup(sb->root, names[i], &inode) != 0)
             continue;
+        exercise_attributes(inode);
         if (S_ISREG(inode->mode)) {
             fake_read(inode, buf, sizeof(buf), 0);
             fake_write(inode, buf, 9000, 70000);
@@ -160,6 +173,9 @@ Test(ext2_cases, damaged_images, .timeout = 120)
 
     start(DEFAULT " -N 64", size);
     inode = create("file");
+    cr_assert(inode_setxattr(inode, "user.short", "short", 5, 0, &fake_root) == 0);
+    cr_assert(inode_setxattr(inode, "user.long", data, 300, 0, &fake_root) == 0);
+    cr_assert(ext2_of(inode)->file_acl < 16);
     cr_assert(fake_write(inode, data, sizeof(data), 0) == sizeof(data));
     inode_put(inode);
     cr_assert(fake_mkdir(sb->root, "dir", &inode) == 0);
@@ -174,7 +190,8 @@ Test(ext2_cases, damaged_images, .timeout = 120)
     shim_seed(13);
     for (unsigned round = 0; round < 1500; round++) {
         memcpy(fake_disk.bytes, sound, size);
-        /* Superblock, descriptors, bitmaps, inodes, directories, tables: all in front. */
+        /* Superblock, descriptors, bitmaps, inodes, directories, attributes, tables: all in
+         * front. */
         for (unsigned n = 1 + port_random() % 2; n > 0; n--)
             damage((uint32_t)(port_random() % 16));
         if (fake_mount(0, &sb) != 0)
