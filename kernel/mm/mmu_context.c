@@ -161,7 +161,7 @@ static void activate(struct mmu_context *ctx, size_t hart)
     struct hart_tlb *tlb = &tlbs[hart];
     uint64_t asid;
 
-    __atomic_store_n(&tlb->active, ctx, __ATOMIC_RELAXED);
+    __atomic_store_n(&tlb->active, ctx, __ATOMIC_RELEASE);
     if (!(__atomic_load_n(&ctx->harts, __ATOMIC_RELAXED) >> hart & 1))
         __atomic_fetch_or(&ctx->harts, 1UL << hart, __ATOMIC_RELAXED);
     memory_barrier();
@@ -381,4 +381,20 @@ void tlb_flush_kernel(vaddr_t start, vaddr_t end)
     memory_barrier();
     flush_here(&r);
     shoot(all & ~(1UL << this_hart()->index), &r);
+}
+
+/* An empty request: who has answered it has passed a fence since it was made.  A hart that is
+ * passed over, because another address space is active there, has passed one in activate(). */
+void mmu_context_barrier(const struct mmu_context *ctx)
+{
+    unsigned me = this_hart()->index;
+    struct request nothing = { 0 };
+    uint64_t targets = 0;
+
+    memory_barrier();
+    for (unsigned i = 0; i < nr_harts; i++)
+        if (i != me && (!ctx || is_active(i, ctx)))
+            targets |= 1UL << i;
+    shoot(targets, &nothing);
+    memory_barrier();
 }

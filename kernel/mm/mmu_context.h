@@ -59,6 +59,10 @@ void tlb_flush_page_local(struct mmu_context *ctx, vaddr_t va);
 /* Kernel addresses, on all harts. */
 void tlb_flush_kernel(vaddr_t start, vaddr_t end);
 
+/* Every hart that runs CTX (NULL: every hart) passes a full fence during this call.  As for a
+ * flush, nothing held that a spinning hart needs. */
+void mmu_context_barrier(const struct mmu_context *ctx);
+
 /* Serve this hart's shootdown inbox: from the IPI, and from every loop that
  * spins with interrupts off. */
 void tlb_serve_inbox(void);

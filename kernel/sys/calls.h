@@ -206,6 +206,7 @@
     CALL(renameat2, NEVER)                                                     \
     CALL(getrandom, NEVER)                                                     \
     CALL(memfd_create, NEVER)                                                  \
+    CALL(membarrier, NEVER)                                                    \
     CALL(mlock2, NEVER)                                                        \
     CALL(copy_file_range, NEVER)                                               \
     CALL(preadv2, AGAIN)                                                       \

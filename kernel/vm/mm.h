@@ -43,6 +43,7 @@ struct mm {
     size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
     size_t peak_vm;
     uint32_t def_flags;                     /* VM_LOCKS of mappings to come   [map]    */
+    uint32_t membarriers;                   /* MEMBARRIER_CMD_REGISTER_...    [a]      */
     bool recorded;                          /* vm/record.h               [its lock]    */
     uint64_t limit_as, limit_data, limit_stack;     /* bytes; from rlimits    [map]    */
     struct list all_link;                   /* every mm           [mm list's lock]     */

@@ -160,6 +160,7 @@ static void copy_description(struct mm *to, const struct mm *from)
     to->data_vm = from->data_vm;
     to->stack_vm = from->stack_vm;
     to->exec_vm = from->exec_vm;
+    to->membarriers = from->membarriers;
     to->limit_as = from->limit_as;
     to->limit_data = from->limit_data;
     to->limit_stack = from->limit_stack;

@@ -65,6 +65,7 @@ TESTS = [
     program("memfdtest", tags=("quick",)),
     program("migratetest", tags=("quick",)),
     program("memtooltest", cpus=(2,)),
+    program("membarriertest", tags=("quick",)),
     program("mincoretest", tags=("quick",)),
     program("mlocktest", tags=("quick",)),
     program("mmaptest", tags=("quick",)),
