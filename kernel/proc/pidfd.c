@@ -59,6 +59,20 @@ struct process *pidfd_process(const struct file *f)
     return f->ops == &pidfd_file_ops ? f->private : NULL;
 }
 
+static struct process *(*process_of_folder)(const struct file *f);
+
+void pidfd_register_folders(struct process *(*process_of)(const struct file *f))
+{
+    process_of_folder = process_of;
+}
+
+struct process *pidfd_receiver(const struct file *f)
+{
+    struct process *p = pidfd_process(f);
+
+    return p ? p : process_of_folder(f);
+}
+
 int pidfd_get_process(int pidfd, struct process **out)
 {
     struct fd_ref ref = fd_get(pidfd);

@@ -17,6 +17,11 @@ int pidfd_create(struct process *p, uint32_t flags, struct file **out);
 /* The process that F means, which lives as long as F is held; NULL: F is no pidfd. */
 struct process *pidfd_process(const struct file *f);
 
+/* The same for who only sends a signal: before there were pidfds, a process's folder in /proc
+ * was one, and still does.  procfs tells how to know those. */
+struct process *pidfd_receiver(const struct file *f);
+void pidfd_register_folders(struct process *(*process_of)(const struct file *f));
+
 /* The process that descriptor PIDFD means, referenced: 0, -EBADF (it is no pidfd), or -ESRCH
  * (the process is not listed). */
 int pidfd_get_process(int pidfd, struct process **out);

@@ -14,6 +14,7 @@
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/slab.h"
 #include "kernel/proc/files.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/procfs/procfs.h"
 #include "lib/abi/dirent.h"
 #include "lib/abi/errno.h"
@@ -48,6 +49,12 @@ static struct node *node_of(const struct inode *inode)
 struct process *proc_inode_process(const struct inode *inode)
 {
     return node_of(inode)->process;
+}
+
+/* The process whose folder F is, or NULL. */
+static struct process *folder_process(const struct file *f)
+{
+    return f->ops == &pid_fops ? node_of(f->inode)->process : NULL;
 }
 
 /* Numbers of the fixed tree: the entry's address is as good a name as any. */
@@ -527,4 +534,5 @@ void procfs_init(void)
     if (!node_cache)
         panic("procfs: no memory for its cache");
     filesystem_register(&proc_type);
+    pidfd_register_folders(folder_process);
 }

@@ -76,7 +76,7 @@ int64_t sys_pidfd_send_signal(const uint64_t *a)
     if ((uint32_t)a[3])
         return -EINVAL;
     ref = fd_get((int)a[0]);
-    p = ref.file ? pidfd_process(ref.file) : NULL;
+    p = ref.file ? pidfd_receiver(ref.file) : NULL;
     err = !p ? -EBADF : a[2] ? get_info(&info, a[2]) : 0;
     if (!err)
         err = signal_kill_process(p, (int)a[1], a[2] ? &info : NULL);

@@ -152,6 +152,27 @@ static void what_may_be_said(void)
     close(me);
 }
 
+/* A process's folder in /proc does as well. */
+static void folders_do(void)
+{
+    pid_t pid = start_child(pause_forever, NULL);
+    char path[32];
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    fd = open(path, O_RDONLY | O_DIRECTORY);
+    REQUIRE(fd >= 0);
+    EXPECT_OK(pidfd_send_signal(fd, 0, NULL, 0));
+    EXPECT_ERROR(pidfd_getfd(fd, 0, 0), EBADF);
+    EXPECT_OK(pidfd_send_signal(fd, SIGKILL, NULL, 0));
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+    EXPECT_ERROR(pidfd_send_signal(fd, 0, NULL, 0), ESRCH);
+    close(fd);
+    fd = open("/proc", O_RDONLY | O_DIRECTORY);
+    EXPECT_ERROR(pidfd_send_signal(fd, 0, NULL, 0), EBADF);
+    close(fd);
+}
+
 /* The end */
 
 static void zombie_and_gone(void)
@@ -411,6 +432,7 @@ static const struct test tests[] = {
     CHILD_TEST(what_has_none),
     TEST(signals_arrive),
     CHILD_TEST(what_may_be_said),
+    TEST(folders_do),
     TEST(zombie_and_gone),
     TEST(pollers_are_woken),
     TEST(all_threads_count),
