@@ -185,6 +185,18 @@ ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos)
     return f->ops->write(f, uio, &pos);
 }
 
+ssize_t file_move(struct file *f, struct uio *uio, int64_t *pos, bool write)
+{
+    ssize_t n;
+
+    if (*pos < 0)
+        return write ? file_write(f, uio) : file_read(f, uio);
+    n = write ? file_pwrite(f, uio, (uint64_t)*pos) : file_pread(f, uio, (uint64_t)*pos);
+    if (n > 0)
+        *pos += n;
+    return n;
+}
+
 int64_t file_seek(struct file *f, int64_t offset, int whence)
 {
     bool locked;

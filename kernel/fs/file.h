@@ -154,6 +154,8 @@ ssize_t file_read(struct file *f, struct uio *uio);
 ssize_t file_write(struct file *f, struct uio *uio);
 ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos);
 ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos);
+/* Either, at *POS, which moves, or at F's own position if that is negative. */
+ssize_t file_move(struct file *f, struct uio *uio, int64_t *pos, bool write);
 int64_t file_seek(struct file *f, int64_t offset, int whence);
 /* Directory entries from f->pos on; advances it.  0 or an errno (-ENOENT: removed). */
 int file_iterate(struct file *f, struct dir_context *ctx);

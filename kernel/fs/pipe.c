@@ -15,6 +15,7 @@
  * Sleepers look at the ring without the lock, and again with it.
  */
 #include "kernel/fs/fifo.h"
+#include "kernel/fs/pipe_impl.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/page_alloc.h"
@@ -28,60 +29,10 @@
 #define DEFAULT_SLOTS 16
 #define MAX_SLOTS 256                   /* 1 MiB */
 
-struct pipe_slot {
-    struct page *page;
-    uint32_t offset, len;               /* unread bytes                        */
-};
-
-struct pipe {
-    struct mutex lock;                  /* RANK_PIPE                           */
-    struct pipe_slot *slots;            /*                                 [l] */
-    uint32_t nslots;                    /* a power of two                  [l] */
-    uint32_t head, tail;                /* slots ever filled, emptied      [l] */
-    struct page *spare;                 /*                                 [l] */
-    uint32_t readers, writers;          /* open ends                       [l] */
-    uint32_t reader_opens, writer_opens;/* ever                            [l] */
-    uint32_t nfiles;                    /*                       [inode->lock] */
-    struct wait_queue can_read, can_write;
-};
-
 static struct super_block *pipe_super;
 static uint64_t next_pipe_number = 1;   /* [a] */
 
 /* ---- the ring ------------------------------------------------------------------------- */
-
-static uint32_t peek(const uint32_t *counter)
-{
-    return __atomic_load_n(counter, __ATOMIC_RELAXED);
-}
-
-static bool is_empty(const struct pipe *p)
-{
-    return peek(&p->head) == peek(&p->tail);
-}
-
-static bool is_full(const struct pipe *p)
-{
-    return peek(&p->head) - peek(&p->tail) >= peek(&p->nslots);
-}
-
-static struct pipe_slot *slot_at(struct pipe *p, uint32_t n)
-{
-    return &p->slots[n & (p->nslots - 1)];
-}
-
-static void move_counter(uint32_t *counter)
-{
-    __atomic_store_n(counter, *counter + 1, __ATOMIC_RELEASE);
-}
-
-/* wake_up_all without the call where nobody waits: half of a byte's way. */
-static inline void wake_if_any(struct wait_queue *wq)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!wait_queue_is_empty(wq))
-        wake_up_all(wq);
-}
 
 static void keep_or_free(struct pipe *p, struct page *page)
 {
@@ -89,6 +40,21 @@ static void keep_or_free(struct pipe *p, struct page *page)
         p->spare = page;
     else
         put_page(page);
+}
+
+void pipe_consume(struct pipe *p, size_t n)
+{
+    struct pipe_slot *s = slot_at(p, p->tail);
+
+    s->offset += (uint32_t)n;
+    s->len -= (uint32_t)n;
+    if (s->len > 0)
+        return;
+    if (s->shared)
+        put_page(s->page);
+    else
+        keep_or_free(p, s->page);
+    move_counter(&p->tail);
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */
@@ -103,47 +69,39 @@ static int drain(struct pipe *p, struct uio *uio)
         size_t n = min_u64(s->len, uio->resid);
         size_t moved = uio_copy_out(uio, (char *)page_address(s->page) + s->offset, n);
 
-        s->offset += (uint32_t)moved;
-        s->len -= (uint32_t)moved;
-        if (s->len == 0) {
-            keep_or_free(p, s->page);
-            move_counter(&p->tail);
-        } else if (moved < n) {
+        if (moved > 0)
+            pipe_consume(p, moved);
+        if (moved < n)
             err = uio_fault_in(uio, n - moved, true);
-        }
     }
     return err;
 }
 
-/* Wait until there is something to read, or nobody left to write it.  0, -EAGAIN,
- * -ERESTARTSYS.  The lock is held, and dropped while it sleeps. */
-static int wait_readable(struct pipe *p, struct file *f)
+int pipe_wait_readable(struct pipe *p, bool nonblock)
 {
     int err = 0;
 
-    while (!err && is_empty(p) && p->writers > 0) {
-        if (f->flags & O_NONBLOCK)
+    while (!err && !can_end_reading(p)) {
+        if (nonblock)
             return -EAGAIN;
         mutex_unlock(&p->lock);
-        err = wait_event_interruptible(&p->can_read, !is_empty(p) || peek(&p->writers) == 0);
+        err = wait_event_interruptible(&p->can_read, can_end_reading(p));
         /* Another reader may have been faster. */
         mutex_lock(&p->lock);
     }
     return err ? -ERESTARTSYS : 0;
 }
 
-static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
+ssize_t pipe_take(struct pipe *p, struct uio *uio, bool nonblock)
 {
-    struct pipe *p = f->private;
     size_t wanted = uio->resid;
     int err = 0;
 
-    (void)pos;
     if (wanted == 0)
         return 0;
     mutex_lock(&p->lock);
-    if (is_empty(p))
-        err = wait_readable(p, f);
+    if (!can_read_now(p))
+        err = pipe_wait_readable(p, nonblock);
     if (!err)
         err = drain(p, uio);
     mutex_unlock(&p->lock);
@@ -153,6 +111,12 @@ static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
     return (ssize_t)(wanted - uio->resid);
 }
 
+static ssize_t pipe_read(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    (void)pos;
+    return pipe_take(f->private, uio, f->flags & O_NONBLOCK);
+}
+
 /* ---- writing ------------------------------------------------------------------------------ */
 
 /* Room in the page written last. */
@@ -160,7 +124,7 @@ static size_t last_room(struct pipe *p)
 {
     struct pipe_slot *s = slot_at(p, p->head - 1);
 
-    return is_empty(p) ? 0 : PAGE_SIZE - s->offset - s->len;
+    return is_empty(p) || s->shared ? 0 : PAGE_SIZE - s->offset - s->len;
 }
 
 /* Add N bytes behind those of S, or what comes before a bad address.  0 or -EFAULT.
@@ -200,8 +164,7 @@ static int fill_new_slot(struct pipe *p, struct uio *uio)
     return err;
 }
 
-/* Take in what there is room for.  0; -EFAULT, -ENOMEM. */
-static int fill(struct pipe *p, struct uio *uio)
+int pipe_fill(struct pipe *p, struct uio *uio)
 {
     size_t room = last_room(p);
     int err = 0;
@@ -214,19 +177,21 @@ static int fill(struct pipe *p, struct uio *uio)
     return err;
 }
 
-/* The ring is full: wait until it is not, or nobody reads it.  Results and lock as in
- * wait_readable. */
-static int wait_writable(struct pipe *p, struct file *f)
+int pipe_wait_writable(struct pipe *p, bool nonblock)
 {
-    int err;
+    int err = 0;
 
-    if (f->flags & O_NONBLOCK)
-        return -EAGAIN;
-    mutex_unlock(&p->lock);
-    wake_if_any(&p->can_read);
-    err = wait_event_interruptible(&p->can_write, !is_full(p) || peek(&p->readers) == 0);
-    mutex_lock(&p->lock);
-    return err ? -ERESTARTSYS : 0;
+    while (!err && p->readers > 0 && is_full(p)) {
+        if (nonblock)
+            return -EAGAIN;
+        mutex_unlock(&p->lock);
+        wake_if_any(&p->can_read);
+        err = wait_event_interruptible(&p->can_write, !is_full(p) || peek(&p->readers) == 0);
+        mutex_lock(&p->lock);
+    }
+    if (err)
+        return -ERESTARTSYS;
+    return p->readers > 0 ? 0 : -EPIPE;
 }
 
 static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
@@ -238,9 +203,9 @@ static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
     (void)pos;
     mutex_lock(&p->lock);
     while (!err && uio->resid > 0) {
-        err = p->readers > 0 ? fill(p, uio) : -EPIPE;
+        err = p->readers > 0 ? pipe_fill(p, uio) : -EPIPE;
         if (!err && uio->resid > 0 && is_full(p))
-            err = wait_writable(p, f);
+            err = pipe_wait_writable(p, f->flags & O_NONBLOCK);
     }
     mutex_unlock(&p->lock);
     if (uio->resid == wanted)
@@ -309,6 +274,7 @@ int pipe_set_size(struct file *f, size_t size)
     uint64_t nslots = round_up_pow2(max_u64(div_round_up(size, PAGE_SIZE), 1));
     struct pipe_slot *slots, *old;
     uint32_t used;
+    bool fits;
 
     if (!file_is_pipe(f))
         return -EBADF;
@@ -321,8 +287,9 @@ int pipe_set_size(struct file *f, size_t size)
         return -ENOMEM;
     mutex_lock(&p->lock);
     used = p->head - p->tail;
+    fits = used + p->reserved <= nslots;
     old = slots;
-    if (used <= nslots) {
+    if (fits) {
         for (uint32_t i = 0; i < used; i++)
             slots[i] = *slot_at(p, p->tail + i);
         old = p->slots;
@@ -334,7 +301,7 @@ int pipe_set_size(struct file *f, size_t size)
     mutex_unlock(&p->lock);
     kfree(old);
     wake_up_all(&p->can_write);
-    return used <= nslots ? (int)(nslots * PAGE_SIZE) : -EBUSY;
+    return fits ? (int)(nslots * PAGE_SIZE) : -EBUSY;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

@@ -68,6 +68,9 @@
     CALL(sendfile, AGAIN)                                                      \
     CALL(pselect6, NOHAND)                                                     \
     CALL(ppoll, NOHAND)                                                        \
+    CALL(vmsplice, AGAIN)                                                      \
+    CALL(splice, AGAIN)                                                        \
+    CALL(tee, AGAIN)                                                           \
     CALL(readlinkat, NEVER)                                                    \
     CALL(newfstatat, NEVER)                                                    \
     CALL(fstat, NEVER)                                                         \

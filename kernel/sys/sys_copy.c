@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_copy.c - copying from file to file inside the kernel: sendfile, copy_file_range.
+ * sys_copy.c - copying from file to file inside the kernel: sendfile, copy_file_range, and
+ * splice and its kin, where one is a pipe.
  */
+#include "kernel/fs/anon_file.h"
+#include "kernel/fs/splice.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/fcntl.h"
+#include "lib/abi/splice.h"
 #include "lib/abi/stat.h"
 #include "lib/bitops.h"
 
@@ -32,16 +36,9 @@ static ssize_t copy_end_move(struct copy_end *e, void *buf, size_t len, bool wri
 {
     struct uio_segment seg;
     struct uio uio;
-    ssize_t r;
 
     uio_init_kernel(&uio, &seg, buf, len);
-    if (e->pos < 0)
-        return write ? file_write(e->file, &uio) : file_read(e->file, &uio);
-    r = write ? file_pwrite(e->file, &uio, (uint64_t)e->pos)
-              : file_pread(e->file, &uio, (uint64_t)e->pos);
-    if (r > 0)
-        e->pos += r;
-    return r;
+    return file_move(e->file, &uio, &e->pos, write);
 }
 
 /* What was read but not written is still to be read. */
@@ -75,6 +72,12 @@ static int64_t copy_loop(struct copy_end *in, struct copy_end *out, size_t count
     return done;
 }
 
+/* Tell the program where the copying ended. */
+static int copy_end_finish(const struct copy_end *e)
+{
+    return e->user_pos ? copy_to_user(e->user_pos, &e->pos, sizeof(e->pos)) : 0;
+}
+
 static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t count)
 {
     void *buf;
@@ -92,8 +95,7 @@ static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t co
         return -ENOMEM;
     r = copy_loop(in, out, MIN(count, RW_MAX), buf);
     kfree(buf);
-    if (r > 0 && ((in->user_pos && copy_to_user(in->user_pos, &in->pos, sizeof(in->pos)))
-                  || (out->user_pos && copy_to_user(out->user_pos, &out->pos, sizeof(out->pos)))))
+    if (r > 0 && (copy_end_finish(in) || copy_end_finish(out)))
         return -EFAULT;
     return write_result(r);
 }
@@ -130,5 +132,150 @@ int64_t sys_copy_file_range(const uint64_t *a)
         r = copy_between(&in, &out, a[4]);
     fd_put(in_ref);
     fd_put(out_ref);
+    return r;
+}
+
+/* splice, tee, vmsplice */
+
+static bool is_nonblock(const struct file *f)
+{
+    return f->flags & O_NONBLOCK;
+}
+
+/* Directories, and files that are no bytes but events, cannot. */
+static bool can_splice(const struct file *f)
+{
+    return !S_ISDIR(f->inode->mode) && !anon_file_kind(f);
+}
+
+/* A place is only for files that have places; a pipe's end has none. */
+static int splice_begin(struct copy_end *e)
+{
+    if (e->user_pos && file_is_pipe(e->file))
+        return -ESPIPE;
+    if (e->user_pos && !(e->file->mode & FILE_SEEK))
+        return -EINVAL;
+    return copy_end_begin(e);
+}
+
+static int64_t splice_ends(struct copy_end *in, struct copy_end *out, size_t len, bool nonblock)
+{
+    bool from_pipe = file_is_pipe(in->file), to_pipe = file_is_pipe(out->file);
+
+    if (from_pipe && to_pipe && in->file->inode == out->file->inode)
+        return -EINVAL;
+    if (from_pipe)
+        nonblock |= is_nonblock(in->file);
+    if (to_pipe)
+        nonblock |= is_nonblock(out->file);
+    if (from_pipe && to_pipe)
+        return splice_pipes(in->file, out->file, len, false, nonblock);
+    if (!can_splice(in->file) || !can_splice(out->file))
+        return -EINVAL;
+    if (to_pipe)
+        return splice_from_file(in->file, &in->pos, out->file, len, nonblock);
+    if (!from_pipe || (out->file->flags & O_APPEND))
+        return -EINVAL;
+    return splice_to_file(in->file, out->file, &out->pos, len, nonblock);
+}
+
+static int64_t splice_files(struct copy_end *in, struct copy_end *out, size_t len, bool nonblock)
+{
+    int64_t r;
+
+    if (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE))
+        return -EBADF;
+    r = splice_begin(in);
+    if (!r)
+        r = splice_begin(out);
+    if (!r)
+        r = splice_ends(in, out, MIN(len, RW_MAX), nonblock);
+    if (r >= 0 && (copy_end_finish(in) || copy_end_finish(out)))
+        return -EFAULT;
+    return write_result(r);
+}
+
+int64_t sys_splice(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[5];
+    struct fd_ref in_ref, out_ref;
+    struct copy_end in, out;
+    int64_t r = -EBADF;
+
+    if (!a[4])
+        return 0;
+    if (flags & ~(uint32_t)SPLICE_F_ALL)
+        return -EINVAL;
+    in_ref = fd_get((int)a[0]);
+    out_ref = fd_get((int)a[2]);
+    in = (struct copy_end){ .file = in_ref.file, .user_pos = a[1] };
+    out = (struct copy_end){ .file = out_ref.file, .user_pos = a[3] };
+    if (in.file && out.file)
+        r = splice_files(&in, &out, a[4], flags & SPLICE_F_NONBLOCK);
+    fd_put(in_ref);
+    fd_put(out_ref);
+    return r;
+}
+
+static int64_t tee_pipes(struct file *in, struct file *out, size_t len, bool nonblock)
+{
+    if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
+        return -EBADF;
+    if (!file_is_pipe(in) || !file_is_pipe(out) || in->inode == out->inode)
+        return -EINVAL;
+    nonblock |= is_nonblock(in) || is_nonblock(out);
+    return write_result(splice_pipes(in, out, MIN(len, RW_MAX), true, nonblock));
+}
+
+int64_t sys_tee(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[3];
+    struct fd_ref in, out;
+    int64_t r = -EBADF;
+
+    if (flags & ~(uint32_t)SPLICE_F_ALL)
+        return -EINVAL;
+    if (!a[2])
+        return 0;
+    in = fd_get((int)a[0]);
+    out = fd_get((int)a[1]);
+    if (in.file && out.file)
+        r = tee_pipes(in.file, out.file, a[2], flags & SPLICE_F_NONBLOCK);
+    fd_put(in);
+    fd_put(out);
+    return r;
+}
+
+/* The direction is that of the pipe's end: one open for both takes. */
+static int64_t splice_memory(struct file *f, const uint64_t *a, bool nonblock)
+{
+    struct segments s;
+    int64_t r;
+
+    if (!(f->mode & (FILE_READ | FILE_WRITE)) || !file_is_pipe(f))
+        return -EBADF;
+    r = segments_get(&s, a[1], a[2]);
+    if (r)
+        return r;
+    if (s.uio.resid > 0)
+        r = f->mode & FILE_WRITE ? splice_from_memory(&s.uio, f, nonblock)
+                                 : splice_to_memory(f, &s.uio, nonblock);
+    segments_put(&s);
+    return write_result(r);
+}
+
+int64_t sys_vmsplice(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[3];
+    struct fd_ref ref;
+    int64_t r;
+
+    if (flags & ~(uint32_t)SPLICE_F_ALL)
+        return -EINVAL;
+    ref = fd_get((int)a[0]);
+    if (!ref.file)
+        return -EBADF;
+    r = splice_memory(ref.file, a, flags & SPLICE_F_NONBLOCK);
+    fd_put(ref);
     return r;
 }

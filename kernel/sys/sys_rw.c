@@ -69,15 +69,7 @@ static int check_rwf(const struct uio *uio)
     return (uio->rwf & RWF_APPEND) && (uio->rwf & RWF_NOAPPEND) ? -EINVAL : 0;
 }
 
-/* POS -1 is the file's own position. */
-static ssize_t move(struct file *f, struct uio *uio, int64_t pos, bool write)
-{
-    if (pos < 0)
-        return write ? file_write(f, uio) : file_read(f, uio);
-    return write ? file_pwrite(f, uio, (uint64_t)pos) : file_pread(f, uio, (uint64_t)pos);
-}
-
-/* The vector calls and the positioned ones. */
+/* The vector calls and the positioned ones: POS -1 is the file's own position. */
 static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
 {
     struct fd_ref ref = fd_get(fd);
@@ -87,7 +79,7 @@ static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
         return -EBADF;
     r = check_rwf(uio);
     if (!r)
-        r = move(ref.file, uio, pos, write);
+        r = file_move(ref.file, uio, &pos, write);
     return end_write(ref, r);
 }
 

@@ -115,6 +115,7 @@ TESTS = [
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),
     program("smapstest", tags=("quick",)),
+    program("splicetest", tags=("quick",)),
     program("stacktest", tags=("quick",)),
     program("stracetest", tags=("quick",)),
     program("timertest", tags=("quick",)),

@@ -115,6 +115,21 @@ ssize_t sendfile(int to, int from, off_t *offset, size_t size)
     return SYSCALL(SYS_sendfile, to, from, offset, size);
 }
 
+ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags)
+{
+    return SYSCALL(SYS_splice, from, from_offset, to, to_offset, size, flags);
+}
+
+ssize_t tee(int from, int to, size_t size, unsigned flags)
+{
+    return SYSCALL(SYS_tee, from, to, size, flags);
+}
+
+ssize_t vmsplice(int fd, const struct iovec *pieces, size_t count, unsigned flags)
+{
+    return SYSCALL(SYS_vmsplice, fd, pieces, count, flags);
+}
+
 off_t lseek(int fd, off_t offset, int whence)
 {
     return SYSCALL(SYS_lseek, fd, offset, whence);

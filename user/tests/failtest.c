@@ -190,6 +190,18 @@ static void connect_sockets(void)
     close(fd);
 }
 
+static void use_splice(void)
+{
+    int file = open(program[0], O_RDONLY), a[2], b[2];
+
+    if (pipe(a) == 0 && pipe(b) == 0) {
+        splice(file, NULL, a[1], NULL, 3 * PAGE, SPLICE_F_NONBLOCK);
+        tee(a[0], b[1], PAGE + 1, SPLICE_F_NONBLOCK);
+        splice(a[0], NULL, b[1], NULL, PAGE + 1, SPLICE_F_NONBLOCK);
+    }
+    close(file);
+}
+
 static void use_counter(void)
 {
     int fd = eventfd(3, EFD_CLOEXEC);
@@ -351,6 +363,7 @@ REFUSE(use_files)
 REFUSE(use_pipe)
 REFUSE(use_sockets)
 REFUSE(connect_sockets)
+REFUSE(use_splice)
 REFUSE(use_counter)
 REFUSE(use_pidfd)
 REFUSE(use_timer)
@@ -365,7 +378,7 @@ static const struct test tests[] = {
     TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
-    TEST(connect_sockets_fails),
+    TEST(connect_sockets_fails), TEST(use_splice_fails),
     TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_timer_fails),
     TEST(use_terminals_fails), TEST(use_attributes_fails), TEST(copy_pieces_fails),
     TEST(look_around_fails),

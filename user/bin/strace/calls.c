@@ -30,7 +30,7 @@ static const struct call calls[CALL_TRACE_CALLS] = {
     CALL(write, "dbd"), CALL(readv, "dpd"), CALL(writev, "dpd"), CALL(pread64, "dBdd"),
     CALL(pwrite64, "dbdd"), CALL(preadv, "dpdd"), CALL(pwritev, "dpdd"), CALL(sendfile, "ddpd"),
     CALL(pselect6, "dppppp"), CALL(ppoll, "pdppd"), CALL(signalfd4, "dpdO"),
-    CALL(vmsplice, "xxxxxx"), CALL(splice, "dpdpdx"), CALL(tee, "xxxxxx"), CALL(readlinkat, "fsBd"),
+    CALL(vmsplice, "dpdx"), CALL(splice, "dpdpdx"), CALL(tee, "dddx"), CALL(readlinkat, "fsBd"),
     CALL(newfstatat, "fspx"), CALL(fstat, "dp"), CALL(sync, ""), CALL(fsync, "d"),
     CALL(fdatasync, "d"), CALL(sync_file_range, "dddx"), CALL(timerfd_create, "dO"),
     CALL(timerfd_settime, "dxpp"), CALL(timerfd_gettime, "dp"), CALL(utimensat, "fspx"),
