@@ -109,6 +109,7 @@ static struct task *copy_task(const struct clone_args_kernel *args)
         thread->frame->tp = args->tls;
     thread->allowed = current->allowed;
     thread->policy = current->policy;
+    thread->io_priority = current->io_priority;
     thread->task = t;
     t->thread = thread;
     t->blocked = me->blocked;

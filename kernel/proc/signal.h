@@ -53,6 +53,8 @@ void signal_force(int sig, int code, uintptr_t addr);
 int signal_kill(int pid, int sig);
 int signal_kill_task(int tgid, int tid, int sig);
 int signal_queue_info(int pid, int sig, const struct siginfo *info);
+/* rt_tgsigqueueinfo(2), to one thread. */
+int signal_queue_info_task(int tgid, int tid, int sig, const struct siginfo *info);
 /* pidfd_send_signal(2): the same to P, which may be gone; INFO NULL: as kill(2) says it. */
 int signal_kill_process(struct process *p, int sig, const struct siginfo *info);
 

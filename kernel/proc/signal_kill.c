@@ -129,22 +129,38 @@ int signal_kill_process(struct process *p, int sig, const struct siginfo *info)
     return outcome(&k);
 }
 
-int signal_kill_task(int tgid, int tid, int sig)
+/* To thread TID of process TGID (0: of any). */
+static int send_to_task(int tgid, int tid, int sig, const struct siginfo *info)
 {
-    struct siginfo info;
     struct process *p;
     struct task *t;
     uint64_t flags;
     int err = -ESRCH;
 
-    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid < 0)
-        return -EINVAL;
-    describe_sender(&info, sig, SI_TKILL);
     signal_prepare();
     flags = spin_lock_irqsave(&proc_lock);
     t = process_find_task_locked(tid, &p);
     if (t && (!tgid || p->pid == tgid))
-        err = !may_signal(p, sig) ? -EPERM : sig ? signal_send_locked(p, t, sig, &info) : 0;
+        err = !may_signal(p, sig) ? -EPERM : sig ? signal_send_locked(p, t, sig, info) : 0;
     spin_unlock_irqrestore(&proc_lock, flags);
     return err;
+}
+
+int signal_kill_task(int tgid, int tid, int sig)
+{
+    struct siginfo info;
+
+    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid < 0)
+        return -EINVAL;
+    describe_sender(&info, sig, SI_TKILL);
+    return send_to_task(tgid, tid, sig, &info);
+}
+
+int signal_queue_info_task(int tgid, int tid, int sig, const struct siginfo *info)
+{
+    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid <= 0)
+        return -EINVAL;
+    if (tid != current->tid && !may_say(info, 0))
+        return -EPERM;
+    return send_to_task(tgid, tid, sig, info);
 }

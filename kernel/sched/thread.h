@@ -71,6 +71,7 @@ struct thread {
     bool watched;                       /* its time is looked at: tick.h   [a] */
     uint8_t stalls;                     /* 1 << enum pressure_kind         [p] */
     uint8_t policy;                     /* SCHED_...: only told, see sys_sched.c [a] */
+    uint16_t io_priority;               /* only told, see sys_ioprio.c     [a] */
     bool reset_on_fork;                 /* its children are not to be so nasty [a] */
     struct list run_link;               /*                          [RANK_RUNQ] */
     struct list all_link;               /* every thread, for debuggers and dumps */

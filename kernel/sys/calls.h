@@ -31,6 +31,8 @@
     CALL(dup3, NEVER)                                                          \
     CALL(fcntl, AGAIN)                                                         \
     CALL(ioctl, AGAIN)                                                         \
+    CALL(ioprio_set, NEVER)                                                    \
+    CALL(ioprio_get, NEVER)                                                    \
     CALL(flock, AGAIN)                                                         \
     CALL(mknodat, NEVER)                                                       \
     CALL(mkdirat, NEVER)                                                       \
@@ -144,6 +146,7 @@
     CALL(setgroups, NEVER)                                                     \
     CALL(uname, NEVER)                                                         \
     CALL(sethostname, NEVER)                                                   \
+    CALL(setdomainname, NEVER)                                                 \
     CALL(getrlimit, NEVER)                                                     \
     CALL(setrlimit, NEVER)                                                     \
     CALL(getrusage, NEVER)                                                     \
@@ -194,6 +197,7 @@
     CALL(munlockall, NEVER)                                                    \
     CALL(mincore, NEVER)                                                       \
     CALL(madvise, NEVER)                                                       \
+    CALL(rt_tgsigqueueinfo, NEVER)                                             \
     CALL(riscv_hwprobe, NEVER)                                                 \
     CALL(riscv_flush_icache, NEVER)                                            \
     CALL(accept4, AGAIN)                                                       \

@@ -20,34 +20,49 @@
 #include "lib/string.h"
 #include "lib/strutil.h"
 
-static struct spinlock hostname_lock = SPINLOCK_INIT(RANK_FILES, "hostname");
-static char hostname[65] = "pagoda";
+#define NAME_SIZE 65
+
+static struct spinlock names_lock = SPINLOCK_INIT(RANK_FILES, "names of the machine");
+static char hostname[NAME_SIZE] = "pagoda";         /* [names_lock] */
+static char domainname[NAME_SIZE] = "(none)";       /* [names_lock] */
 
 int64_t sys_uname(const uint64_t *a)
 {
     struct utsname u = { .sysname = "Linux", .release = PAGODA_RELEASE, .version = PAGODA_VERSION,
-                         .machine = "riscv64", .domainname = "(none)" };
+                         .machine = "riscv64" };
 
-    spin_lock(&hostname_lock);
+    spin_lock(&names_lock);
     strlcpy(u.nodename, hostname, sizeof(u.nodename));
-    spin_unlock(&hostname_lock);
+    strlcpy(u.domainname, domainname, sizeof(u.domainname));
+    spin_unlock(&names_lock);
     return copy_to_user(a[0], &u, sizeof(u));
+}
+
+/* Let NAME, of NAME_SIZE bytes, be the SIZE bytes at USER. */
+static int set_name(char *name, uintptr_t user, uint64_t size)
+{
+    char new[NAME_SIZE] = { 0 };
+
+    if (current_process()->cred.euid)
+        return -EPERM;
+    if (size >= sizeof(new))
+        return -EINVAL;
+    if (copy_from_user(new, user, size))
+        return -EFAULT;
+    spin_lock(&names_lock);
+    memcpy(name, new, NAME_SIZE);
+    spin_unlock(&names_lock);
+    return 0;
 }
 
 int64_t sys_sethostname(const uint64_t *a)
 {
-    char name[65] = { 0 };
+    return set_name(hostname, a[0], a[1]);
+}
 
-    if (current_process()->cred.euid)
-        return -EPERM;
-    if (a[1] >= sizeof(name))
-        return -EINVAL;
-    if (copy_from_user(name, a[0], a[1]))
-        return -EFAULT;
-    spin_lock(&hostname_lock);
-    memcpy(hostname, name, sizeof(hostname));
-    spin_unlock(&hostname_lock);
-    return 0;
+int64_t sys_setdomainname(const uint64_t *a)
+{
+    return set_name(domainname, a[0], a[1]);
 }
 
 int64_t sys_sysinfo(const uint64_t *a)

@@ -66,6 +66,17 @@ int64_t sys_rt_sigqueueinfo(const uint64_t *a)
     return signal_queue_info((int)a[0], (int)a[1], &info);
 }
 
+int64_t sys_rt_tgsigqueueinfo(const uint64_t *a)
+{
+    struct siginfo info;
+    int err = get_info(&info, a[3]);
+
+    if (err)
+        return err;
+    info.si_signo = (int)a[2];
+    return signal_queue_info_task((int)a[0], (int)a[1], (int)a[2], &info);
+}
+
 int64_t sys_pidfd_send_signal(const uint64_t *a)
 {
     struct siginfo info;

@@ -286,6 +286,39 @@ static void to_a_group(void)
     EXPECT_SEEN(SIGUSR1);
 }
 
+/* With what the sender wants to say, to one thread. */
+static long queue_to(pid_t pid, pid_t tid, int sig, int code)
+{
+    siginfo_t info = { .si_code = code };
+
+    info.si_pid = getpid();
+    info.si_value.sival_int = 99;
+    return syscall(SYS_rt_tgsigqueueinfo, pid, tid, sig, &info);
+}
+
+static void queued_to_a_thread(void)
+{
+    pid_t me = getpid(), child = start_child(pause_forever, NULL);
+
+    handle_info(SIGUSR1, record_info, 0);
+    EXPECT_OK(queue_to(me, me, SIGUSR1, SI_QUEUE));
+    EXPECT_SEEN(SIGUSR1);
+    EXPECT_EQ(last_info.si_code, SI_QUEUE);
+    EXPECT_EQ(last_info.si_value.sival_int, 99);
+    EXPECT_OK(queue_to(me, me, SIGUSR1, SI_USER));
+    EXPECT_SEEN(SIGUSR1);
+    EXPECT_ERROR(queue_to(child, child, SIGUSR1, SI_USER), EPERM);
+    EXPECT_ERROR(queue_to(child, child, SIGUSR1, SI_TKILL), EPERM);
+    EXPECT_OK(queue_to(child, child, 0, SI_QUEUE));
+    EXPECT_ERROR(queue_to(me, child, SIGUSR1, SI_QUEUE), ESRCH);
+    EXPECT_ERROR(queue_to(0, me, SIGUSR1, SI_QUEUE), EINVAL);
+    EXPECT_ERROR(queue_to(me, -1, SIGUSR1, SI_QUEUE), EINVAL);
+    EXPECT_ERROR(queue_to(me, me, 65, SI_QUEUE), EINVAL);
+    EXPECT_ERROR(syscall(SYS_rt_tgsigqueueinfo, me, me, SIGUSR1, 8), EFAULT);
+    EXPECT_OK(queue_to(child, child, SIGKILL, SI_QUEUE));
+    EXPECT_EQ(wait_child(child), SIGKILL);
+}
+
 static const struct test tests[] = {
     TEST(continue_is_handled),
     CHILD_TEST(stop_and_continue_cancel),
@@ -299,6 +332,7 @@ static const struct test tests[] = {
     TEST(permissions),
     CHILD_TEST(to_everybody),
     CHILD_TEST(to_a_group),
+    CHILD_TEST(queued_to_a_thread),
 };
 
 TEST_MAIN(tests)

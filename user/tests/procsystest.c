@@ -376,6 +376,27 @@ static void version(void)
     EXPECT_LINE(next_line(&at), "%s", u.sysname);
 }
 
+static long set_domain(const char *name)
+{
+    return syscall(SYS_setdomainname, name, strlen(name));
+}
+
+static void domain_name(void)
+{
+    static const char longest[] = "1234567890123456789012345678901234567890123456789012345678901234";
+    struct utsname u;
+
+    REQUIRE(uname(&u) == 0 && !strcmp(u.domainname, "(none)"));
+    EXPECT_OK(set_domain(longest));
+    REQUIRE(uname(&u) == 0 && !strcmp(u.domainname, longest));
+    EXPECT_ERROR(syscall(SYS_setdomainname, longest, 65), EINVAL);
+    EXPECT_OK(set_domain("(none)"));
+    REQUIRE(uname(&u) == 0 && !strcmp(u.domainname, "(none)"));
+    EXPECT_OK(seteuid(1));
+    EXPECT_ERROR(set_domain("x"), EPERM);
+    EXPECT_OK(seteuid(0));
+}
+
 static void command_line(void)
 {
     char *at, *line, *seed;
@@ -646,7 +667,7 @@ static const struct test tests[] = {
     TEST(switches_are_counted), TEST(switches_agree), TEST(forks_are_counted),
     TEST(running_are_counted), TEST(boot_time_follows_the_clock), TEST(uptime),
     TEST(load_counts), TEST(averages), LONG_CHILD_TEST(load_rises_and_falls), TEST(version),
-    TEST(command_line), TEST(processors), TEST(interrupts_add_up), TEST(interrupts_of_devices),
+    TEST(domain_name), TEST(command_line), TEST(processors), TEST(interrupts_add_up), TEST(interrupts_of_devices),
     TEST(interrupts_of_timers), TEST(interrupts_of_harts), TEST(self_is_the_reader), TEST(swaps),
     TEST(log_shows_messages),
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * schedtest.c - scheduling policies: what a thread may be, who may say so, what children get.
+ * schedtest.c - policies of scheduling, priorities of input and output: what a thread may be,
+ * who may say so, what children get.
  */
 #include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include "lib/abi/ioprio.h"
 #include "lib/abi/time.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/users.h"
@@ -245,6 +247,62 @@ static void users_may_become_less(void)
     end_child(of_root);
 }
 
+/* Input and output */
+
+#define VALUE(class, level) IOPRIO_PRIO_VALUE(IOPRIO_CLASS_##class, level)
+
+static long set_io(int which, int who, int value)
+{
+    return syscall(SYS_ioprio_set, which, who, value);
+}
+
+static long io_of(int which, int who)
+{
+    return syscall(SYS_ioprio_get, which, who);
+}
+
+static void expect_idle_io(void *arg)
+{
+    (void)arg;
+    EXPECT_EQ(io_of(IOPRIO_WHO_PROCESS, 0), VALUE(IDLE, 0));
+}
+
+static void io_priorities(void)
+{
+    EXPECT_EQ(io_of(IOPRIO_WHO_PROCESS, 0), 0);
+    EXPECT_OK(setpgid(0, 0));
+    EXPECT_EQ(io_of(IOPRIO_WHO_PGRP, 0), VALUE(BE, 4));          /* as nice value 0 says */
+    EXPECT_OK(set_io(IOPRIO_WHO_PROCESS, 0, VALUE(BE, 6)));
+    EXPECT_EQ(io_of(IOPRIO_WHO_PROCESS, getpid()), VALUE(BE, 6));
+    EXPECT_EQ(io_of(IOPRIO_WHO_PGRP, getpid()), VALUE(BE, 6));
+    EXPECT_OK(set_io(IOPRIO_WHO_PGRP, 0, VALUE(IDLE, 0)));
+    expect_idle_io(NULL);
+    EXPECT_EQ(run_child(expect_idle_io, NULL), 0);
+    EXPECT_OK(set_io(IOPRIO_WHO_PROCESS, 0, VALUE(RT, 1)));
+    EXPECT_EQ(io_of(IOPRIO_WHO_USER, 0), VALUE(RT, 1));
+    EXPECT_OK(set_io(IOPRIO_WHO_PROCESS, 0, VALUE(NONE, 0)));
+    EXPECT_EQ(io_of(IOPRIO_WHO_PROCESS, 0), 0);
+}
+
+static void io_priorities_refused(void)
+{
+    pid_t gone = start_child(pause_forever, NULL);
+
+    end_child(gone);
+    EXPECT_ERROR(io_of(0, 0), EINVAL);
+    EXPECT_ERROR(io_of(4, 0), EINVAL);
+    EXPECT_ERROR(set_io(4, 0, VALUE(BE, 1)), EINVAL);
+    EXPECT_ERROR(set_io(IOPRIO_WHO_PROCESS, 0, VALUE(NONE, 1)), EINVAL);
+    EXPECT_ERROR(set_io(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(4, 0)), EINVAL);
+    EXPECT_ERROR(io_of(IOPRIO_WHO_PROCESS, gone), ESRCH);
+    EXPECT_ERROR(io_of(IOPRIO_WHO_PGRP, gone), ESRCH);
+    EXPECT_ERROR(set_io(IOPRIO_WHO_PROCESS, gone, VALUE(BE, 1)), ESRCH);
+    become_user(ANN, ANN);
+    EXPECT_ERROR(set_io(IOPRIO_WHO_PROCESS, 0, VALUE(RT, 1)), EPERM);
+    EXPECT_ERROR(set_io(IOPRIO_WHO_PROCESS, getppid(), VALUE(BE, 1)), EPERM);
+    EXPECT_OK(set_io(IOPRIO_WHO_PROCESS, 0, VALUE(BE, 0)));
+}
+
 static const struct test tests[] = {
     TEST(priorities),
     CHILD_TEST(policies_are_kept),
@@ -254,6 +312,8 @@ static const struct test tests[] = {
     CHILD_TEST(attributes_refused),
     CHILD_TEST(children_inherit),
     TEST(users_may_become_less),
+    CHILD_TEST(io_priorities),
+    CHILD_TEST(io_priorities_refused),
 };
 
 TEST_MAIN(tests)
