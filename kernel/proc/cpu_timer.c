@@ -10,6 +10,8 @@
 #include "kernel/core/hart.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/sched/tick.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/time.h"
 #include "lib/bitops.h"
 
 /* Between two looks: a program must not be able to keep a hart in the timer interrupt. */
@@ -59,6 +61,29 @@ uint64_t cpu_clock_locked(struct process *p, const struct task *t, enum cpu_kind
 uint64_t cpu_timer_now(const struct cpu_timer *t)
 {
     return cpu_clock_locked(t->process, t->task, t->kind);
+}
+
+int cpu_clock_find_locked(int clock, struct process **p, struct task **t, enum cpu_kind *kind)
+{
+    int pid;
+
+    if (clock == CLOCK_PROCESS_CPUTIME_ID)
+        clock = CPU_CLOCK(0, CPU_CLOCK_SCHED);
+    else if (clock == CLOCK_THREAD_CPUTIME_ID)
+        clock = CPU_CLOCK(0, CPU_CLOCK_SCHED | CPU_CLOCK_THREAD);
+    if (clock >= 0 || (clock & CPU_CLOCK_KINDS) > CPU_CLOCK_SCHED)
+        return -EINVAL;
+    pid = CPU_CLOCK_PID(clock);
+    *kind = (clock & CPU_CLOCK_KINDS) == CPU_CLOCK_USER ? CPU_USER : CPU_ALL;
+    *t = NULL;
+    *p = current_process();
+    if (clock & CPU_CLOCK_THREAD) {
+        *t = pid ? process_find_own_task_locked(*p, pid) : current_task();
+        return *t ? 0 : -EINVAL;
+    }
+    if (pid && pid != current_task()->tid)
+        *p = process_find_locked(pid);
+    return *p ? 0 : -EINVAL;
 }
 
 static void watch_all(struct process *p, bool on)

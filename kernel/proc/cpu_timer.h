@@ -32,6 +32,13 @@ struct cpu_timer {
 uint64_t cpu_clock_locked(struct process *p, const struct task *t, enum cpu_kind kind);
 uint64_t cpu_timer_now(const struct cpu_timer *t);
 
+/*
+ * Whose clock CLOCK is: CLOCK_PROCESS_CPUTIME_ID and CLOCK_THREAD_CPUTIME_ID are the
+ * caller's; the number that stands for another's has in it a process, or a thread of the
+ * caller's process, and the kind.  *T is NULL for a whole process.  0 or -EINVAL.
+ */
+int cpu_clock_find_locked(int clock, struct process **p, struct task **t, enum cpu_kind *kind);
+
 /* T, whose process is alive, is due when its clock says DEADLINE.  Its hart is interrupted
  * while threads of the process run, and not otherwise. */
 void cpu_timer_arm(struct cpu_timer *t, uint64_t deadline);

@@ -12,6 +12,7 @@
  */
 #include "kernel/proc/files.h"
 #include "kernel/proc/pid.h"
+#include "kernel/proc/posix_timer.h"
 #include "kernel/proc/process_impl.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/wait.h"
@@ -109,6 +110,7 @@ static bool remove_task(struct process *p, struct task *t)
     last = --p->ntasks == 0;
     if (!last) {
         cpu_timer_leave(p, t);
+        posix_timer_leave(p, t);
         list_remove(&t->link);
         add_figures(p, t->thread);
         wake_up_all(&p->task_gone);
@@ -124,6 +126,7 @@ static void end_process(struct process *p, struct task *t, int status)
     if (p == init_process)
         panic("init ended with wait status %#x.  It must run for ever: see user/bin/init.c", status);
     itimer_fini(p);
+    posix_timer_delete_all(p);
     if (p->session == p->pid)
         session_leader_exit(p);
     leave_files(p);

@@ -12,6 +12,7 @@
 #include "kernel/mm/commit.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/proc/files.h"
+#include "kernel/proc/posix_timer.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/vm/mlock.h"
@@ -186,6 +187,7 @@ void proc_exec_commit(const char *name)
     strlcpy(p->comm, name, sizeof(p->comm));
     strlcpy(current->name, name, sizeof(current->name));
     signal_exec();
+    posix_timer_delete_all(p);
     t->clear_child_tid = 0;
     /* Last what others wait for: they then look at the new program. */
     fd_close_on_exec();

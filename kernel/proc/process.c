@@ -45,6 +45,7 @@ struct process *process_alloc(void)
     list_init(&p->all_link);
     list_init(&p->pending.infos);
     list_init(&p->cpu_timers);
+    list_init(&p->posix_timers);
     wait_queue_init(&p->child_event);
     wait_queue_init(&p->ended);
     wait_queue_init(&p->task_gone);
@@ -212,17 +213,28 @@ uint64_t process_forks(void)
     return nr_forks;
 }
 
+struct task *process_find_own_task_locked(struct process *p, int tid)
+{
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        if (t->tid == tid)
+            return t;
+    return NULL;
+}
+
 struct task *process_find_task_locked(int tid, struct process **owner)
 {
     struct process *p;
     struct task *t;
 
-    list_for_each_entry(p, &all, all_link)
-        list_for_each_entry(t, &p->tasks, link)
-            if (t->tid == tid) {
-                *owner = p;
-                return t;
-            }
+    list_for_each_entry(p, &all, all_link) {
+        t = process_find_own_task_locked(p, tid);
+        if (t) {
+            *owner = p;
+            return t;
+        }
+    }
     return NULL;
 }
 

@@ -116,6 +116,9 @@ struct process {
     struct list cpu_timers;                 /* by its time, armed    [proc_lock] */
     uint64_t cpu_seen[CPU_KINDS];           /* by its clocks; ticks  [proc_lock] */
     struct cpu_itimer cpu_itimers[CPU_KINDS];   /* ITIMER_VIRTUAL, ITIMER_PROF [proc_lock] */
+    struct list posix_timers;               /* of timer_create       [proc_lock] */
+    size_t nposix_timers;                   /*                       [proc_lock] */
+    int next_posix_timer;                   /* its number            [proc_lock] */
     char comm[16];
 };
 

@@ -184,10 +184,28 @@ static void resume(struct process *p)
     signal_child_event(p, p->parent);
 }
 
-static int send(struct process *p, struct task *t, struct task *favoured, int sig,
-                const struct siginfo *info)
+/* What is sent: a signal, and what is told of it. */
+struct parcel {
+    int sig;
+    const struct siginfo *info;         /* NULL: it is the kernel's          */
+    struct queued_signal *record;       /* a timer's, which says the rest    */
+};
+
+#define IGNORED 1                       /* sent, but nobody will take it     */
+
+static int enqueue(struct process *p, struct signal_queue *q, const struct parcel *what)
 {
-    int err;
+    if (!what->record)
+        return signal_enqueue(p, q, what->sig, what->info);
+    signal_enqueue_record(q, what->record);
+    return 0;
+}
+
+/* To P, and there to T if not NULL, or to FAVOURED before others.  0, IGNORED, or -EAGAIN. */
+static int send(struct process *p, struct task *t, struct task *favoured,
+                const struct parcel *what)
+{
+    int sig = what->sig, err;
 
     ASSERT(spin_is_mine(&proc_lock));
     if (p->state == PROCESS_ZOMBIE || p->exiting)
@@ -200,12 +218,12 @@ static int send(struct process *p, struct task *t, struct task *favoured, int si
         remove_everywhere(p, BIT(SIGCONT));
     }
     if (would_ignore(p, sig) && !is_kept(p, t, sig))
-        return 0;
+        return IGNORED;
     if (sig == SIGKILL) {
         begin_exit(p, sig);
         return 0;
     }
-    err = signal_enqueue(p, t ? &t->pending : &p->pending, sig, info);
+    err = enqueue(p, t ? &t->pending : &p->pending, what);
     if (err)
         return err;
     if (!t)
@@ -217,12 +235,25 @@ static int send(struct process *p, struct task *t, struct task *favoured, int si
 
 int signal_send_locked(struct process *p, struct task *t, int sig, const struct siginfo *info)
 {
-    return send(p, t, NULL, sig, info);
+    return MIN(send(p, t, NULL, &(struct parcel){ sig, info, NULL }), 0);
+}
+
+/* In an interrupt: who was interrupted, if it is one of P's; else NULL. */
+static struct task *running_task_of(const struct process *p)
+{
+    return current->process == p ? current->task : NULL;
 }
 
 int signal_send_running_locked(struct process *p, int sig, const struct siginfo *info)
 {
-    return send(p, NULL, current->process == p ? current->task : NULL, sig, info);
+    return MIN(send(p, NULL, running_task_of(p), &(struct parcel){ sig, info, NULL }), 0);
+}
+
+bool signal_send_timer_locked(struct process *p, struct task *t, struct queued_signal *s)
+{
+    struct parcel what = { s->info.si_signo, NULL, s };
+
+    return send(p, t, running_task_of(p), &what) != IGNORED;
 }
 
 int signal_send_process(struct process *p, int sig, const struct siginfo *info)

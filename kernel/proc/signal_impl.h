@@ -24,6 +24,27 @@ static inline void info_copy(struct siginfo *to, const struct siginfo *from)
     *(struct info_words *)to = *(const struct info_words *)from;
 }
 
+/* One signal in a queue. */
+struct queued_signal {
+    struct list link;
+    struct posix_timer *timer;      /* whose it is; NULL: the stock's              [proc_lock] */
+    struct signal_queue *queue;     /* a timer's: where it waits, NULL: nowhere    [proc_lock] */
+    struct siginfo info;            /* the first SIGINFO_USED bytes                            */
+};
+
+/*
+ * A timer's own record.  _create: NULL, out of memory.  Both sleep.  _release, with
+ * proc_lock held, is for a record that may wait in a queue: there it stays until it is taken.
+ */
+struct queued_signal *signal_record_create(void);
+void signal_record_destroy(struct queued_signal *s);
+void signal_record_release_locked(struct queued_signal *s);
+/* A timer's signal into Q, unless it still waits somewhere: that counts as an overrun. */
+void signal_enqueue_record(struct signal_queue *q, struct queued_signal *s);
+/* Send it to P, or to its task T if not NULL, from an interrupt or not.  Whether it will be
+ * taken; not if it is ignored.  proc_lock held. */
+bool signal_send_timer_locked(struct process *p, struct task *t, struct queued_signal *s);
+
 /* Put SIG into Q, P's or that of one of its tasks; INFO as for signal_send_process().  0, or
  * -EAGAIN.  proc_lock held. */
 int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const struct siginfo *info);

@@ -6,6 +6,7 @@
  * record of a standard signal, one for each that was sent of a real-time one.
  */
 #include "kernel/mm/slab.h"
+#include "kernel/proc/posix_timer.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/proc/signal_impl.h"
 #include "lib/abi/errno.h"
@@ -13,11 +14,6 @@
 #include "lib/string.h"
 
 #define FAULTS (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGFPE))
-
-struct queued_signal {
-    struct list link;
-    struct siginfo info;            /* the first SIGINFO_USED bytes */
-};
 
 static struct kmem_cache *queued_cache;
 
@@ -91,13 +87,52 @@ void signal_prepare(void)
         fill_stock();
 }
 
+/* The records of timers */
+
+struct queued_signal *signal_record_create(void)
+{
+    return kmem_cache_alloc(queued_cache, GFP_KERNEL | __GFP_ZERO);
+}
+
+void signal_record_destroy(struct queued_signal *s)
+{
+    kmem_cache_free(queued_cache, s);
+}
+
+void signal_record_release_locked(struct queued_signal *s)
+{
+    s->timer = NULL;
+    if (s->queue)
+        s->queue->ninfos++;             /* as one of the stock from now on */
+    else
+        put_record(s);
+}
+
+void signal_enqueue_record(struct signal_queue *q, struct queued_signal *s)
+{
+    if (s->queue) {
+        s->info.si_overrun++;
+        return;
+    }
+    s->queue = q;
+    list_insert_tail(&q->infos, &s->link);
+    q->set |= BIT(s->info.si_signo);
+}
+
 /* Queues */
 
-static void release_info(struct signal_queue *q, struct queued_signal *s)
+/* S leaves Q.  INFO is what a program is told, NULL: nothing. */
+static void release_info(struct signal_queue *q, struct queued_signal *s, struct siginfo *info)
 {
     list_remove(&s->link);
-    q->ninfos--;
-    put_record(s);
+    if (s->timer) {
+        s->queue = NULL;
+        s->info.si_overrun = 0;
+        posix_timer_taken(s->timer, info);
+    } else {
+        q->ninfos--;
+        put_record(s);
+    }
 }
 
 void signal_queue_flush(struct signal_queue *q)
@@ -106,7 +141,7 @@ void signal_queue_flush(struct signal_queue *q)
     uint64_t flags = spin_lock_irqsave(&proc_lock);
 
     list_for_each_entry_safe(s, next, &q->infos, link)
-        release_info(q, s);
+        release_info(q, s, NULL);
     q->set = 0;
     spin_unlock_irqrestore(&proc_lock, flags);
 }
@@ -120,7 +155,7 @@ void signal_queue_remove(struct signal_queue *q, uint64_t set)
     q->set &= ~set;
     list_for_each_entry_safe(s, next, &q->infos, link)
         if (set & BIT(s->info.si_signo))
-            release_info(q, s);
+            release_info(q, s, NULL);
 }
 
 int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const struct siginfo *info)
@@ -131,11 +166,12 @@ int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const str
     DEBUG_ASSERT(!info || info->si_signo == sig);
     if (!real_time && (q->set & BIT(sig)))
         return 0;
-    if (info && q->ninfos < p->rlimits[RLIMIT_SIGPENDING].rlim_cur)
+    if (info && q->ninfos + p->nposix_timers < p->rlimits[RLIMIT_SIGPENDING].rlim_cur)
         s = take_record();
     if (!s && info && real_time && info->si_code != SI_USER)
         return -EAGAIN;
     if (s) {
+        s->timer = NULL;
         info_copy(&s->info, info);
         list_insert_tail(&q->infos, &s->link);
         q->ninfos++;
@@ -164,7 +200,7 @@ static void dequeue(struct signal_queue *q, int sig, struct siginfo *info)
     memset(info, 0, sizeof(*info));
     if (found) {
         info_copy(info, &found->info);
-        release_info(q, found);
+        release_info(q, found, info);
         return;
     }
     info->si_signo = sig;

@@ -97,6 +97,11 @@
     CALL(nanosleep, NEVER)                                                     \
     CALL(getitimer, NEVER)                                                     \
     CALL(setitimer, NEVER)                                                     \
+    CALL(timer_create, NEVER)                                                  \
+    CALL(timer_gettime, NEVER)                                                 \
+    CALL(timer_getoverrun, NEVER)                                              \
+    CALL(timer_settime, NEVER)                                                 \
+    CALL(timer_delete, NEVER)                                                  \
     CALL(clock_settime, NEVER)                                                 \
     CALL(clock_gettime, NEVER)                                                 \
     CALL(clock_getres, NEVER)                                                  \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_timer.c - interval timers, and timers that are files.
+ * sys_timer.c - timers: of a process, as many as it wants, and as files.
  */
 #include "kernel/fs/timerfd.h"
+#include "kernel/proc/posix_timer.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 
@@ -70,6 +71,54 @@ static int setting_put(uintptr_t user, const struct timer_setting *t)
     struct itimerspec its = { ns_to_timespec(t->interval), ns_to_timespec(t->value) };
 
     return copy_to_user(user, &its, sizeof(its));
+}
+
+/* As many as it wants */
+
+int64_t sys_timer_create(const uint64_t *a)
+{
+    struct posix_timer_request request = { .clock = (int)a[0], .by_default = !a[1] };
+    int id;
+
+    if (a[1] && copy_from_user(&request.event, a[1], sizeof(request.event)))
+        return -EFAULT;
+    id = posix_timer_create(&request);
+    if (id < 0)
+        return id;
+    if (!copy_to_user(a[2], &id, sizeof(id)))
+        return 0;
+    posix_timer_delete(id);
+    return -EFAULT;
+}
+
+int64_t sys_timer_settime(const uint64_t *a)
+{
+    struct timer_setting new, old;
+    int err = a[2] ? setting_get(a[2], &new) : -EINVAL;
+
+    if (!err)
+        err = posix_timer_set((int)a[0], a[1] & TIMER_ABSTIME, &new, &old);
+    if (!err && a[3])
+        err = setting_put(a[3], &old);
+    return err;
+}
+
+int64_t sys_timer_gettime(const uint64_t *a)
+{
+    struct timer_setting now;
+    int err = posix_timer_get((int)a[0], &now);
+
+    return err ? err : setting_put(a[1], &now);
+}
+
+int64_t sys_timer_getoverrun(const uint64_t *a)
+{
+    return posix_timer_overrun((int)a[0]);
+}
+
+int64_t sys_timer_delete(const uint64_t *a)
+{
+    return posix_timer_delete((int)a[0]);
 }
 
 /* As files */

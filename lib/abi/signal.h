@@ -119,6 +119,22 @@ struct siginfo {
     };
 };
 
+/* What is to happen when a timer expires. */
+struct sigevent {
+    union sigval sigev_value;       /* for si_value                            */
+    int sigev_signo;
+    int sigev_notify;               /* SIGEV_...                               */
+    union {
+        int sigev_notify_thread_id; /* SIGEV_THREAD_ID                         */
+        int sigev_pad[12];
+    };
+};
+
+#define SIGEV_SIGNAL 0              /* a signal to the process                 */
+#define SIGEV_NONE 1
+#define SIGEV_THREAD 2              /* the C library calls a function          */
+#define SIGEV_THREAD_ID 4           /* with SIGEV_SIGNAL: to one thread        */
+
 /* Bytes of a siginfo in which something may stand; the rest is room. */
 #define SIGINFO_USED 48
 
@@ -246,6 +262,7 @@ _Static_assert(sizeof(struct siginfo) == 128 && offsetof(struct siginfo, si_code
                offsetof(struct siginfo, si_utime) == 32 &&
                offsetof(struct siginfo, si_stime) + sizeof(int64_t) == SIGINFO_USED &&
                offsetof(struct siginfo, si_addr) == 16, "struct siginfo");
+_Static_assert(sizeof(struct sigevent) == 64, "struct sigevent");
 _Static_assert(sizeof(struct sigaction) == 24 && sizeof(struct sigaltstack) == 24,
                "struct sigaction and sigaltstack");
 _Static_assert(sizeof(struct ucontext) == 960 && sizeof(struct rt_sigframe) == 1088 &&

@@ -59,6 +59,15 @@ struct tms {
 #define CLOCK_BOOTTIME_ALARM 9
 #define CLOCK_TAI 11
 
+/* Clocks of processor time of other processes and threads are negative numbers. */
+#define CPU_CLOCK_ALL 0             /* time in user mode and in the kernel     */
+#define CPU_CLOCK_USER 1
+#define CPU_CLOCK_SCHED 2           /* as the first, but finer on some systems */
+#define CPU_CLOCK_KINDS 3
+#define CPU_CLOCK_THREAD 4          /* of the thread with that number only     */
+#define CPU_CLOCK(pid, kind) ((int)(~(unsigned)(pid) << 3 | (kind)))
+#define CPU_CLOCK_PID(clock) (~((clock) >> 3))
+
 #define TIMER_ABSTIME 1
 
 #define ITIMER_REAL 0

@@ -32,6 +32,18 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *want,
                     struct timespec *remain);
 int nanosleep(const struct timespec *want, struct timespec *remain);
 
+/* Timers that send signals.  struct sigevent is in <signal.h>. */
+typedef int timer_t;
+struct sigevent;
+int timer_create(clockid_t clock, struct sigevent *event, timer_t *timer);
+int timer_settime(timer_t timer, int flags, const struct itimerspec *value, struct itimerspec *old);
+int timer_gettime(timer_t timer, struct itimerspec *value);
+int timer_getoverrun(timer_t timer);
+int timer_delete(timer_t timer);
+
+/* The clock of the processor time of process PID: 0 or an error, as clock_nanosleep. */
+int clock_getcpuclockid(pid_t pid, clockid_t *clock);
+
 struct tm *gmtime(const time_t *t);
 struct tm *gmtime_r(const time_t *t, struct tm *tm);
 struct tm *localtime(const time_t *t);

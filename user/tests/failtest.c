@@ -230,10 +230,13 @@ static void use_timer(void)
     struct itimerspec soon = { .it_value.tv_nsec = 1 };
     int fd = timerfd_create(CLOCK_MONOTONIC, 0);
     uint64_t count;
+    timer_t timer;
 
     if (timerfd_settime(fd, 0, &soon, NULL) == 0)
         read(fd, &count, sizeof(count));
     close(fd);
+    if (timer_create(CLOCK_MONOTONIC, &(struct sigevent){ .sigev_notify = SIGEV_NONE }, &timer) == 0)
+        timer_delete(timer);
 }
 
 static void use_terminals(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timertest.c - timers: as files, and by processor time.
+ * timertest.c - timers: as files, as signals, and by processor time.
  */
 #include <sched.h>
 #include "user/tests/timertest/timertest.h"
@@ -49,6 +49,14 @@ void compute_until(const volatile int *count, int n)
     sink = x;
 }
 
+void compute_for(clockid_t clock, int64_t ns)
+{
+    int64_t begin = read_clock(clock);
+
+    while (read_clock(clock) - begin < ns)
+        continue;
+}
+
 /* Threads of this process */
 
 #define THREAD_FLAGS (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS)
@@ -89,7 +97,10 @@ void end_computing(void)
     stop = 1;
     while (ended < ncomputing)
         sched_yield();
+    for (int i = 0; i < ncomputing; i++)
+        while (syscall(SYS_tgkill, getpid(), tids[i], 0) == 0)
+            sched_yield();
 }
 
-static const struct test_list *const lists[] = { &file_tests, &interval_tests };
+static const struct test_list *const lists[] = { &file_tests, &interval_tests, &signal_tests };
 TEST_LISTS_MAIN(lists)

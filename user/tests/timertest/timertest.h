@@ -20,6 +20,8 @@ void sleep_for(int64_t ns);
 
 /* Compute, without a system call, until *COUNT is N. */
 void compute_until(const volatile int *count, int n);
+/* Until so much time has passed by CLOCK. */
+void compute_for(clockid_t clock, int64_t ns);
 
 /* Start N threads of this process that do nothing but compute; the number of the I-th; and
  * end them.  Their stacks take a signal's frame. */
@@ -28,4 +30,4 @@ void start_computing(int n);
 int computing_tid(int i);
 void end_computing(void);
 
-extern const struct test_list file_tests, interval_tests;
+extern const struct test_list file_tests, interval_tests, signal_tests;
