@@ -131,6 +131,55 @@ void cpu_timer_leave(struct process *p, struct task *t)
             cpu_timer_disarm(timer);
 }
 
+/* Sleeping */
+
+struct cpu_sleeper {
+    struct cpu_timer timer;
+    struct thread *thread;
+    bool due;
+};
+
+static void end_sleep(struct cpu_timer *t)
+{
+    struct cpu_sleeper *s = container_of(t, struct cpu_sleeper, timer);
+
+    s->due = true;
+    thread_wake_interruptible(s->thread);
+}
+
+/* S's clock is known.  Proc_lock is held, but not while it sleeps. */
+static int sleep_locked(struct cpu_sleeper *s, uint64_t deadline, uint64_t flags)
+{
+    if (cpu_timer_now(&s->timer) >= deadline)
+        return 0;
+    cpu_timer_arm(&s->timer, deadline);
+    while (!s->due && !thread_signal_pending()) {
+        thread_set_state(THREAD_SLEEPING);
+        spin_unlock_irqrestore(&proc_lock, flags);
+        if (!thread_signal_pending())
+            schedule();
+        thread_set_state(THREAD_RUNNABLE);
+        spin_lock_irqsave(&proc_lock);
+    }
+    cpu_timer_disarm(&s->timer);
+    return s->due ? 0 : -EINTR;
+}
+
+int cpu_clock_sleep(int clock, uint64_t deadline)
+{
+    struct cpu_sleeper s = { .timer.fn = end_sleep, .thread = current };
+    struct cpu_timer *t = &s.timer;
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int err = cpu_clock_find_locked(clock, &t->process, &t->task, &t->kind);
+
+    if (!err && t->process != current_process())
+        err = -EOPNOTSUPP;
+    if (!err)
+        err = sleep_locked(&s, deadline, flags);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return err;
+}
+
 /* Let what is due happen.  No timer arms or disarms another. */
 static void run_due(struct process *p)
 {

@@ -46,6 +46,10 @@ void cpu_timer_arm(struct cpu_timer *t, uint64_t deadline);
 void cpu_timer_arm_again(struct cpu_timer *t, uint64_t deadline);
 void cpu_timer_disarm(struct cpu_timer *t);
 
+/* Without proc_lock: sleep until the clock says DEADLINE.  0; -EINTR; -EINVAL; -EOPNOTSUPP: it is
+ * another process's. */
+int cpu_clock_sleep(int clock, uint64_t deadline);
+
 /* Task T joins P, but has not run; or is about to leave it. */
 void cpu_timer_join(struct process *p, struct task *t);
 void cpu_timer_leave(struct process *p, struct task *t);

@@ -50,6 +50,7 @@ struct task {
     uintptr_t clear_child_tid;              /* CLONE_CHILD_CLEARTID          [p] */
     uintptr_t robust_list;                  /* given by set_robust_list      [p] */
     uint64_t restart_deadline;              /* an interrupted sleep's end    [p] */
+    int restart_clock;                      /* ... by this clock             [p] */
     uintptr_t restart_left;                 /* ... and where the rest is told    */
     uintptr_t set_child_tid;                /* CLONE_CHILD_SETTID, until first run [p] */
     struct vfork_wait *vfork_wait;          /* the parent waits there        [proc_lock] */

@@ -51,6 +51,9 @@ void clock_set_realtime(uint64_t ns);
 /* Keep COPY, which programs read, as the clock is.  Once, at boot. */
 void clock_share(struct clock_data *copy);
 
+/* Sleep until CLOCK says DEADLINE: 0, or -EINTR if a signal came. */
+int thread_sleep_until(enum timer_clock clock, uint64_t deadline_ns);
+
 /* Ticks of the timebase as nanoseconds, e.g. of thread->utime. */
 uint64_t clock_ticks_to_ns(uint64_t ticks);
 

@@ -124,7 +124,7 @@ static void time_passed(struct timer *timer)
     thread_wake(s->thread);
 }
 
-bool schedule_until(uint64_t deadline_ns)
+static bool schedule_until_by(enum timer_clock clock, uint64_t deadline_ns)
 {
     struct sleeper s = { .thread = current };
 
@@ -133,10 +133,28 @@ bool schedule_until(uint64_t deadline_ns)
         return true;
     }
     timer_setup(&s.timer, time_passed);
-    timer_arm(&s.timer, deadline_ns);
+    timer_arm_by(&s.timer, clock, deadline_ns);
     schedule();
     timer_cancel(&s.timer);
     return !s.fired;
+}
+
+bool schedule_until(uint64_t deadline_ns)
+{
+    return schedule_until_by(TIMER_MONOTONIC, deadline_ns);
+}
+
+int thread_sleep_until(enum timer_clock clock, uint64_t deadline_ns)
+{
+    while (clock_now_ns(clock) < deadline_ns) {
+        if (thread_signal_pending())
+            return -EINTR;
+        thread_set_state(THREAD_SLEEPING);
+        if (!thread_signal_pending())
+            schedule_until_by(clock, deadline_ns);
+        thread_set_state(THREAD_RUNNABLE);
+    }
+    return 0;
 }
 
 int thread_sleep_ns(uint64_t ns, bool interruptible, uint64_t *left)

@@ -14,13 +14,19 @@ static uint64_t ticks_to_ns(uint64_t ticks)
            + ticks % machine.timebase * NSEC_PER_SEC / machine.timebase;
 }
 
-static uint64_t process_time_ns(void)
+/* Processor time of whom the number of the clock says. */
+static int cpu_time_ns(int clock, uint64_t *ns)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);
-    uint64_t ns = cpu_clock_locked(current_process(), NULL, CPU_ALL);
+    struct process *p;
+    struct task *t;
+    enum cpu_kind kind;
+    int err = cpu_clock_find_locked(clock, &p, &t, &kind);
 
+    if (!err)
+        *ns = cpu_clock_locked(p, t, kind);
     spin_unlock_irqrestore(&proc_lock, flags);
-    return ns;
+    return err;
 }
 
 static uint64_t thread_time_ns(void)
@@ -43,14 +49,11 @@ static int clock_ns(int clock, uint64_t *ns)
     case CLOCK_BOOTTIME:
         *ns = clock_monotonic_ns();
         return 0;
-    case CLOCK_PROCESS_CPUTIME_ID:
-        *ns = process_time_ns();
-        return 0;
     case CLOCK_THREAD_CPUTIME_ID:
         *ns = thread_time_ns();
         return 0;
     }
-    return -EINVAL;
+    return cpu_time_ns(clock, ns);
 }
 
 int64_t sys_clock_gettime(const uint64_t *a)
@@ -82,6 +85,8 @@ int64_t sys_clock_settime(const uint64_t *a)
     uint64_t ns;
     int err;
 
+    if ((int)a[0] < 0)
+        return clock_ns((int)a[0], &ns) ? -EINVAL : -EPERM;
     if ((int)a[0] != CLOCK_REALTIME)
         return -EINVAL;
     err = timespec_get(a[1], &ns);
@@ -129,19 +134,33 @@ int64_t sys_settimeofday(const uint64_t *a)
 /* Sleeping.  An interrupted sleep is continued by restart_syscall to the same
  * deadline, if no handler ran. */
 
-static int64_t sleep_until(uint64_t deadline, uintptr_t user_left, bool absolute)
+/* Clocks of processor time, which stand still while nobody computes. */
+static bool is_cpu_clock(int clock)
+{
+    return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID;
+}
+
+/* A span of time is always slept by the monotonic clock, if not by processor time. */
+static int wait_by(int clock, uint64_t deadline)
+{
+    if (is_cpu_clock(clock))
+        return cpu_clock_sleep(clock, deadline);
+    return thread_sleep_until(clock == CLOCK_REALTIME || clock == CLOCK_TAI
+                              ? TIMER_REALTIME : TIMER_MONOTONIC, deadline);
+}
+
+static int64_t sleep_for(int clock, uint64_t deadline, uintptr_t user_left)
 {
     struct task *t = current_task();
-    uint64_t now = clock_monotonic_ns();
-    int r = deadline > now ? thread_sleep_ns(deadline - now, true, NULL) : 0;
+    int r = wait_by(clock, deadline);
+    uint64_t now;
 
     if (r != -EINTR)
         return r;
-    if (absolute)
-        return -ERESTARTNOHAND;
-    now = clock_monotonic_ns();
+    clock_ns(clock, &now);
     if (user_left && timespec_put(user_left, deadline > now ? deadline - now : 0))
         return -EFAULT;
+    t->restart_clock = clock;
     t->restart_deadline = deadline;
     t->restart_left = user_left;
     return -ERESTART_RESTARTBLOCK;
@@ -152,7 +171,8 @@ int64_t sys_restart_syscall(const uint64_t *a)
     struct task *t = current_task();
 
     (void)a;
-    return t->restart_deadline ? sleep_until(t->restart_deadline, t->restart_left, false) : -EINTR;
+    return t->restart_deadline ? sleep_for(t->restart_clock, t->restart_deadline, t->restart_left)
+                               : -EINTR;
 }
 
 int64_t sys_nanosleep(const uint64_t *a)
@@ -160,29 +180,38 @@ int64_t sys_nanosleep(const uint64_t *a)
     uint64_t ns;
     int err = timespec_get(a[0], &ns);
 
-    return err ? err : sleep_until(clock_monotonic_ns() + ns, a[1], false);
+    return err ? err : sleep_for(CLOCK_MONOTONIC, clock_monotonic_ns() + ns, a[1]);
 }
 
-/* As on Linux, but there one can sleep for processor time of a process, too. */
-static bool can_sleep_by(int clock)
+/* Whether one can sleep by CLOCK, which exists: 0 or an errno.  By one's own time one would
+ * sleep for ever. */
+static int check_sleep(int clock)
 {
-    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME
-           || clock == CLOCK_TAI;
+    int pid = CPU_CLOCK_PID(clock);
+
+    if (clock < 0 && (clock & CPU_CLOCK_THREAD) && (!pid || pid == current_task()->tid))
+        return -EINVAL;
+    return is_cpu_clock(clock) || clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC
+           || clock == CLOCK_BOOTTIME || clock == CLOCK_TAI ? 0 : -EOPNOTSUPP;
 }
 
 int64_t sys_clock_nanosleep(const uint64_t *a)
 {
-    uint64_t ns, now, mono = clock_monotonic_ns();
-    bool absolute = a[1] & TIMER_ABSTIME;
-    int err = clock_ns((int)a[0], &now);
+    int clock = (int)a[0], err;
+    uint64_t ns, now;
 
-    if (!err && !can_sleep_by((int)a[0]))
-        err = -EOPNOTSUPP;
+    err = clock_ns(clock, &now);
+    if (!err)
+        err = check_sleep(clock);
     if (!err)
         err = timespec_get(a[2], &ns);
     if (err)
         return err;
-    if (absolute)
-        return sleep_until(ns > now ? mono + (ns - now) : 0, 0, true);
-    return sleep_until(mono + ns, a[3], false);
+    if (a[1] & TIMER_ABSTIME) {
+        err = wait_by(clock, ns);
+        return err == -EINTR ? -ERESTARTNOHAND : err;
+    }
+    if (is_cpu_clock(clock))
+        return sleep_for(clock, now + ns, a[3]);
+    return sleep_for(CLOCK_MONOTONIC, clock_monotonic_ns() + ns, a[3]);
 }

@@ -102,5 +102,7 @@ void end_computing(void)
             sched_yield();
 }
 
-static const struct test_list *const lists[] = { &file_tests, &interval_tests, &signal_tests };
+static const struct test_list *const lists[] = {
+    &file_tests, &interval_tests, &signal_tests, &clock_tests,
+};
 TEST_LISTS_MAIN(lists)

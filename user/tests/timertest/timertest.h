@@ -30,4 +30,4 @@ void start_computing(int n);
 int computing_tid(int i);
 void end_computing(void);
 
-extern const struct test_list file_tests, interval_tests, signal_tests;
+extern const struct test_list file_tests, interval_tests, signal_tests, clock_tests;
