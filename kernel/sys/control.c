@@ -12,8 +12,7 @@
 
 /* ---- sending ----------------------------------------------------------------------------- */
 
-/* Add the files of NFDS descriptors at FDS.  0, -EBADF, -EINVAL (too many), -ETOOMANYREFS,
- * -ENOMEM. */
+/* Add the files of NFDS descriptors at FDS.  0, -EBADF, -EINVAL (too many), -ENOMEM. */
 static int get_files(const int32_t *fds, size_t nfds, struct passed_files *passed)
 {
     if (passed->n + nfds > SCM_MAX_FD)
@@ -27,10 +26,6 @@ static int get_files(const int32_t *fds, size_t nfds, struct passed_files *passe
 
         if (!ref.file)
             return -EBADF;
-        if (file_is_socket(ref.file)) {
-            fd_put(ref);
-            return -ETOOMANYREFS;
-        }
         file_get(ref.file);
         passed->files[passed->n++] = ref.file;
         fd_put(ref);
@@ -93,6 +88,14 @@ static int get_all(const char *control, size_t n, struct envelope *e)
     return err;
 }
 
+/* A user may have as many files on their way as descriptors; root may have any number. */
+static uint64_t most_files(void)
+{
+    struct process *p = current_process();
+
+    return p->cred.euid == 0 ? UINT64_MAX : p->rlimits[RLIMIT_NOFILE].rlim_cur;
+}
+
 int control_get(const struct abi_msghdr *msg, struct envelope *e)
 {
     char *control;
@@ -108,6 +111,7 @@ int control_get(const struct abi_msghdr *msg, struct envelope *e)
     err = copy_from_user(control, msg->control, msg->controllen)
           ? -EFAULT : get_all(control, msg->controllen, e);
     kfree(control);
+    e->most_files = most_files();
     if (err)
         passed_files_put(&e->passed);
     return err;

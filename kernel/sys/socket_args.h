@@ -17,7 +17,7 @@ int socket_name_get(struct unix_name *name, uintptr_t user, int32_t len);
 int socket_put_sized(uintptr_t user, uintptr_t user_length, const void *value, int32_t size);
 
 /* What MSG wants to send beside its bytes, in E; the files are the caller's on success.  0,
- * -EINVAL, -EBADF, -ENOBUFS, -ETOOMANYREFS, -EPERM, -ESRCH, -EFAULT, -ENOMEM. */
+ * -EINVAL, -EBADF, -ENOBUFS, -EPERM, -ESRCH, -EFAULT, -ENOMEM. */
 int control_get(const struct abi_msghdr *msg, struct envelope *e);
 /* What came beside the bytes, E's, to the buffer that MSG has for it; MSG is left with what was
  * written.  Files without a place in it or in the table are let go of. */

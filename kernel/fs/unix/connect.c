@@ -242,6 +242,7 @@ void unix_accept_undo(struct file *f, struct file *accepted)
     struct socket *end = socket_of(accepted);
 
     accepted->private = NULL;           /* its end does not end the socket */
+    end->file = NULL;
     put_back(socket_of(f), end);
     file_put(accepted);
 }

@@ -254,9 +254,8 @@ ssize_t datagram_receive(struct file *f, struct uio *uio, struct envelope *e)
         taken = true;
         spin_lock(&sockets_lock);
         inbox_remove_locked(s, m);
+        inbox_take_files_locked(m, &e->passed);
         spin_unlock(&sockets_lock);
-        e->passed = m->passed;
-        m->passed = (struct passed_files){ 0 };
     } else if (r > 0) {
         int err = passed_files_copy(&e->passed, &m->passed);
 

@@ -14,6 +14,7 @@ void inbox_add_locked(struct socket *to, struct socket *from, struct message *m)
         m->has_who = true;
         m->who = (struct ucred){ current->pid, current->cred->uid, current->cred->gid };
     }
+    flight_begin_locked(m);
     list_insert_tail(&to->inbox, &m->link);
     to->nbytes += m->len;
     __atomic_store_n(&to->nmessages, to->nmessages + 1, __ATOMIC_RELAXED);
@@ -48,8 +49,19 @@ void inbox_consume_locked(struct socket *s, struct message *m, uint32_t n)
     s->nbytes -= n;
 }
 
+void inbox_take_files_locked(struct message *m, struct passed_files *to)
+{
+    flight_end_locked(m);
+    *to = m->passed;
+    m->passed = (struct passed_files){ 0 };
+}
+
 void inbox_empty_locked(struct socket *s, struct list *messages)
 {
+    struct message *m;
+
+    list_for_each_entry(m, &s->inbox, link)
+        flight_end_locked(m);
     list_splice_tail(messages, &s->inbox);
     s->nbytes = 0;
     __atomic_store_n(&s->nmessages, 0, __ATOMIC_RELAXED);

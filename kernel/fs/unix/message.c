@@ -13,6 +13,9 @@
 /* What Linux says of a sender whom nobody asked for his name. */
 static const struct ucred nobody = { .pid = 0, .uid = 65534, .gid = 65534 };
 
+static struct list doomed = LIST_INIT(doomed);  /* messages with files [sockets_lock] */
+static bool has_undertaker;                     /*                      [sockets_lock] */
+
 struct block {
     struct block *next;
     uint32_t len;
@@ -21,6 +24,7 @@ struct block {
 
 void passed_files_put(struct passed_files *passed)
 {
+    flight_uncharge(passed);
     for (size_t i = 0; i < passed->n; i++)
         file_put(passed->files[i]);
     kfree(passed->files);
@@ -85,6 +89,8 @@ int message_create(struct socket *sender, struct uio *uio, uint32_t n, struct en
 
     if (!m)
         return -ENOMEM;
+    if (e->passed.n > 0)
+        err = flight_charge(&e->passed, e->most_files);
     *m = (struct message){ .sender = sender, .charge = ksize(m) };
     end = &m->blocks;
     while (!err && m->len < n)
@@ -101,7 +107,7 @@ int message_create(struct socket *sender, struct uio *uio, uint32_t n, struct en
     return 0;
 }
 
-void message_free(struct message *m)
+static void destroy(struct message *m)
 {
     struct socket *sender = m->sender;
 
@@ -111,6 +117,47 @@ void message_free(struct message *m)
     kfree(m);
     wake_up_all(&sender->changed);
     socket_put(sender);
+}
+
+/* Take the next message of the doomed, or be undertaker no more. */
+static struct message *next_doomed(void)
+{
+    struct list *link;
+
+    spin_lock(&sockets_lock);
+    link = list_pop_head(&doomed);
+    if (!link)
+        has_undertaker = false;
+    spin_unlock(&sockets_lock);
+    return link ? list_entry(link, struct message, link) : NULL;
+}
+
+/*
+ * To let go of a file may end a socket, with messages that let go of files, and so on, as deep
+ * as somebody liked to pack them.  So one thread does it for all, one message after the other,
+ * and those that come up meanwhile join the queue.
+ */
+static void bury(struct message *m)
+{
+    bool others_turn;
+
+    spin_lock(&sockets_lock);
+    list_insert_tail(&doomed, &m->link);
+    others_turn = has_undertaker;
+    has_undertaker = true;
+    spin_unlock(&sockets_lock);
+    if (others_turn)
+        return;
+    while ((m = next_doomed()))
+        destroy(m);
+}
+
+void message_free(struct message *m)
+{
+    if (m->passed.n > 0)
+        bury(m);
+    else
+        destroy(m);
 }
 
 void messages_free(struct list *messages)

@@ -27,7 +27,8 @@ struct message {
  * 0, -ENOMEM, -EFAULT.  May sleep. */
 int message_create(struct socket *sender, struct uio *uio, uint32_t n, struct envelope *e,
                    struct message **out);
-/* It is on no list.  Wakes a sender that waits for room; may sleep. */
+/* It is on no list.  Wakes a sender that waits for room; may sleep.  Files that it brought may be
+ * let go of a little later, by another thread. */
 void message_free(struct message *m);
 void messages_free(struct list *messages);
 /* Copy N of its unread bytes to UIO.  0 or -EFAULT.  May sleep. */

@@ -107,6 +107,7 @@ void socket_close(struct socket *s, bool reset)
 
     spin_lock(&sockets_lock);
     s->closed = true;
+    s->file = NULL;
     name_remove_locked(s);
     path = s->path;
     s->path = (struct path){ NULL, NULL };
@@ -241,8 +242,10 @@ static int socket_refuse_open(struct inode *inode, struct file *f)
 
 static void socket_release(struct file *f)
 {
-    if (socket_of(f))
-        socket_close(socket_of(f), false);
+    if (!socket_of(f))
+        return;
+    socket_close(socket_of(f), false);
+    flight_collect();
 }
 
 static const struct file_operations socket_file_ops = {
@@ -291,6 +294,8 @@ struct socket *socket_create(int type)
     list_init(&s->arrivals);
     list_init(&s->arrival_link);
     list_init(&s->inbox);
+    list_init(&s->flying_link);
+    list_init(&s->candidate_link);
     return s;
 }
 
@@ -317,6 +322,8 @@ int socket_open(struct socket *s, uint32_t flags, struct file **out)
     err = file_open_anon(inode, &socket_file_ops, O_RDWR | flags, s, out);
     if (err)
         inode_put(inode);
+    else
+        s->file = *out;
     return err;
 }
 

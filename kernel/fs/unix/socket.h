@@ -27,6 +27,7 @@ struct unix_name {
 struct passed_files {
     struct file **files;                /* kmalloc'ed; NULL: none              */
     size_t n;
+    struct carrier *carrier;            /* flight.c: whose they are; NULL: not counted */
 };
 
 /* Let go of them. */
@@ -39,6 +40,7 @@ struct envelope {
     struct unix_name name;              /* to whom, or from whom               */
     const struct path_ctx *ctx;         /* of a sender who names a receiver    */
     struct passed_files passed;         /* the caller puts what is left there  */
+    uint64_t most_files;                /* of the sender's that may be on their way */
     bool has_who;
     struct ucred who;                   /* who sent it                         */
 };
@@ -81,7 +83,8 @@ int unix_get_name(struct file *f, bool peer, struct unix_name *name);
 /*
  * Send UIO's bytes, and what E has beside them: it takes E's files.  Bytes, or -EPIPE (see
  * file_breaks_loudly), -EAGAIN, -EISCONN, -ENOTCONN, -ECONNREFUSED, -ECONNRESET, -EMSGSIZE,
- * -EPERM, -EOPNOTSUPP, -EFAULT, -ENOMEM, -EINTR, -ERESTARTSYS, or what looking up a path said.
+ * -EPERM, -EOPNOTSUPP, -ETOOMANYREFS (E's most_files), -EFAULT, -ENOMEM, -EINTR, -ERESTARTSYS,
+ * or what looking up a path said.
  */
 ssize_t unix_send(struct file *f, struct uio *uio, struct envelope *e);
 /* Receive bytes, and into E what came beside them.  Bytes, 0 at the end, or -ECONNRESET once if

@@ -59,6 +59,13 @@ struct socket {
     size_t nbytes;                      /* unread ones in them                 [l] */
     size_t charged;                     /* memory of its messages that nobody read [a] */
 
+    struct file *file;                  /* NULL: it has none, or no more       [l] */
+    uint32_t nflights;                  /* messages that bring it somewhere    [l] */
+    struct list flying_link;            /* flight.c: sockets with such         [l] */
+    struct list candidate_link;         /* flight.c: they may be garbage       [l] */
+    bool is_candidate;                  /*                                     [l] */
+    uint32_t ninner;                    /* flights that candidates keep        [l] */
+
     uint32_t send_size, receive_size;   /* SO_SNDBUF, SO_RCVBUF                [a] */
     uint64_t send_timeout, receive_timeout;     /* ns, 0: none                 [a] */
     uint32_t marks;                     /* option.c: options that are on       [a] */
@@ -132,6 +139,8 @@ void inbox_add_locked(struct socket *to, struct socket *from, struct message *m)
 /* M leaves the inbox of S, or N of its bytes do.  Lock held; wakes senders that found it full. */
 void inbox_remove_locked(struct socket *s, struct message *m);
 void inbox_consume_locked(struct socket *s, struct message *m, uint32_t n);
+/* The files of M, which is in an inbox or has just left it, become TO's.  Lock held. */
+void inbox_take_files_locked(struct message *m, struct passed_files *to);
 /* All messages leave, for the caller's list.  Lock held. */
 void inbox_empty_locked(struct socket *s, struct list *messages);
 /* The first message, waiting for it until DEADLINE: 1 with *M, 0: there will be none, or an
@@ -156,6 +165,18 @@ int name_find(struct unix_name *name, int type, const struct path_ctx *ctx, stru
 int name_choose(struct socket *s);
 void name_remove_locked(struct socket *s);
 void name_init(void);
+
+/* ---- flight.c ------------------------------------------------------------------------- */
+
+/* Count PASSED among the files that the caller's user has on their way, until flight_uncharge:
+ * he may have MOST before.  0, -ETOOMANYREFS, -ENOMEM. */
+int flight_charge(struct passed_files *passed, uint64_t most);
+void flight_uncharge(struct passed_files *passed);
+/* M arrives in an inbox, leaves it with its files or loses them.  Lock held. */
+void flight_begin_locked(const struct message *m);
+void flight_end_locked(const struct message *m);
+/* End the sockets that only messages keep which nobody can receive.  May sleep. */
+void flight_collect(void);
 
 /* ---- the kinds ------------------------------------------------------------------------ */
 

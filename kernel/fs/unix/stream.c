@@ -76,10 +76,8 @@ static bool consume(struct socket *s, struct message *m, uint32_t n, struct enve
     bool brought = m->passed.n > 0, used_up;
 
     spin_lock(&sockets_lock);
-    if (brought) {
-        e->passed = m->passed;
-        m->passed = (struct passed_files){ 0 };
-    }
+    if (brought)
+        inbox_take_files_locked(m, &e->passed);
     inbox_consume_locked(s, m, n);
     used_up = m->len == 0;
     if (used_up)
