@@ -27,6 +27,8 @@ static const char *const rank_names[RANK_MAX] = {
     [RANK_PAGE_TABLE] = "page table", [RANK_PAGE_TREE] = "page tree", [RANK_LRU] = "lru",
     [RANK_SWAP_MAP] = "swap map", [RANK_BLOCK] = "block", [RANK_SLAB] = "slab",
     [RANK_ZONE] = "zone", [RANK_TIMER] = "timer", [RANK_WAIT] = "wait queue",
+    [RANK_EPOLL_MEMBERS] = "epoll members", [RANK_EPOLL] = "epoll",
+    [RANK_EPOLL_READY] = "epoll ready", [RANK_EPOLL_WAIT] = "epoll wait",
     [RANK_RUNQ] = "run queue", [RANK_MMU] = "mmu", [RANK_TRACE] = "trace",
     [RANK_CACHES] = "kmem caches", [RANK_MAGAZINE] = "magazine",
     [RANK_HART_PAGES] = "hart pages", [RANK_CONSOLE] = "console", [RANK_DEVICE] = "device",

@@ -10,6 +10,7 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/anon_file.h"
+#include "kernel/fs/epoll.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/open.h"
 #include "kernel/fs/path.h"
@@ -63,6 +64,8 @@ void file_put(struct file *f)
 {
     if (__atomic_sub_fetch(&f->refcount, 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    if (f->watchers)
+        epoll_forget(f);
     file_unlock_all(f);
     f->ops->release(f);
     file_free(f);

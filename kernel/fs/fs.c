@@ -6,6 +6,7 @@
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/devfs.h"
+#include "kernel/fs/epoll.h"
 #include "kernel/fs/fifo.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/super.h"
@@ -61,6 +62,7 @@ void fs_init(void)
     pipe_init();
     unix_init();
     anon_file_init();
+    epoll_init();
     tmpfs_init();
     devfs_init();
     devtty_init();

@@ -46,6 +46,8 @@ __attribute__((format(printf, 1, 2))) void printk(const char *fmt, ...);
 enum lock_rank {
     RANK_NONE,
     RANK_ITIMER,            /* sleeping: setting interval timers            */
+    RANK_EPOLL_MEMBERS,     /* sleeping: who is in which epoll set          */
+    RANK_EPOLL,             /* sleeping: one epoll set                      */
     RANK_FILE,              /* sleeping: an open file's position            */
     RANK_SYNTH,             /* sleeping: a synthetic file's text            */
     RANK_MOUNT,             /* sleeping: the tree of mounts                 */
@@ -89,6 +91,8 @@ enum lock_rank {
     RANK_TIMER_FILE,        /* timers that are files                        */
     RANK_TIMER,             /* a hart's timer queue                         */
     RANK_WAIT,              /* a wait queue                                 */
+    RANK_EPOLL_READY,       /* members of epoll sets to look at             */
+    RANK_EPOLL_WAIT,        /* who waits for an epoll set                   */
     RANK_RUNQ,              /* a run queue                                  */
     RANK_MMU,               /* ASIDs and shootdown inboxes                  */
     RANK_TRACE,             /* trace ring and counters                      */

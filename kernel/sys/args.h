@@ -76,3 +76,15 @@ int timeval_to_ns(const struct timeval *tv, uint64_t *ns);
 struct timespec ns_to_timespec(uint64_t ns);
 int timespec_get(uintptr_t user, uint64_t *ns);
 int timespec_put(uintptr_t user, uint64_t ns);
+
+/*
+ * Calls that wait for files, with a time limit and another signal mask meanwhile.
+ */
+
+/* A timespec from now on as a deadline; USER 0: UINT64_MAX, none.  0, -EFAULT, -EINVAL. */
+int poll_get_deadline(uintptr_t user, uint64_t *deadline);
+/* The mask at USER holds from now on, unless that is 0.  0, -EFAULT, -EINVAL (SIZE). */
+int poll_use_mask(uintptr_t user, uint64_t size);
+/* The call ends with R, and the temporary mask with it: a signal that it let in does not
+ * come beside an event.  After an interruption it holds until the signal is delivered. */
+int poll_drop_mask(int r);

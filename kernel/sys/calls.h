@@ -27,6 +27,9 @@
     CALL(fremovexattr, NEVER)                                                  \
     CALL(getcwd, NEVER)                                                        \
     CALL(eventfd2, NEVER)                                                      \
+    CALL(epoll_create1, NEVER)                                                 \
+    CALL(epoll_ctl, NEVER)                                                     \
+    CALL(epoll_pwait, NEVER)                                                   \
     CALL(dup, NEVER)                                                           \
     CALL(dup3, NEVER)                                                          \
     CALL(fcntl, AGAIN)                                                         \
@@ -230,6 +233,7 @@
     CALL(close_range, NEVER)                                                   \
     CALL(pidfd_getfd, NEVER)                                                   \
     CALL(faccessat2, NEVER)                                                    \
+    CALL(epoll_pwait2, NEVER)                                                  \
     CALL(fchmodat2, NEVER)
 
 /* Each takes its six arguments as the program passed them, and returns what the

@@ -18,8 +18,7 @@
 #define SELECT_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
 #define SELECT_EX  (POLLPRI)
 
-/* USER 0: no limit. */
-static int get_deadline(uintptr_t user, uint64_t *deadline)
+int poll_get_deadline(uintptr_t user, uint64_t *deadline)
 {
     uint64_t ns;
     int err;
@@ -42,7 +41,7 @@ static void put_left(uintptr_t user, uint64_t deadline)
         timespec_put(user, deadline > now ? deadline - now : 0);
 }
 
-static int use_mask(uintptr_t user, uint64_t size)
+int poll_use_mask(uintptr_t user, uint64_t size)
 {
     uint64_t mask;
 
@@ -56,9 +55,7 @@ static int use_mask(uintptr_t user, uint64_t size)
     return 0;
 }
 
-/* The call ends with R, and the temporary mask with it: a signal that it let in does not
- * come beside an event.  After an interruption it holds until the signal is delivered. */
-static int drop_mask(int r)
+int poll_drop_mask(int r)
 {
     struct task *t = current_task();
 
@@ -117,7 +114,7 @@ int64_t sys_ppoll(const uint64_t *a)
 
     if (n > current_process()->rlimits[RLIMIT_NOFILE].rlim_cur)
         return -EINVAL;
-    r = get_deadline(a[2], &deadline);
+    r = poll_get_deadline(a[2], &deadline);
     if (r)
         return r;
     fds = kmalloc(MAX(size, (size_t)1), GFP_KERNEL);
@@ -125,9 +122,9 @@ int64_t sys_ppoll(const uint64_t *a)
         return -ENOMEM;
     r = copy_from_user(fds, a[0], size);
     if (!r)
-        r = use_mask(a[3], a[4]);
+        r = poll_use_mask(a[3], a[4]);
     if (!r)
-        r = drop_mask(poll_files(fds, n, deadline));
+        r = poll_drop_mask(poll_files(fds, n, deadline));
     if (r >= 0 && copy_to_user(a[0], fds, size))
         r = -EFAULT;
     kfree(fds);
@@ -227,7 +224,7 @@ int64_t sys_pselect6(const uint64_t *a)
 
     if ((int)a[0] < 0)
         return -EINVAL;
-    r = get_deadline(a[4], &deadline);
+    r = poll_get_deadline(a[4], &deadline);
     if (!r && a[5] && copy_from_user(mask, a[5], sizeof(mask)))
         r = -EFAULT;
     if (r)
@@ -237,9 +234,9 @@ int64_t sys_pselect6(const uint64_t *a)
         return -ENOMEM;
     r = get_sets(s, a + 1, n);
     if (!r)
-        r = use_mask(mask[0], mask[1]);
+        r = poll_use_mask(mask[0], mask[1]);
     if (!r)
-        r = drop_mask(select_files(s, n, deadline));
+        r = poll_drop_mask(select_files(s, n, deadline));
     if (r >= 0 && put_sets(s, a + 1, n))
         r = -EFAULT;
     kfree(s);

@@ -37,6 +37,7 @@ TESTS = [
     program("dontneedtest", tags=("quick",)),
     program("edgetest", tags=("quick",)),
     program("elftest", tags=("quick",)),
+    program("epolltest", tags=("quick",)),
     program("eventfdtest", tags=("quick",)),
     program("exectest", tags=("quick",)),
     program("failstorm", tags=("quick",)),

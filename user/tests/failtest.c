@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
@@ -202,6 +203,19 @@ static void use_splice(void)
     close(file);
 }
 
+static void use_sets(void)
+{
+    int inner = epoll_create1(0), outer = epoll_create1(0), fd = eventfd(1, 0);
+    struct epoll_event e = { .events = EPOLLIN };
+
+    epoll_ctl(inner, EPOLL_CTL_ADD, fd, &e);
+    epoll_ctl(outer, EPOLL_CTL_ADD, inner, &e);
+    epoll_wait(outer, &e, 1, 0);
+    close(fd);
+    close(inner);
+    close(outer);
+}
+
 static void use_counter(void)
 {
     int fd = eventfd(3, EFD_CLOEXEC);
@@ -367,6 +381,7 @@ REFUSE(use_pipe)
 REFUSE(use_sockets)
 REFUSE(connect_sockets)
 REFUSE(use_splice)
+REFUSE(use_sets)
 REFUSE(use_counter)
 REFUSE(use_pidfd)
 REFUSE(use_timer)
@@ -381,7 +396,7 @@ static const struct test tests[] = {
     TEST(map_and_cut_fails), TEST(map_file_fails), TEST(advise_fails), TEST(lock_fails),
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
-    TEST(connect_sockets_fails), TEST(use_splice_fails),
+    TEST(connect_sockets_fails), TEST(use_splice_fails), TEST(use_sets_fails),
     TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_timer_fails),
     TEST(use_terminals_fails), TEST(use_attributes_fails), TEST(copy_pieces_fails),
     TEST(look_around_fails),
