@@ -190,8 +190,8 @@ class MachineRun:
         os.makedirs(folder)
         root = os.path.join(folder, "root.img")
         shutil.copyfile("build/root.img", root)
-        words = ["init=/tests/runtest debugcall=1 test=1 seed=%d nonce=%s" % (seed, self.nonce),
-                 test.append, "--", test.program] + test.cases
+        words = ["init=/tests/runtest debugcall=1 test=1 seed=%d" % seed, test.append,
+                 "-- -n", self.nonce, test.program] + test.cases
         self.vm = VM(KERNELS[test.debug], folder, mem=test.mem, cpus=test.cpus,
                      append=" ".join(w for w in words if w), disks=[Disk(root, "root")],
                      preexec=test_host.limited(test.limit))

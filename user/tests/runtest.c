@@ -2,7 +2,7 @@
 /*
  * runtest.c - process 1 of a test machine: run a test and look at what it left behind.
  *
- *     runtest [-1] [-a] [-s DISK] PROGRAM [ARGUMENT...]
+ *     runtest [-1] [-a] [-n NONCE] [-s DISK] PROGRAM [ARGUMENT...]
  *
  * The program runs twice: once to warm up what the kernel keeps for later, and
  * once in earnest.  Around the second run the kernel is brought to rest and
@@ -12,6 +12,7 @@
  *   -1  run once and compare nothing: for programs that leave something behind
  *       on purpose, or take long
  *   -a  no audit
+ *   -n  a grader's: what was reached is sealed with it
  *   -s  swap to DISK all the time: slots left behind are found as well; our own pages
  *       stay in memory
  *
@@ -83,12 +84,12 @@ static void set_seed(void)
         setenv("SEED", seed, 1);
 }
 
-/* Whoever booted the machine with a nonce finds here that WHAT was reached, and not only that a
- * line was printed that says so. */
+static const char *nonce;
+
+/* Whoever gave us a nonce finds here that WHAT was reached, and not only that a line was printed
+ * that says so. */
 static void seal(const char *what)
 {
-    const char *nonce = boot_argument(" nonce=");
-
     if (nonce)
         note("seal %s %016lx", what,
              (unsigned long)hash_mix64(hash_string(hash_string(HASH_SEED, nonce), what)));
@@ -180,13 +181,14 @@ int main(int argc, char **argv)
     const char *disk = NULL;
     int option;
 
-    while ((option = getopt(argc, argv, "+1as:")) != -1) {
+    while ((option = getopt(argc, argv, "+1an:s:")) != -1) {
         once |= option == '1';
         do_audit &= option != 'a';
+        nonce = option == 'n' ? optarg : nonce;
         disk = option == 's' ? optarg : disk;
     }
     if (optind == argc) {
-        note("usage: runtest [-1] [-a] [-s DISK] PROGRAM [ARGUMENT...]");
+        note("usage: runtest [-1] [-a] [-n NONCE] [-s DISK] PROGRAM [ARGUMENT...]");
         return 2;
     }
     if (getpid() == 1)
