@@ -1,16 +1,25 @@
 # SPDX-License-Identifier: MIT
 """regress.py - run modules of Python's own tests, and print of each test how it ended.
 
-Nothing else is printed, no time and no address, so that two kernels can be compared."""
+Nothing else is printed, no time and no address, so that two kernels can be compared.  What
+cannot be the same is printed as left out, whatever came of it."""
+import re
 import sys
 import unittest
 
 from test import support
 
+LEFT_OUT = re.compile(
+    # a call must follow another within half a millisecond: by chance, on Linux, too
+    r"TimerfdTests\.test_timerfd_(ns_)?(initval|interval|TFD_TIMER_ABSTIME)$"
+    # makes sockets of AF_INET, which Pagoda has not, and the Linux here no network for
+    r"|WakeupFDTests\.test_(invalid_socket|set_wakeup_fd_socket_result)$|TestSendfile\.")
+
 
 class Outcome(unittest.TestResult):
     def say(self, test, how):
-        print("%-7s %s" % (how, test.id()), flush=True)
+        left_out = LEFT_OUT.search(test.id())
+        print("%-7s %s" % ("-" if left_out else how, test.id()), flush=True)
 
     def addSuccess(self, test):
         self.say(test, "ok")
