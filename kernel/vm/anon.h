@@ -18,8 +18,8 @@ enum fault_result anon_new_page(struct fault *f, bool zeroed);
  * for it. */
 void anon_set_owner(const struct fault *f, struct page *page, bool exclusive);
 
-/* A store to a page that others may see: give F's mm a copy of its own, or the
- * page itself if nobody else is left.  Enters it.  May sleep. */
+/* A store to a page that others may see.  If nobody else is left, F's mm gets the page itself,
+ * and may write to it on return; otherwise f->page is a copy, to be entered.  May sleep. */
 enum fault_result anon_copy_on_write(struct fault *f);
 
 /* Whether entry E, present, is all that refers to an anonymous page: then its owner

@@ -38,7 +38,7 @@ PATIENCE = float(os.environ.get("GRADE_PATIENCE", "1"))
 PANIC_TEXT = re.compile(r"^.*\bpanic: (.*)$", re.M)
 FRAME = re.compile(r"^\s*#\d+ .*$", re.M)
 BUILD_LIMIT = 300               # seconds of processor time for each step of a build
-BUILD_FAULT = re.compile(r"error|undefined reference|multiple definition|\*\*\*")
+BUILD_FAULT = re.compile(r"\berror\b|undefined reference|multiple definition|\*\*\*")
 OF_MACHINE = re.compile(r"No space left|Cannot allocate memory|Resource temporarily unavailable"
                         r"|Killed signal|Input/output error|Read-only file system")
 

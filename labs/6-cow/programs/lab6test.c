@@ -272,19 +272,27 @@ static void last_one_keeps_frame(void)
 
 #define ALONE 100               /* pages */
 
+static long taken_over(void)
+{
+    return proc_number("/proc/vmstat", "cow_reuse ");
+}
+
 static void no_copies_when_alone(void)
 {
     char *p = map_touched(ALONE);
     uint64_t before;
+    long taken_before;
 
     need_debug_call();
     if (harts() > 1)
         skip("counted on one hart only: others disturb the figures");
     EXPECT_EQ(run_child(exit_at_once, NULL), 0);
     before = read_counters().cow_breaks;
+    taken_before = taken_over();
     for (size_t i = 0; i < ALONE; i++)
         *(volatile char *)(p + i * PAGE) = 'p';
     EXPECT(read_counters().cow_breaks - before < ALONE / 10);
+    EXPECT(taken_over() - taken_before >= ALONE);
     unmap(p, ALONE);
 }
 
