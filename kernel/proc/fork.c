@@ -224,6 +224,7 @@ static int publish_process(struct process *p, struct task *t, uint64_t clone_fla
     p->tty = me->tty;
     process_publish(p, clone_flags & CLONE_PARENT ? me->parent : me);
     process_add_task(p, t, p->pid);
+    cpu_limit_changed(p);
     spin_unlock_irqrestore(&proc_lock, flags);
     return 0;
 }

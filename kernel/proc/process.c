@@ -46,6 +46,7 @@ struct process *process_alloc(void)
     list_init(&p->pending.infos);
     list_init(&p->cpu_timers);
     list_init(&p->posix_timers);
+    cpu_limit_init(p);
     wait_queue_init(&p->child_event);
     wait_queue_init(&p->ended);
     wait_queue_init(&p->task_gone);

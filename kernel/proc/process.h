@@ -117,6 +117,7 @@ struct process {
     struct list cpu_timers;                 /* by its time, armed    [proc_lock] */
     uint64_t cpu_seen[CPU_KINDS];           /* by its clocks; ticks  [proc_lock] */
     struct cpu_itimer cpu_itimers[CPU_KINDS];   /* ITIMER_VIRTUAL, ITIMER_PROF [proc_lock] */
+    struct cpu_timer cpu_limit;             /* RLIMIT_CPU            [proc_lock] */
     struct list posix_timers;               /* of timer_create       [proc_lock] */
     size_t nposix_timers;                   /*                       [proc_lock] */
     int next_posix_timer;                   /* its number            [proc_lock] */
@@ -233,6 +234,9 @@ void proc_times_locked(struct process *p, uint64_t *utime, uint64_t *stime);
 
 /* An interval timer of the running process, WHICH is ITIMER_...; either pointer may be NULL. */
 void proc_itimer(int which, const struct timer_setting *new, struct timer_setting *old);
+
+/* P's RLIMIT_CPU is another now, or begins to count.  proc_lock held. */
+void cpu_limit_changed(struct process *p);
 
 /* futex(2) without its time-out parsing: DEADLINE absolute in ns, UINT64_MAX none. */
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,

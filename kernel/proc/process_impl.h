@@ -72,6 +72,7 @@ void process_interrupt_tasks(struct process *p, struct task *survivor);
  * -EINTR if it must end itself.  Sleeps. */
 int process_end_siblings(void);
 
+void cpu_limit_init(struct process *p);
 void itimer_boot(void);
 void itimer_init(struct process *p);
 void itimer_fini(struct process *p);

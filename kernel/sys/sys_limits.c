@@ -99,11 +99,13 @@ int64_t sys_setpriority(const uint64_t *a)
     return priority_call(&q);
 }
 
-/* A new limit reaches the address space, which checks three of them itself. */
+/* A new limit reaches who watches it: three are the address space's. */
 static void apply_limit(struct process *p, unsigned resource)
 {
     struct mm *mm = p->mm;
 
+    if (resource == RLIMIT_CPU)
+        cpu_limit_changed(p);
     if (!mm)
         return;
     if (resource == RLIMIT_AS)

@@ -182,6 +182,47 @@ static void interval_of_threads(void)
     end_computing();
 }
 
+/* RLIMIT_CPU */
+
+/* One warning at once, and one after each second beyond the soft limit. */
+static void limit_warns(void)
+{
+    struct rlimit limit = { 0, 100 };
+
+    handle_with(SIGXCPU, record, 0);
+    EXPECT_OK(setrlimit(RLIMIT_CPU, &limit));
+    compute_until(&nseen, 1);
+    EXPECT_SEEN(SIGXCPU);
+    EXPECT_OK(getrlimit(RLIMIT_CPU, &limit));
+    EXPECT_EQ(limit.rlim_cur, 1);
+    EXPECT_EQ(limit.rlim_max, 100);
+    compute_for(CLOCK_PROCESS_CPUTIME_ID, 20 * MS);
+    EXPECT_EQ(nseen, 0);
+}
+
+static void compute_unwarned(void *arg)
+{
+    (void)arg;
+    signal(SIGXCPU, SIG_IGN);
+    compute_for(CLOCK_PROCESS_CPUTIME_ID, 100 * SECOND);
+}
+
+/* At the hard limit: set by another process, and as a shell does it for what it starts. */
+static void limit_kills(void)
+{
+    struct rlimit none = { 0, 0 }, second = { 1, 1 };
+    pid_t child = start_child(compute_unwarned, NULL);
+    int status;
+
+    EXPECT_OK(prlimit(child, RLIMIT_CPU, &none, NULL));
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status & ~WCOREFLAG, SIGKILL);
+    EXPECT_OK(setrlimit(RLIMIT_CPU, &second));
+    child = start_child(compute_unwarned, NULL);
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status & ~WCOREFLAG, SIGKILL);
+}
+
 static const struct test tests[] = {
     CHILD_TEST(interval_once),
     CHILD_TEST(interval_again),
@@ -191,6 +232,8 @@ static const struct test tests[] = {
     NAMED_TEST(interval_after_exec),
     TEST(interval_kills),
     CHILD_TEST(interval_of_threads),
+    CHILD_TEST(limit_warns),
+    CHILD_TEST(limit_kills),
 };
 
 const struct test_list interval_tests = TEST_LIST(tests);
