@@ -66,9 +66,10 @@ int buffer_get(struct uio *u, struct uio_segment *seg, uintptr_t buf, size_t len
  */
 int struct_get(void *to, size_t ours, uintptr_t user, size_t size, size_t least);
 
-/* What a write, or another call that makes a file longer, returned.  Where nobody will read
- * it, or RLIMIT_FSIZE forbids it, the caller is told by a signal, too. */
-ssize_t write_result(ssize_t r);
+/* What a write to F, or another call that makes it longer, returned.  Where nobody will read
+ * it, or RLIMIT_FSIZE forbids it, the caller is told by a signal, too.  F may be NULL: no pipe
+ * and no socket. */
+ssize_t write_result(const struct file *f, ssize_t r);
 
 /* A timespec as ns; -EFAULT, or -EINVAL if it is not a time. */
 int timespec_to_ns(const struct timespec *ts, uint64_t *ns);

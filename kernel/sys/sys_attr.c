@@ -303,7 +303,7 @@ int64_t sys_truncate(const uint64_t *a)
 {
     struct iattr attr = { .valid = ATTR_SIZE, .size = a[1] };
 
-    return (int64_t)a[1] < 0 ? -EINVAL : write_result(setattr_at(AT_FDCWD, a[0], 0, &attr));
+    return (int64_t)a[1] < 0 ? -EINVAL : write_result(NULL, setattr_at(AT_FDCWD, a[0], 0, &attr));
 }
 
 int64_t sys_umask(const uint64_t *a)

@@ -97,7 +97,7 @@ static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t co
     kfree(buf);
     if (r > 0 && (copy_end_finish(in) || copy_end_finish(out)))
         return -EFAULT;
-    return write_result(r);
+    return write_result(out->file, r);
 }
 
 int64_t sys_sendfile(const uint64_t *a)
@@ -192,7 +192,7 @@ static int64_t splice_files(struct copy_end *in, struct copy_end *out, size_t le
         r = splice_ends(in, out, MIN(len, RW_MAX), nonblock);
     if (r >= 0 && (copy_end_finish(in) || copy_end_finish(out)))
         return -EFAULT;
-    return write_result(r);
+    return write_result(out->file, r);
 }
 
 int64_t sys_splice(const uint64_t *a)
@@ -224,7 +224,7 @@ static int64_t tee_pipes(struct file *in, struct file *out, size_t len, bool non
     if (!file_is_pipe(in) || !file_is_pipe(out) || in->inode == out->inode)
         return -EINVAL;
     nonblock |= is_nonblock(in) || is_nonblock(out);
-    return write_result(splice_pipes(in, out, MIN(len, RW_MAX), true, nonblock));
+    return write_result(out, splice_pipes(in, out, MIN(len, RW_MAX), true, nonblock));
 }
 
 int64_t sys_tee(const uint64_t *a)
@@ -261,7 +261,7 @@ static int64_t splice_memory(struct file *f, const uint64_t *a, bool nonblock)
         r = f->mode & FILE_WRITE ? splice_from_memory(&s.uio, f, nonblock)
                                  : splice_to_memory(f, &s.uio, nonblock);
     segments_put(&s);
-    return write_result(r);
+    return write_result(f, r);
 }
 
 int64_t sys_vmsplice(const uint64_t *a)

@@ -297,8 +297,9 @@ int64_t sys_fallocate(const uint64_t *a)
         r = -EINVAL;
     else
         r = file_allocate(ref.file, (int)a[1], a[2], a[3]);
+    r = (int)write_result(ref.file, r);
     fd_put(ref);
-    return write_result(r);
+    return r;
 }
 
 int64_t sys_ftruncate(const uint64_t *a)
@@ -309,8 +310,9 @@ int64_t sys_ftruncate(const uint64_t *a)
     if (!ref.file)
         return -EBADF;
     r = file_truncate(ref.file, a[1]);
+    r = (int)write_result(ref.file, r);
     fd_put(ref);
-    return write_result(r);
+    return r;
 }
 
 int64_t sys_fadvise64(const uint64_t *a)

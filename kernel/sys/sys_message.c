@@ -23,8 +23,7 @@ static int64_t send_bytes(struct file *f, struct uio *uio, struct envelope *e)
     r = unix_send(f, uio, e);
     if (has_name)
         path_ctx_put(&ctx);
-    return r == -EPIPE && ((e->flags & MSG_NOSIGNAL) || !file_breaks_loudly(f))
-           ? r : write_result(r);
+    return e->flags & MSG_NOSIGNAL ? r : write_result(f, r);
 }
 
 int64_t sys_sendto(const uint64_t *a)

@@ -7,22 +7,21 @@
 #include "kernel/sys/calls.h"
 #include "lib/abi/uio.h"
 
-ssize_t write_result(ssize_t r)
+ssize_t write_result(const struct file *f, ssize_t r)
 {
-    if (r == -EPIPE)
+    if (r == -EPIPE && file_breaks_loudly(f))
         signal_self(SIGPIPE);
     else if (r == -EFBIG && *current->file_limit != RLIM_INFINITY)
         signal_self(SIGXFSZ);
     return r;
 }
 
-/* The same of a write to REF, which is put: messages that nobody takes raise no signal. */
+/* The same, and REF is put. */
 static ssize_t end_write(struct fd_ref ref, ssize_t r)
 {
-    bool loud = file_breaks_loudly(ref.file);
-
+    r = write_result(ref.file, r);
     fd_put(ref);
-    return r == -EPIPE && !loud ? r : write_result(r);
+    return r;
 }
 
 int64_t sys_read(const uint64_t *a)

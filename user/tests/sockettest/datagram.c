@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
 #include "user/tests/lib/watch.h"
@@ -171,6 +172,7 @@ static void large(void)
 /* No write of messages raises a signal. */
 static void ends(void)
 {
+    int file = open("/proc/self/exe", O_RDONLY);
     char c;
 
     open_pair(SOCK_SEQPACKET);
@@ -179,6 +181,8 @@ static void ends(void)
     EXPECT_EQ(ready(s[0]), POLLIN | POLLOUT | POLLRDHUP | POLLHUP | POLLERR);
     EXPECT_ERROR(write(s[0], "x", 1), ECONNRESET);
     EXPECT_ERROR(write(s[0], "x", 1), EPIPE);
+    EXPECT_ERROR(sendfile(s[0], file, NULL, 1), EPIPE);
+    close(file);
     EXPECT_EQ(read(s[0], &c, 1), 0);
     EXPECT_EQ(recv(s[0], &c, 1, MSG_DONTWAIT), 0);
     close(s[0]);
