@@ -42,12 +42,11 @@ static void keep_or_free(struct pipe *p, struct page *page)
         put_page(page);
 }
 
-void pipe_consume(struct pipe *p, size_t n)
+/* N bytes of S, the first slot, have been read. */
+static inline void consume(struct pipe *p, struct pipe_slot *s, size_t n)
 {
-    struct pipe_slot *s = slot_at(p, p->tail);
-
-    s->offset += (uint32_t)n;
-    s->len -= (uint32_t)n;
+    s->offset += (uint16_t)n;
+    s->len -= (uint16_t)n;
     if (s->len > 0)
         return;
     if (s->shared)
@@ -55,6 +54,11 @@ void pipe_consume(struct pipe *p, size_t n)
     else
         keep_or_free(p, s->page);
     move_counter(&p->tail);
+}
+
+void pipe_consume(struct pipe *p, size_t n)
+{
+    consume(p, slot_at(p, p->tail), n);
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */
@@ -69,8 +73,7 @@ static int drain(struct pipe *p, struct uio *uio)
         size_t n = min_u64(s->len, uio->resid);
         size_t moved = uio_copy_out(uio, (char *)page_address(s->page) + s->offset, n);
 
-        if (moved > 0)
-            pipe_consume(p, moved);
+        consume(p, s, moved);
         if (moved < n)
             err = uio_fault_in(uio, n - moved, true);
     }
@@ -138,7 +141,7 @@ static int append(struct pipe_slot *s, struct uio *uio, size_t n)
         char *end = (char *)page_address(s->page) + s->offset + s->len;
         size_t moved = uio_copy_in(uio, end, n);
 
-        s->len += (uint32_t)moved;
+        s->len += (uint16_t)moved;
         n -= moved;
         if (n > 0)
             err = uio_fault_in(uio, n, false);

@@ -12,7 +12,7 @@
 
 struct pipe_slot {
     struct page *page;
-    uint32_t offset, len;               /* unread bytes                        */
+    uint16_t offset, len;               /* unread bytes                        */
     bool shared;                        /* another slot has the page, too: it is not added
                                          * to, nor kept                        */
 };

@@ -124,7 +124,7 @@ static void enter(struct pipe *p, const struct batch *b, size_t nbytes)
 {
     mutex_lock(&p->lock);
     for (size_t i = 0; i < b->n; i++) {
-        uint32_t len = (uint32_t)min_u64(b->seg[i].len, nbytes);
+        uint16_t len = (uint16_t)min_u64(b->seg[i].len, nbytes);
 
         nbytes -= len;
         if (len == 0) {
@@ -176,7 +176,7 @@ static void unlock_pair(struct pipe *a, struct pipe *b)
 }
 
 /* The first N bytes of slot S of FROM are also, or from now on, TO's. */
-static void give_slot(struct pipe *from, struct pipe_slot *s, struct pipe *to, uint32_t n, bool keep)
+static void give_slot(struct pipe *from, struct pipe_slot *s, struct pipe *to, uint16_t n, bool keep)
 {
     struct pipe_slot *d = slot_at(to, to->head);
 
@@ -204,7 +204,7 @@ static size_t give_slots(struct pipe *from, struct pipe *to, size_t len, bool ke
         return 0;
     for (uint32_t i = from->tail; i != from->head && done < len && !is_full(to); i++) {
         struct pipe_slot *s = slot_at(from, i);
-        uint32_t n = (uint32_t)min_u64(s->len, len - done);
+        uint16_t n = (uint16_t)min_u64(s->len, len - done);
 
         give_slot(from, s, to, n, keep);
         done += n;

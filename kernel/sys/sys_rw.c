@@ -19,7 +19,8 @@ ssize_t write_result(const struct file *f, ssize_t r)
 /* The same, and REF is put. */
 static ssize_t end_write(struct fd_ref ref, ssize_t r)
 {
-    r = write_result(ref.file, r);
+    if (r < 0)
+        r = write_result(ref.file, r);
     fd_put(ref);
     return r;
 }
