@@ -7,9 +7,12 @@
 #include "kernel/proc/signal_impl.h"
 #include "lib/bitops.h"
 
+/* In ns; NEVER: nobody lives to see it, and sums with it would overflow. */
+#define NEVER ((uint64_t)INT64_MAX)
+
 static uint64_t to_ns(uint64_t seconds)
 {
-    return seconds < UINT64_MAX / NSEC_PER_SEC ? seconds * NSEC_PER_SEC : UINT64_MAX;
+    return seconds < NEVER / NSEC_PER_SEC ? seconds * NSEC_PER_SEC : NEVER;
 }
 
 /* The soft limit moves on with the warnings, as on Linux: who raises it is warned later. */
@@ -33,9 +36,9 @@ void cpu_limit_init(struct process *p)
 
 void cpu_limit_changed(struct process *p)
 {
-    const struct rlimit *limit = &p->rlimits[RLIMIT_CPU];
+    uint64_t deadline = to_ns(p->rlimits[RLIMIT_CPU].rlim_cur);
 
     cpu_timer_disarm(&p->cpu_limit);
-    if (limit->rlim_cur != RLIM_INFINITY && p->state != PROCESS_ZOMBIE)
-        cpu_timer_arm(&p->cpu_limit, to_ns(limit->rlim_cur));
+    if (deadline != NEVER && p->state != PROCESS_ZOMBIE)
+        cpu_timer_arm(&p->cpu_limit, deadline);
 }
