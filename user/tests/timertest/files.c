@@ -94,7 +94,7 @@ static void file_at_intervals(void)
     }
     sleep_for(11 * MS);
     EXPECT(take(fd) >= 5);
-    set(fd, TFD_TIMER_ABSTIME, after - 100 * MS, 10 * MS);      /* since then */
+    set(fd, TFD_TIMER_ABSTIME, after - 10 * MS, MS);            /* since then */
     EXPECT(take(fd) >= 11);
     set(fd, 0, 1, 1);                           /* as short as can be */
     sleep_for(2 * MS);
