@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * control.c - what comes beside the bytes of a message: open files, and who sent it.
+ * socket_control.c - what comes beside the bytes of a message: open files, and who sent it.
  *
  *      [ cmsghdr | data | pad ] [ cmsghdr | data | pad ] ...       each at a multiple of eight
  */
