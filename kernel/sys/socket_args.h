@@ -8,6 +8,8 @@
 
 /* The socket FD in *REF: 0, -EBADF, -ENOTSOCK.  fd_put() it if 0. */
 int socket_get(int fd, struct fd_ref *ref);
+/* What CALL makes of the socket A[0] and the call's arguments A, or socket_get's error. */
+int64_t with_socket(const uint64_t *a, int64_t (*call)(struct file *f, const uint64_t *a));
 
 /* An address of LEN bytes at USER.  0, -EINVAL (longer than any), -EFAULT.  What is in it is not
  * checked. */

@@ -46,7 +46,7 @@ int64_t sys_sendto(const uint64_t *a)
     return r;
 }
 
-/* The message that the user describes at USER. */
+/* Send the message that the user describes at USER. */
 static int64_t send_message(struct file *f, uintptr_t user, uint32_t flags)
 {
     struct envelope e = { .flags = flags };
@@ -75,16 +75,14 @@ static int64_t send_message(struct file *f, uintptr_t user, uint32_t flags)
     return r;
 }
 
+static int64_t send_one(struct file *f, const uint64_t *a)
+{
+    return send_message(f, a[1], (uint32_t)a[2]);
+}
+
 int64_t sys_sendmsg(const uint64_t *a)
 {
-    struct fd_ref ref;
-    int64_t r = socket_get((int)a[0], &ref);
-
-    if (r)
-        return r;
-    r = send_message(ref.file, a[1], (uint32_t)a[2]);
-    fd_put(ref);
-    return r;
+    return with_socket(a, send_one);
 }
 
 /* ---- receiving ---------------------------------------------------------------------------- */
@@ -150,16 +148,14 @@ static int64_t receive_message(struct file *f, uintptr_t user, uint32_t flags)
     return r;
 }
 
+static int64_t receive_one(struct file *f, const uint64_t *a)
+{
+    return receive_message(f, a[1], (uint32_t)a[2]);
+}
+
 int64_t sys_recvmsg(const uint64_t *a)
 {
-    struct fd_ref ref;
-    int64_t r = socket_get((int)a[0], &ref);
-
-    if (r)
-        return r;
-    r = receive_message(ref.file, a[1], (uint32_t)a[2]);
-    fd_put(ref);
-    return r;
+    return with_socket(a, receive_one);
 }
 
 /* ---- many at once --------------------------------------------------------------------------- */
@@ -172,25 +168,27 @@ static int put_length(uintptr_t user, int64_t n)
     return copy_to_user(user + offsetof(struct abi_mmsghdr, len), &len, sizeof(len)) ? -EFAULT : 0;
 }
 
-int64_t sys_sendmmsg(const uint64_t *a)
+/* How many messages were sent, or the first one's error. */
+static int64_t send_many(struct file *f, const uint64_t *a)
 {
     unsigned count = MIN((unsigned)a[2], (unsigned)IOV_MAX), n = 0;
-    struct fd_ref ref;
-    int64_t r = socket_get((int)a[0], &ref);
+    int64_t r = 0;
 
-    if (r)
-        return r;
     while (r >= 0 && n < count) {
         uintptr_t user = a[1] + n * sizeof(struct abi_mmsghdr);
 
-        r = send_message(ref.file, user, (uint32_t)a[3]);
+        r = send_message(f, user, (uint32_t)a[3]);
         if (r >= 0)
             r = put_length(user, r);
         n += r >= 0;
         cond_resched();
     }
-    fd_put(ref);
     return n > 0 ? n : r;
+}
+
+int64_t sys_sendmmsg(const uint64_t *a)
+{
+    return with_socket(a, send_many);
 }
 
 /* Receive up to COUNT messages; the time is looked at after each.  How many, or an errno. */

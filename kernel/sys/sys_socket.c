@@ -17,6 +17,18 @@ int socket_get(int fd, struct fd_ref *ref)
     return -ENOTSOCK;
 }
 
+int64_t with_socket(const uint64_t *a, int64_t (*call)(struct file *f, const uint64_t *a))
+{
+    struct fd_ref ref;
+    int64_t r = socket_get((int)a[0], &ref);
+
+    if (r)
+        return r;
+    r = call(ref.file, a);
+    fd_put(ref);
+    return r;
+}
+
 /* ---- addresses ------------------------------------------------------------------------- */
 
 int socket_name_get(struct unix_name *name, uintptr_t user, int32_t len)
@@ -49,26 +61,24 @@ static int put_name(struct file *f, bool peer, uintptr_t user, uintptr_t user_le
     return err ? err : socket_put_sized(user, user_length, &name.family, (int32_t)name.len);
 }
 
-static int64_t tell_name(const uint64_t *a, bool peer)
+static int64_t put_own_name(struct file *f, const uint64_t *a)
 {
-    struct fd_ref ref;
-    int err = socket_get((int)a[0], &ref);
+    return put_name(f, false, a[1], a[2]);
+}
 
-    if (err)
-        return err;
-    err = put_name(ref.file, peer, a[1], a[2]);
-    fd_put(ref);
-    return err;
+static int64_t put_peer_name(struct file *f, const uint64_t *a)
+{
+    return put_name(f, true, a[1], a[2]);
 }
 
 int64_t sys_getsockname(const uint64_t *a)
 {
-    return tell_name(a, false);
+    return with_socket(a, put_own_name);
 }
 
 int64_t sys_getpeername(const uint64_t *a)
 {
-    return tell_name(a, true);
+    return with_socket(a, put_peer_name);
 }
 
 /* ---- making ---------------------------------------------------------------------------- */
@@ -132,47 +142,50 @@ int64_t sys_socketpair(const uint64_t *a)
 
 /* ---- connecting ------------------------------------------------------------------------- */
 
-/* Bind or connect: VERB with the address that the call was given. */
-static int64_t do_with_name(const uint64_t *a,
+/* VERB with the address that the call was given. */
+static int64_t do_with_name(struct file *f, const uint64_t *a,
                             int (*verb)(struct file *, struct unix_name *, const struct path_ctx *))
 {
     struct unix_name name;
     struct path_ctx ctx;
-    struct fd_ref ref;
-    int err = socket_get((int)a[0], &ref);
+    int err = socket_name_get(&name, a[1], (int32_t)a[2]);
 
     if (err)
         return err;
-    err = socket_name_get(&name, a[1], (int32_t)a[2]);
-    if (!err) {
-        path_ctx_current(&ctx);
-        err = verb(ref.file, &name, &ctx);
-        path_ctx_put(&ctx);
-    }
-    fd_put(ref);
+    path_ctx_current(&ctx);
+    err = verb(f, &name, &ctx);
+    path_ctx_put(&ctx);
     return err;
+}
+
+static int64_t bind_to(struct file *f, const uint64_t *a)
+{
+    return do_with_name(f, a, unix_bind);
+}
+
+static int64_t connect_to(struct file *f, const uint64_t *a)
+{
+    return do_with_name(f, a, unix_connect);
+}
+
+static int64_t listen_on(struct file *f, const uint64_t *a)
+{
+    return unix_listen(f, (int)a[1]);
 }
 
 int64_t sys_bind(const uint64_t *a)
 {
-    return do_with_name(a, unix_bind);
+    return with_socket(a, bind_to);
 }
 
 int64_t sys_connect(const uint64_t *a)
 {
-    return do_with_name(a, unix_connect);
+    return with_socket(a, connect_to);
 }
 
 int64_t sys_listen(const uint64_t *a)
 {
-    struct fd_ref ref;
-    int err = socket_get((int)a[0], &ref);
-
-    if (err)
-        return err;
-    err = unix_listen(ref.file, (int)a[1]);
-    fd_put(ref);
-    return err;
+    return with_socket(a, listen_on);
 }
 
 /* Give the connection that LISTENER accepted a number, and its peer's name to the caller. */
@@ -220,14 +233,12 @@ int64_t sys_accept4(const uint64_t *a)
     return accept_with(a, (uint32_t)a[3]);
 }
 
+static int64_t shut_down(struct file *f, const uint64_t *a)
+{
+    return unix_shutdown(f, (int)a[1]);
+}
+
 int64_t sys_shutdown(const uint64_t *a)
 {
-    struct fd_ref ref;
-    int err = socket_get((int)a[0], &ref);
-
-    if (err)
-        return err;
-    err = unix_shutdown(ref.file, (int)a[1]);
-    fd_put(ref);
-    return err;
+    return with_socket(a, shut_down);
 }

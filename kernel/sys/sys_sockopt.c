@@ -38,7 +38,7 @@ static int get_value(struct file *f, int option, union value *v)
     return unix_get_option(f, option, &v->number) ? -ENOPROTOOPT : (int)sizeof(v->number);
 }
 
-static int put_option(struct file *f, const uint64_t *a)
+static int64_t put_option(struct file *f, const uint64_t *a)
 {
     union value v;
     int32_t room;
@@ -56,14 +56,7 @@ static int put_option(struct file *f, const uint64_t *a)
 
 int64_t sys_getsockopt(const uint64_t *a)
 {
-    struct fd_ref ref;
-    int err = socket_get((int)a[0], &ref);
-
-    if (err)
-        return err;
-    err = put_option(ref.file, a);
-    fd_put(ref);
-    return err;
+    return with_socket(a, put_option);
 }
 
 /* ---- changing ------------------------------------------------------------------------ */
@@ -90,7 +83,7 @@ static int set_timeout(uint64_t *timeout, uintptr_t user, int32_t len)
     return 0;
 }
 
-static int set_option(struct file *f, const uint64_t *a)
+static int64_t set_option(struct file *f, const uint64_t *a)
 {
     int option = (int)a[2];
     int32_t len = (int32_t)a[4], value;
@@ -109,12 +102,5 @@ static int set_option(struct file *f, const uint64_t *a)
 
 int64_t sys_setsockopt(const uint64_t *a)
 {
-    struct fd_ref ref;
-    int err = socket_get((int)a[0], &ref);
-
-    if (err)
-        return err;
-    err = set_option(ref.file, a);
-    fd_put(ref);
-    return err;
+    return with_socket(a, set_option);
 }
