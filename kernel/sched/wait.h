@@ -71,28 +71,8 @@ static inline void wake_up_one(struct wait_queue *wq)
         }                                                                      \
     } while (0)
 
-/* Sleep until COND (0) or a signal (-EINTR). */
-#define wait_event_interruptible(wq, cond)                                     \
-    ({                                                                         \
-        struct waiter w_ = { 0 };                                              \
-        bool true_ = false;                                                    \
-        int r_ = 0;                                                            \
-        while (!true_ && !(cond)) {                                            \
-            if (thread_signal_pending()) {                                     \
-                r_ = -EINTR;                                                   \
-                break;                                                         \
-            }                                                                  \
-            wait_begin((wq), &w_, THREAD_SLEEPING);                            \
-            true_ = (cond);                                                    \
-            if (!true_ && !thread_signal_pending())                            \
-                schedule();                                                    \
-            wait_end((wq), &w_);                                               \
-        }                                                                      \
-        r_;                                                                    \
-    })
-
-/* The same, and no longer than until DEADLINE (as in schedule_until): -EAGAIN. */
-#define wait_event_until(wq, cond, deadline)                                   \
+/* Until COND (0), a signal (-EINTR) or an error of SLEEP, which lets others run. */
+#define wait_interruptible_(wq, cond, sleep)                                   \
     ({                                                                         \
         struct waiter w_ = { 0 };                                              \
         bool true_ = false;                                                    \
@@ -104,12 +84,19 @@ static inline void wake_up_one(struct wait_queue *wq)
             }                                                                  \
             wait_begin((wq), &w_, THREAD_SLEEPING);                            \
             true_ = (cond);                                                    \
-            if (!true_ && !thread_signal_pending() && !schedule_until(deadline)) \
-                r_ = -EAGAIN;                                                  \
+            if (!true_ && !thread_signal_pending())                            \
+                r_ = (sleep);                                                  \
             wait_end((wq), &w_);                                               \
         }                                                                      \
         r_;                                                                    \
     })
+
+/* Sleep until COND (0) or a signal (-EINTR). */
+#define wait_event_interruptible(wq, cond)                                     \
+    wait_interruptible_(wq, cond, (schedule(), 0))
+/* The same, and no longer than until DEADLINE (as in schedule_until): -EAGAIN. */
+#define wait_event_until(wq, cond, deadline)                                   \
+    wait_interruptible_(wq, cond, schedule_until(deadline) ? 0 : -EAGAIN)
 
 /* A signal waits for the current thread (false in kernel threads). */
 static inline bool thread_signal_pending(void)
