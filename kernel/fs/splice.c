@@ -36,6 +36,14 @@ static ssize_t move_batch(const struct batch *b, struct file *f, int64_t *pos, b
     return file_move(f, &uio, pos, write);
 }
 
+/* There may be bytes to take now, or room. */
+static void unlock_and_wake(struct pipe *p)
+{
+    mutex_unlock(&p->lock);
+    wake_if_any(&p->can_read);
+    wake_if_any(&p->can_write);
+}
+
 /* ---- from pipe to file ------------------------------------------------------------------ */
 
 /* The first bytes of P, at most LEN: nobody else takes them until give_back.  0 with an empty
@@ -70,9 +78,7 @@ static void give_back(struct pipe *p, size_t done)
         done -= n;
     }
     __atomic_store_n(&p->claimed, 0, __ATOMIC_RELEASE);
-    mutex_unlock(&p->lock);
-    wake_if_any(&p->can_read);
-    wake_if_any(&p->can_write);
+    unlock_and_wake(p);
 }
 
 ssize_t splice_to_file(struct file *in, struct file *out, int64_t *pos, size_t len, bool nonblock)
@@ -135,9 +141,7 @@ static void enter(struct pipe *p, const struct batch *b, size_t nbytes)
         move_counter(&p->head);
     }
     __atomic_store_n(&p->reserved, p->reserved - (uint32_t)b->n, __ATOMIC_RELAXED);
-    mutex_unlock(&p->lock);
-    wake_if_any(&p->can_read);
-    wake_if_any(&p->can_write);
+    unlock_and_wake(p);
 }
 
 /* What is no file of bytes is read once: it gives what it has. */

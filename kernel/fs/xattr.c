@@ -91,6 +91,15 @@ static int check_rights(struct inode *inode, const char *name, uint32_t mask,
     }
 }
 
+/* NAME as the file systems want it, for CRED who wants to do MASK to it. */
+static int admit(struct inode *inode, const char *text, uint32_t mask, const struct cred *cred,
+                 struct xattr_name *name)
+{
+    int err = check_rights(inode, text, mask, cred);
+
+    return err ? err : take_apart(text, name);
+}
+
 /*
  * Capabilities of a program file give nothing here, but they must look as Linux wants them:
  * the file may be for a Linux.  A number that says how they are stored, then a pair of sets,
@@ -109,10 +118,8 @@ ssize_t inode_getxattr(struct inode *inode, const char *text, void *buf, size_t 
                        const struct cred *cred)
 {
     struct xattr_name name;
-    ssize_t r = check_rights(inode, text, MAY_READ, cred);
+    ssize_t r = admit(inode, text, MAY_READ, cred, &name);
 
-    if (!r)
-        r = take_apart(text, &name);
     if (r)
         return r;
     rwsem_read_lock(&inode->lock);
@@ -125,10 +132,8 @@ static int set_locked(struct inode *inode, const char *text, const void *value, 
                       uint32_t flags, const struct cred *cred)
 {
     struct xattr_name name;
-    int err = check_rights(inode, text, MAY_WRITE, cred);
+    int err = admit(inode, text, MAY_WRITE, cred, &name);
 
-    if (!err)
-        err = take_apart(text, &name);
     if (err)
         return err;
     fs_op_begin(inode->sb, 2);
