@@ -500,6 +500,35 @@ static void several_wait(void)
     close(set);
 }
 
+/* What stays ready is told to all who sleep, though its file wakes only one of them. */
+
+static void wait_for_one(void *arg)
+{
+    struct epoll_event e;
+
+    (void)arg;
+    alarm(20);                                  /* the end of who was forgotten */
+    EXPECT_EQ(epoll_wait(set, &e, 1, -1), 1);
+}
+
+static void all_are_told(void)
+{
+    int fd = open_counter(0);
+    pid_t pids[WAITERS];
+
+    set = open_set();
+    EXPECT_OK(add(fd, EPOLLIN));
+    for (int i = 0; i < WAITERS; i++)
+        pids[i] = start_child(wait_for_one, NULL);
+    for (int i = 0; i < WAITERS; i++)
+        wait_until(pids[i], 'S');
+    bump(fd);
+    for (int i = 0; i < WAITERS; i++)
+        EXPECT_CHILD(pids[i]);
+    close(fd);
+    close(set);
+}
+
 /* Members come and go, closed as often as removed, while others wait and wake. */
 
 #define TURNS 400
@@ -577,7 +606,8 @@ static const struct test tests[] = {
     TEST(level), TEST(edge), TEST(once), TEST(ends), TEST(in_turn), TEST(arguments),
     TEST(exclusive), TEST(what_it_is), TEST(same_file_twice), TEST(closed_before_its_members),
     TEST(nested), TEST(no_circle), TEST(waits_for_events), TEST(waits_for_a_time),
-    TEST(signals_end_it), TEST(several_wait), TEST(members_come_and_go),
+    TEST(signals_end_it), TEST(several_wait), TEST(all_are_told),
+    TEST(members_come_and_go),
 };
 
 TEST_MAIN(tests)

@@ -514,6 +514,8 @@ static void read_only(void)
     EXPECT_OK(set_text("read-only", "user.u", "x"));
     EXPECT_OK(mount("none", "read-only", NULL, MS_REMOUNT | MS_RDONLY, NULL));
     EXPECT_ERROR(set_text("read-only", "user.u", "y"), EROFS);
+    EXPECT_ERROR(set_text("read-only", "trusted.t", "y"), EROFS);
+    EXPECT_ERROR(set_text("read-only", "security.s", "y"), EROFS);
     EXPECT_ERROR(set_text("read-only", "unknown", "y"), EROFS);
     EXPECT_ERROR(removexattr("read-only", "user.u"), EROFS);
     EXPECT_EQ(getxattr("read-only", "user.u", &c, 1), 1);
