@@ -264,19 +264,6 @@ static void ignoring_discards(void)
     EXPECT_SEEN(SIGCHLD);
 }
 
-static int queue(int sig, int value)
-{
-    siginfo_t info;
-
-    memset(&info, 0, sizeof(info));
-    info.si_signo = sig;
-    info.si_code = SI_QUEUE;
-    info.si_pid = getpid();
-    info.si_uid = getuid();
-    info.si_value.sival_int = value;
-    return (int)syscall(SYS_rt_sigqueueinfo, getpid(), sig, &info);
-}
-
 static volatile int values[8], nvalues;
 
 static void record_value(int sig, siginfo_t *info, void *context)
@@ -301,11 +288,11 @@ static void queued_signals(void)
     EXPECT_OK(sigaction(a, &action, NULL));
     EXPECT_OK(sigaction(b, &action, NULL));
     block(a, b);
-    EXPECT_EQ(queue(b, 11), 0);
-    EXPECT_EQ(queue(a, 1), 0);
-    EXPECT_EQ(queue(b, 12), 0);
-    EXPECT_EQ(queue(a, 2), 0);
-    EXPECT_EQ(queue(a, 3), 0);
+    EXPECT_EQ(queue_to_self(b, 11), 0);
+    EXPECT_EQ(queue_to_self(a, 1), 0);
+    EXPECT_EQ(queue_to_self(b, 12), 0);
+    EXPECT_EQ(queue_to_self(a, 2), 0);
+    EXPECT_EQ(queue_to_self(a, 3), 0);
     unblock(a, b);
     EXPECT_SEEN(a, a, a, b, b);
     for (int i = 0; i < 5; i++)
@@ -320,7 +307,7 @@ static void queue_is_limited(void)
 
     block(40, 41);
     EXPECT_OK(setrlimit(RLIMIT_SIGPENDING, &limit));
-    while (sent < 100 && queue(40, sent) == 0)
+    while (sent < 100 && queue_to_self(40, sent) == 0)
         sent++;
     EXPECT_EQ(errno, EAGAIN);
     EXPECT_RANGE(sent, 1, 10);

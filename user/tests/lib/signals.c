@@ -82,6 +82,16 @@ bool is_pending(int sig)
     return sigismember(&set, sig);
 }
 
+int queue_to_self(int sig, int value)
+{
+    siginfo_t info = { .si_signo = sig, .si_code = SI_QUEUE };
+
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value.sival_int = value;
+    return (int)syscall(SYS_rt_sigqueueinfo, getpid(), sig, &info);
+}
+
 void await_signals(int n)
 {
     sigset_t none = set_of(0, 0);

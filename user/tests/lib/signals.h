@@ -29,6 +29,9 @@ void unblock(int a, int b);
 bool is_blocked(int sig);
 bool is_pending(int sig);
 
+/* Send the process a signal with a value, as sigqueue() does; -1 and errno. */
+int queue_to_self(int sig, int value);
+
 /* Wait until N signals have been seen; they are let in while it waits, only. */
 void await_signals(int n);
 

@@ -227,7 +227,7 @@ static void signal_refusals(void)
     EXPECT_ERROR(timer_settime(t, 0, &s, NULL), EINVAL);
 }
 
-/* As many as signals may wait. */
+/* As many as signals may wait: each keeps the place of one. */
 static void signal_limit(void)
 {
     struct rlimit few = { 8, 8 };
@@ -239,6 +239,7 @@ static void signal_limit(void)
         n++;
     EXPECT_EQ(errno, EAGAIN);
     EXPECT_RANGE(n, 1, 8);                      /* on Linux the user may have others */
+    EXPECT_ERROR(queue_to_self(SIGRTMIN, 0), EAGAIN);
     EXPECT_OK(timer_delete(t[0]));
     EXPECT_OK(timer_create(CLOCK_MONOTONIC, NULL, &t[0]));
 }
