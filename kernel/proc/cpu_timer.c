@@ -7,7 +7,6 @@
  * first of them may be due at the earliest: if all its threads run from now on.
  */
 #include "kernel/proc/cpu_timer.h"
-#include "kernel/core/hart.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/sched/tick.h"
 #include "lib/abi/errno.h"
@@ -17,26 +16,12 @@
 /* Between two looks: a program must not be able to keep a hart in the timer interrupt. */
 #define SHORTEST_LOOK_NS 100000UL
 
-/* Ticks of T until now.  It charges itself when it enters and leaves the kernel, and until
- * then what it uses stands nowhere; on another hart it may do so at this moment. */
-static uint64_t ticks_used(const struct thread *t)
-{
-    uint64_t charged, since;
-
-    do {
-        since = __atomic_load_n(&t->last_time, __ATOMIC_ACQUIRE);
-        charged = __atomic_load_n(&t->utime, __ATOMIC_RELAXED)
-                  + __atomic_load_n(&t->stime, __ATOMIC_ACQUIRE);
-    } while (since != __atomic_load_n(&t->last_time, __ATOMIC_RELAXED));
-    if (__atomic_load_n(&harts[t->hart].thread, __ATOMIC_RELAXED) == t)
-        charged += time_read() - since;
-    return charged;
-}
-
-/* Which of the two it uses at this moment nobody else can tell: it counts when charged. */
+/* What has not been charged yet counts as no user time: a timer must not be early. */
 static uint64_t ticks_of(const struct thread *t, enum cpu_kind kind)
 {
-    return kind == CPU_USER ? t->utime : ticks_used(t);
+    struct thread_ticks ticks = thread_ticks(t);
+
+    return kind == CPU_USER ? ticks.user : ticks.user + ticks.system + ticks.uncharged;
 }
 
 /* The sum of all must not go back, though a thread that charges itself just now may have

@@ -22,8 +22,11 @@ void proc_times_locked(struct process *p, uint64_t *utime, uint64_t *stime)
     *utime = p->utime;
     *stime = p->stime;
     list_for_each_entry(t, &p->tasks, link) {
-        *utime += t->thread->utime;
-        *stime += t->thread->stime;
+        uint64_t user, system;
+
+        thread_times(t->thread, &user, &system);
+        *utime += user;
+        *stime += system;
     }
 }
 

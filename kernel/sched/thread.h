@@ -81,6 +81,7 @@ struct thread {
     uint64_t wait_since;                /* when it left its hart; timebase ticks [p] */
     uint64_t utime, stime;              /* time spent, in timebase ticks   [p] */
     uint64_t last_time;                 /* when utime/stime was last charged   */
+    uint64_t told_utime;                /* by thread_times           [proc_lock] */
     uint64_t nvcsw, nivcsw;             /* voluntary and forced switches   [p] */
     uint64_t minflt, majflt;            /* page faults, without and with I/O [p] */
     uint32_t fail_site, fail_countdown; /* fault injection for this thread [p] */
@@ -183,6 +184,20 @@ static inline void thread_charge(struct thread *t, bool user)
 {
     thread_charge_on(this_hart(), t, user);
 }
+
+/*
+ * T's time until now, in timebase ticks.  What it has used since it was last charged belongs
+ * to the kernel if it is the current thread; on another hart only that one could tell.
+ * A program that computes is not interrupted as long as nobody else wants its hart, so that
+ * part may be long.
+ */
+struct thread_ticks {
+    uint64_t user, system, uncharged;
+};
+struct thread_ticks thread_ticks(const struct thread *t);
+/* The same for programs to see: what is uncharged on another hart is taken for user time, and
+ * neither time ever goes back.  proc_lock is held, or T is the current thread. */
+void thread_times(struct thread *t, uint64_t *utime, uint64_t *stime);
 
 /* Figures for /proc: runnable + running, total switches, load averages (<<11 fixed). */
 size_t sched_nr_running(void);

@@ -17,6 +17,7 @@
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
@@ -130,6 +131,29 @@ static void times_follow_work(void)
     before = read_stat();
     while (!all_grew(&before, IDLE))
         nanosleep(&ms, NULL);
+}
+
+static void compute_for_ever(void *started)
+{
+    for (;;)
+        *(volatile bool *)started = true;
+}
+
+/* Nothing interrupts a program that has a hart to itself: its time is seen all the same. */
+static void time_of_one_that_computes(void)
+{
+    volatile bool *started = (void *)map_shared(1);
+    uint64_t user, ticks;
+    pid_t pid = start_child(compute_for_ever, (void *)(uintptr_t)started);
+
+    AWAIT(*started);
+    user = read_stat().cpu[0][USER];
+    ticks = now_ns(CLOCK_MONOTONIC) / 10000000;
+    usleep(300000);
+    ticks = now_ns(CLOCK_MONOTONIC) / 10000000 - ticks;
+    EXPECT(read_stat().cpu[0][USER] - user >= ticks / 2);
+    end_child(pid);
+    munmap((void *)(uintptr_t)started, PAGE);
 }
 
 static void times_add_up(void)
@@ -630,7 +654,7 @@ static void every_file_is_known(void)
 {
     static const char *const root[] = {
         "cmdline", "cpuinfo", "interrupts", "kmsg", "loadavg", "self", "stat", "swaps", "sys",
-        "uptime", "version",
+        "thread-self", "uptime", "version",
         /* procdisktest */ "devices", "diskstats", "filesystems", "mounts", "partitions",
         /* procmemtest */ "meminfo", "vmstat",
         /* pressuretest */ "pressure",
@@ -663,8 +687,8 @@ static void every_file_is_known(void)
 }
 
 static const struct test tests[] = {
-    TEST(every_file_is_known), TEST(times_follow_work), TEST(times_add_up),
-    TEST(switches_are_counted), TEST(switches_agree), TEST(forks_are_counted),
+    TEST(every_file_is_known), TEST(times_follow_work), TEST(time_of_one_that_computes),
+    TEST(times_add_up), TEST(switches_are_counted), TEST(switches_agree), TEST(forks_are_counted),
     TEST(running_are_counted), TEST(boot_time_follows_the_clock), TEST(uptime),
     TEST(load_counts), TEST(averages), LONG_CHILD_TEST(load_rises_and_falls), TEST(version),
     TEST(domain_name), TEST(command_line), TEST(processors), TEST(interrupts_add_up), TEST(interrupts_of_devices),
