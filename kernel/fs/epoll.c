@@ -462,6 +462,22 @@ int epoll_wait(struct file *f, struct uio *uio, int max, uint64_t deadline)
     return n;
 }
 
+void epoll_for_each(struct file *f, bool (*fn)(const struct epoll_member_info *m, void *arg),
+                    void *arg)
+{
+    struct epoll *set = f->private;
+
+    mutex_lock(&set->lock);
+    rb_for_each(node, &set->members) {
+        const struct epoll_member *m = rb_entry(node, struct epoll_member, node);
+        struct epoll_member_info info = { m->file, m->fd, { m->events, { .u64 = m->data } } };
+
+        if (!fn(&info, arg))
+            break;
+    }
+    mutex_unlock(&set->lock);
+}
+
 /* ---- life ------------------------------------------------------------------------------- */
 
 static void epoll_release(struct file *f)

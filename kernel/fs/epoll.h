@@ -21,6 +21,15 @@ int epoll_control(struct file *set, int op, struct file *f, int fd,
  * deadline, -EINTR, -EFAULT. */
 int epoll_wait(struct file *set, struct uio *uio, int max, uint64_t deadline);
 
+/* Call FN for each member of SET, a set, until it returns false.  FN may sleep. */
+struct epoll_member_info {
+    struct file *file;                  /* valid during the call               */
+    int fd;
+    struct epoll_event event;           /* as it was given                     */
+};
+void epoll_for_each(struct file *set, bool (*fn)(const struct epoll_member_info *m, void *arg),
+                    void *arg);
+
 /* F, which somebody watches, is closed: it leaves all sets.  May sleep. */
 void epoll_forget(struct file *f);
 

@@ -17,8 +17,11 @@ struct eventfd {
     struct mutex lock;                  /* RANK_PIPE                       */
     uint64_t count;                     /*                             [l] */
     bool is_semaphore;                  /*                             [c] */
+    unsigned id;                        /*                             [c] */
     struct wait_queue changed;
 };
+
+static unsigned nr_made;
 
 static uint64_t count_of(const struct eventfd *e)
 {
@@ -129,9 +132,20 @@ int eventfd_create(uint32_t count, uint32_t flags, const struct cred *cred, stru
     wait_queue_init(&e->changed);
     e->count = count;
     e->is_semaphore = flags & EFD_SEMAPHORE;
+    e->id = __atomic_fetch_add(&nr_made, 1, __ATOMIC_RELAXED);
     err = anon_file_create("[eventfd]", &eventfd_file_ops, O_RDWR | (flags & EFD_NONBLOCK), e,
                            cred, out);
     if (err)
         kfree(e);
     return err;
+}
+
+bool eventfd_get_info(const struct file *f, struct eventfd_info *info)
+{
+    const struct eventfd *e = f->private;
+
+    if (f->ops != &eventfd_file_ops)
+        return false;
+    *info = (struct eventfd_info){ count_of(e), e->id, e->is_semaphore };
+    return true;
 }

@@ -336,6 +336,11 @@ int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
     return err;
 }
 
+uint32_t file_get_flags(const struct file *f)
+{
+    return f->flags & ~(uint32_t)(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+}
+
 void file_set_flags(struct file *f, uint32_t flags)
 {
     uint32_t changes = O_APPEND | O_NONBLOCK | O_NOATIME;

@@ -183,7 +183,8 @@ int file_read_ahead(struct file *f, uint64_t off, uint64_t len);
 int file_sync_range(struct file *f, uint64_t off, uint64_t len, uint32_t flags);
 /* ftruncate(2).  0, -EINVAL (not open for writing, not a regular file), ... */
 int file_truncate(struct file *f, uint64_t size);
-/* F_SETFL: O_APPEND and O_NONBLOCK as in FLAGS. */
+/* F_GETFL, and F_SETFL: O_APPEND and O_NONBLOCK as in FLAGS. */
+uint32_t file_get_flags(const struct file *f);
 void file_set_flags(struct file *f, uint32_t flags);
 /* For ioctl: N bytes between KBUF and the user address ADDR.  0 or -EFAULT.  May sleep. */
 int file_copy_in(void *kbuf, uintptr_t addr, size_t n);

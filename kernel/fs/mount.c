@@ -338,6 +338,11 @@ int mount_for_each(const struct path *root,
     return 0;
 }
 
+int mount_id_of(const struct file *f)
+{
+    return f->path.mount ? f->path.mount->id : MOUNT_ID_NONE;
+}
+
 int fs_sync_all(bool wait)
 {
     struct mount *m;

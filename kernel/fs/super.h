@@ -137,6 +137,8 @@ struct mount_info {
  * does not return 0.  What INFO shows is valid during the call.  0 or -ENOMEM.  Sleeps. */
 int mount_for_each(const struct path *root,
                    int (*fn)(const struct mount_info *info, void *arg), void *arg);
+/* The id of the mount that F was opened in; MOUNT_ID_NONE: a pipe etc. */
+int mount_id_of(const struct file *f);
 /* Call FN for each registered kind (for /proc/filesystems). */
 void filesystem_for_each(int (*fn)(const struct file_system_type *type, void *arg), void *arg);
 

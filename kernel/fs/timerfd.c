@@ -22,6 +22,7 @@ struct timerfd {
     bool cancelled;                 /* the clock was set, and no call said so    [l] */
     uint64_t next, interval;        /* ns                                        [l] */
     uint64_t count;                 /* expired so often since the last read      [l] */
+    uint32_t flags;                 /* TFD_TIMER_* of the last setting           [l] */
     struct list link;               /* in listening, if CANCELS                  [l] */
     struct wait_queue changed;
 };
@@ -87,6 +88,7 @@ static void set_locked(struct timerfd *t, uint32_t flags, const struct timer_set
     listen_to_clock(t, absolute && (flags & TFD_TIMER_CANCEL_ON_SET)
                        && t->clock == TIMER_REALTIME);
     t->counts_by = absolute ? t->clock : TIMER_MONOTONIC;
+    t->flags = flags;
     t->set = new->value > 0;
     t->next = new->value + (absolute ? 0 : clock_monotonic_ns());
     t->interval = new->interval;
@@ -229,6 +231,22 @@ int timerfd_get(struct file *f, struct timer_setting *now)
     read_setting(t, now);
     spin_unlock_irqrestore(&lock, irq);
     return 0;
+}
+
+bool timerfd_get_info(struct file *f, struct timerfd_info *info)
+{
+    struct timerfd *t = f->private;
+    uint64_t irq;
+
+    if (f->ops != &timerfd_file_ops)
+        return false;
+    irq = spin_lock_irqsave(&lock);
+    read_setting(t, &info->setting);
+    info->clock = t->clock;
+    info->flags = t->flags;
+    info->count = t->count;
+    spin_unlock_irqrestore(&lock, irq);
+    return true;
 }
 
 void timerfd_clock_was_set(void)

@@ -18,5 +18,14 @@ int timerfd_set(struct file *f, uint32_t flags, const struct timer_setting *new,
                 struct timer_setting *old);
 int timerfd_get(struct file *f, struct timer_setting *now);
 
+/* What F is, if it is a timer. */
+struct timerfd_info {
+    enum timer_clock clock;
+    uint32_t flags;                     /* of the last timerfd_set             */
+    uint64_t count;                     /* expirations that nobody has read of */
+    struct timer_setting setting;
+};
+bool timerfd_get_info(struct file *f, struct timerfd_info *info);
+
 /* CLOCK_REALTIME has been set: tell those that wait for it. */
 void timerfd_clock_was_set(void);

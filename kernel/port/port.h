@@ -46,10 +46,10 @@ __attribute__((format(printf, 1, 2))) void printk(const char *fmt, ...);
 enum lock_rank {
     RANK_NONE,
     RANK_ITIMER,            /* sleeping: setting interval timers            */
-    RANK_EPOLL_MEMBERS,     /* sleeping: who is in which epoll set          */
-    RANK_EPOLL,             /* sleeping: one epoll set                      */
     RANK_FILE,              /* sleeping: an open file's position            */
     RANK_SYNTH,             /* sleeping: a synthetic file's text            */
+    RANK_EPOLL_MEMBERS,     /* sleeping: who is in which epoll set          */
+    RANK_EPOLL,             /* sleeping: one epoll set                      */
     RANK_MOUNT,             /* sleeping: the tree of mounts                 */
     RANK_RENAME,            /* sleeping: one per file system                */
     RANK_INODE_DIR,         /* sleeping: a directory                        */

@@ -172,6 +172,16 @@ struct file *fd_table_get_file(struct fd_table *t, int fd)
     return f;
 }
 
+bool fd_table_get_cloexec(struct fd_table *t, int fd)
+{
+    bool is_set;
+
+    spin_lock(&t->lock);
+    is_set = fd >= 0 && (size_t)fd < t->size && bitmap_test(t->cloexec, (size_t)fd);
+    spin_unlock(&t->lock);
+    return is_set;
+}
+
 struct fd_ref fd_get_any(int fd)
 {
     struct fd_table *t = my_table();

@@ -63,5 +63,6 @@ int fd_set_cloexec(int fd, bool on);
 int fd_unshare(void);
 void fd_close_on_exec(void);
 
-/* File FD of T with a reference, or NULL (for /proc). */
+/* File FD of T with a reference, or NULL; and whether it is closed on exec (for /proc). */
 struct file *fd_table_get_file(struct fd_table *t, int fd);
+bool fd_table_get_cloexec(struct fd_table *t, int fd);

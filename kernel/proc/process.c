@@ -8,6 +8,7 @@
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process_impl.h"
 #include "lib/bitops.h"
+#include "lib/strutil.h"
 
 #define HASH_SIZE 256
 
@@ -107,6 +108,7 @@ void process_add_task(struct process *p, struct task *t, int tid)
     t->thread->file_limit = &p->rlimits[RLIMIT_FSIZE].rlim_cur;
     t->tid = t->thread->tid = tid;
     t->thread->pid = p->pid;
+    t->start_time = list_is_empty(&p->tasks) ? p->start_time : clock_monotonic_ns();
     if (p->mm)
         t->thread->mmu = &p->mm->ctx;
     process_get(p);
@@ -175,6 +177,32 @@ int process_next_pid(int pid)
             best = p->pid;
     spin_unlock_irqrestore(&proc_lock, flags);
     return best;
+}
+
+int process_next_tid(struct process *p, int tid)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    int best = process_is_listed(p) && p->pid > tid ? p->pid : 0;
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        if (t->tid > tid && (!best || t->tid < best))
+            best = t->tid;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return best;
+}
+
+int process_set_name(struct process *p, int tid, const char *name)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    struct task *t = process_find_own_task_locked(p, tid ? tid : p->pid);
+
+    if (t)
+        strlcpy(t->thread->name, name, sizeof(t->thread->name));
+    if (t && t->tid == p->pid)
+        strlcpy(p->comm, name, sizeof(p->comm));
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return t ? 0 : -ESRCH;
 }
 
 size_t process_count(void)

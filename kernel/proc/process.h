@@ -57,6 +57,7 @@ struct task {
     struct call_trace *call_trace;          /* who follows its calls; set under proc_lock,
                                              * forgotten by itself           [a] */
     int tid;                                /*                               [c] */
+    uint64_t start_time;                    /* ns, monotonic                 [c] */
 };
 
 /* An interval timer by processor time. */
@@ -152,8 +153,15 @@ static inline bool process_is_listed(const struct process *p)
 }
 /* Call FN for every process with proc_lock held. */
 void process_for_each(void (*fn)(struct process *p, void *arg), void *arg);
+/* P's own task TID, or NULL.  proc_lock is held. */
+struct task *process_find_own_task_locked(struct process *p, int tid);
 /* The smallest pid above PID that exists, 0 if none (for /proc). */
 int process_next_pid(int pid);
+/* The same for P's threads.  Its first one stays until somebody has waited for P. */
+int process_next_tid(struct process *p, int tid);
+/* P's thread TID, or with TID 0 its first one, is called NAME, of which 15 bytes count, from
+ * now on; P is called what its first one is.  0 or -ESRCH. */
+int process_set_name(struct process *p, int tid, const char *name);
 
 size_t process_count(void);                 /* zombies included */
 uint64_t process_forks(void);               /* ever made, threads too */

@@ -19,8 +19,6 @@ void process_add_task(struct process *p, struct task *t, int tid);
 struct process *process_find_locked(int pid);
 void process_for_each_locked(void (*fn)(struct process *p, void *arg), void *arg);
 struct task *process_find_task_locked(int tid, struct process **owner);
-/* P's own task TID, or NULL. */
-struct task *process_find_own_task_locked(struct process *p, int tid);
 
 /* fs_context: cwd, root, umask. */
 struct fs_context *fs_context_create(void);

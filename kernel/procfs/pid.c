@@ -14,8 +14,10 @@
 #include "kernel/procfs/procfs.h"
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
+#include "lib/abi/prctl.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
+#include "lib/strutil.h"
 
 /* Strings of the program's stack */
 
@@ -66,23 +68,15 @@ static int show_auxv(struct synth_buf *b, struct process *p)
     return 0;
 }
 
-static int show_comm(struct synth_buf *b, struct process *p)
-{
-    synth_printf(b, "%s\n", p->comm);
-    return 0;
-}
-
 /* State */
 
-static char state_letter(const struct process *p)
+/* T may be NULL: it has ended. */
+static char state_letter(const struct process *p, const struct task *t)
 {
-    const struct task *t;
-
-    if (p->state == PROCESS_ZOMBIE || list_is_empty(&p->tasks))
+    if (p->state == PROCESS_ZOMBIE || !t)
         return 'Z';
     if (p->state == PROCESS_STOPPED)
         return 'T';
-    t = list_first_entry(&p->tasks, struct task, link);
     switch ((enum thread_state)t->thread->state) {
     case THREAD_SLEEPING:
         return 'S';
@@ -110,10 +104,10 @@ static const char *state_name(char letter)
     return "R (running)";
 }
 
-/* What several files show, gathered under proc_lock. */
+/* What several files show of a process or of one thread, gathered under proc_lock. */
 struct snapshot {
-    char state;
-    int ppid, pgrp, session, tpgid;
+    char state, name[TASK_COMM_LEN];
+    int id, ppid, pgrp, session, tpgid;
     uint64_t tty;
     uint32_t ntasks, hart, policy;
     uint64_t utime, stime, cutime, cstime;
@@ -121,9 +115,11 @@ struct snapshot {
     uint64_t pending, shared_pending, blocked, ignored, caught;
     uint64_t harts;             /* that it may run on */
     uint64_t nvcsw, nivcsw;
+    uint64_t start_time;
+    int exit_signal;
 };
 
-/* What each thread has its own of: the first one's. */
+/* What each thread has its own of. */
 static void gather_thread(struct snapshot *s, const struct task *t)
 {
     s->pending = t->pending.set;
@@ -146,38 +142,96 @@ static void gather_signals(struct snapshot *s, struct process *p)
     }
 }
 
-static void gather(struct snapshot *s, struct process *p)
+/* What T has used; what the ones that ended have, too, is told of the process alone. */
+static void gather_use(struct snapshot *s, const struct task *t)
 {
-    uint64_t flags = spin_lock_irqsave(&proc_lock);
-    struct task *t;
+    uint64_t utime, stime;
 
-    memset(s, 0, sizeof(*s));
-    s->state = state_letter(p);
+    thread_times(t->thread, &utime, &stime);
+    s->utime += utime;
+    s->stime += stime;
+    s->nvcsw += t->thread->nvcsw;
+    s->nivcsw += t->thread->nivcsw;
+    s->minflt += t->thread->minflt;
+    s->majflt += t->thread->majflt;
+}
+
+static void gather_use_of_all(struct snapshot *s, const struct process *p)
+{
+    const struct task *t;
+
+    s->utime = p->utime;
+    s->stime = p->stime;
+    s->minflt = p->minflt;
+    s->majflt = p->majflt;
+    s->nvcsw = p->nvcsw;
+    s->nivcsw = p->nivcsw;
+    list_for_each_entry(t, &p->tasks, link)
+        gather_use(s, t);
+}
+
+static void gather_process(struct snapshot *s, struct process *p)
+{
     s->ppid = p->parent ? p->parent->pid : 0;
     s->pgrp = p->pgrp;
     s->session = p->session;
     s->tpgid = p->tty ? p->tty->pgrp : -1;
     s->tty = p->tty ? dev_make(p->tty->major, p->tty->minor) : 0;
     s->ntasks = p->ntasks;
-    proc_times_locked(p, &s->utime, &s->stime);
     s->cutime = p->cutime;
     s->cstime = p->cstime;
-    s->minflt = p->minflt;
-    s->majflt = p->majflt;
     s->cminflt = p->cminflt;
     s->cmajflt = p->cmajflt;
-    s->nvcsw = p->nvcsw;
-    s->nivcsw = p->nivcsw;
-    list_for_each_entry(t, &p->tasks, link) {
-        s->nvcsw += t->thread->nvcsw;
-        s->nivcsw += t->thread->nivcsw;
-        s->minflt += t->thread->minflt;
-        s->majflt += t->thread->majflt;
-    }
-    if (!list_is_empty(&p->tasks))
-        gather_thread(s, list_first_entry(&p->tasks, struct task, link));
     gather_signals(s, p);
+}
+
+/* T is thread TID, or with TID 0 the first one that lives; NULL: it has ended. */
+static void gather_locked(struct snapshot *s, struct process *p, int tid, const struct task *t)
+{
+    memset(s, 0, sizeof(*s));
+    s->id = tid ? tid : p->pid;
+    s->state = state_letter(p, t);
+    strlcpy(s->name, t && tid ? t->thread->name : p->comm, sizeof(s->name));
+    s->start_time = t && tid ? t->start_time : p->start_time;
+    s->exit_signal = s->id == p->pid ? p->exit_signal : -1;
+    gather_process(s, p);
+    if (t)
+        gather_thread(s, t);
+    if (!tid)
+        gather_use_of_all(s, p);
+    else if (t)
+        gather_use(s, t);
+}
+
+/* Of P's thread TID, or with TID 0 of P: 0; -ESRCH: there is no such thread any more. */
+static int gather(struct snapshot *s, struct process *p, int tid)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    const struct task *t = tid ? process_find_own_task_locked(p, tid)
+        : list_is_empty(&p->tasks) ? NULL : list_first_entry(&p->tasks, struct task, link);
+    bool exists = t || !tid || tid == p->pid;
+
+    if (exists)
+        gather_locked(s, p, tid, t);
     spin_unlock_irqrestore(&proc_lock, flags);
+    return exists ? 0 : -ESRCH;
+}
+
+int proc_show_pid_comm(struct synth_buf *b, struct process *p, int tid)
+{
+    struct snapshot s;
+    int err = gather(&s, p, tid);
+
+    if (!err)
+        synth_printf(b, "%s\n", s.name);
+    return err;
+}
+
+/* A process may give names to its own threads, nobody else may. */
+int proc_store_pid_comm(const char *text, size_t n, struct process *p, int tid)
+{
+    (void)n;
+    return p == current_process() ? process_set_name(p, tid, text) : -EINVAL;
 }
 
 static uint64_t clock_ticks(uint64_t timebase_ticks)
@@ -185,28 +239,35 @@ static uint64_t clock_ticks(uint64_t timebase_ticks)
     return timebase_ticks / (machine.timebase / 100);
 }
 
-int proc_show_pid_stat(struct synth_buf *b, struct process *p)
+static void show_stat(struct synth_buf *b, const struct process *p, const struct mm *mm,
+                      const struct snapshot *s)
 {
-    struct mm *mm = process_get_mm(p);
-    struct snapshot s;
-
-    gather(&s, p);
     synth_printf(b, "%d (%s) %c %d %d %d %lu %d %u %lu %lu %lu %lu %lu %lu %lu %lu %d %d %u 0 %lu ",
-                 p->pid, p->comm, s.state, s.ppid, s.pgrp, s.session, s.tty, s.tpgid, 0x400000u,
-                 s.minflt, s.cminflt, s.majflt, s.cmajflt, clock_ticks(s.utime),
-                 clock_ticks(s.stime), clock_ticks(s.cutime), clock_ticks(s.cstime),
-                 20 + p->nice, p->nice, s.ntasks, p->start_time / 10000000);
+                 s->id, s->name, s->state, s->ppid, s->pgrp, s->session, s->tty, s->tpgid, 0x400000u,
+                 s->minflt, s->cminflt, s->majflt, s->cmajflt, clock_ticks(s->utime),
+                 clock_ticks(s->stime), clock_ticks(s->cutime), clock_ticks(s->cstime),
+                 20 + p->nice, p->nice, s->ntasks, s->start_time / 10000000);
     synth_printf(b, "%lu %lu %lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d %u 0 %u 0 0 0 "
                     "%lu %lu %lu %lu %lu %lu %lu %d\n",
                  mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
                  p->rlimits[RLIMIT_RSS].rlim_cur, mm ? mm->start_code : 0, mm ? mm->end_code : 0,
-                 mm ? mm->start_stack : 0, s.pending, s.blocked, s.ignored,
-                 s.caught, p->exit_signal, s.hart, s.policy, mm ? mm->start_data : 0,
+                 mm ? mm->start_stack : 0, s->pending, s->blocked, s->ignored,
+                 s->caught, s->exit_signal, s->hart, s->policy, mm ? mm->start_data : 0,
                  mm ? mm->end_data : 0, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
                  mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_status);
+}
+
+int proc_show_pid_stat(struct synth_buf *b, struct process *p, int tid)
+{
+    struct mm *mm = process_get_mm(p);
+    struct snapshot s;
+    int err = gather(&s, p, tid);
+
+    if (!err)
+        show_stat(b, p, mm, &s);
     if (mm)
         mm_put(mm);
-    return 0;
+    return err;
 }
 
 int proc_show_pid_statm(struct synth_buf *b, struct process *p)
@@ -283,36 +344,59 @@ static void show_harts(struct synth_buf *b, uint64_t mask)
     print_list(b, mask);
 }
 
-int proc_show_pid_status(struct synth_buf *b, struct process *p)
+/* One line, whatever the name is. */
+static void show_name(struct synth_buf *b, const char *name)
 {
-    struct fd_table *files = process_get_files(p);
-    struct mm *mm = process_get_mm(p);
-    const struct cred *c = &p->cred;
-    struct snapshot s;
+    synth_puts(b, "Name:\t");
+    for (; *name; name++)
+        if (*name == '\n' || *name == '\\')
+            synth_puts(b, *name == '\n' ? "\\n" : "\\\\");
+        else
+            synth_write(b, name, 1);
+    synth_puts(b, "\n");
+}
 
-    gather(&s, p);
-    synth_printf(b, "Name:\t%s\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-                 p->comm, state_name(s.state), p->pid, p->pid, s.ppid);
+static void show_ids(struct synth_buf *b, const struct cred *c, size_t nfiles)
+{
     synth_printf(b, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%lu\nGroups:\t",
-                 c->uid, c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid,
-                 files ? files->size : 0);
+                 c->uid, c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid, nfiles);
     for (uint32_t i = 0; i < c->ngroups; i++)
         synth_printf(b, "%u ", c->groups[i]);
     synth_puts(b, "\n");
+}
+
+static void show_status(struct synth_buf *b, const struct process *p, const struct mm *mm,
+                        size_t nfiles, const struct snapshot *s)
+{
+    show_name(b, s->name);
+    synth_printf(b, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+                 state_name(s->state), p->pid, s->id, s->ppid);
+    show_ids(b, &p->cred, nfiles);
     if (mm)
         show_mm(b, mm);
     synth_printf(b, "Threads:\t%u\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
-                    "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.ntasks, s.pending, s.shared_pending,
-                 s.blocked, s.ignored, s.caught);
+                    "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s->ntasks, s->pending, s->shared_pending,
+                 s->blocked, s->ignored, s->caught);
     show_rights(b, p);
-    show_harts(b, s.harts);
-    synth_printf(b, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", s.nvcsw,
-                 s.nivcsw);
+    show_harts(b, s->harts);
+    synth_printf(b, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", s->nvcsw,
+                 s->nivcsw);
+}
+
+int proc_show_pid_status(struct synth_buf *b, struct process *p, int tid)
+{
+    struct fd_table *files = process_get_files(p);
+    struct mm *mm = process_get_mm(p);
+    struct snapshot s;
+    int err = gather(&s, p, tid);
+
+    if (!err)
+        show_status(b, p, mm, files ? files->size : 0, &s);
     if (mm)
         mm_put(mm);
     if (files)
         fd_table_put(files);
-    return 0;
+    return err;
 }
 
 /* Limits */
@@ -388,14 +472,16 @@ static int follow_root(struct process *p, struct path *out)
 }
 
 const struct proc_entry proc_pid_entries[] = {
-    [PROC_PID_FD] = { .name = "fd", .mode = S_IFDIR | 0500 },
     { .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
     { .name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_pid_clear_refs },
     PROC_FILE("cmdline", show_cmdline),
-    PROC_FILE("comm", show_comm),
+    { .name = "comm", .mode = S_IFREG | 0644, .show_thread = proc_show_pid_comm,
+      .store_thread = proc_store_pid_comm },
     { .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd },
     { .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
     { .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe },
+    { .name = "fd", .mode = S_IFDIR | 0500, .folder = &proc_fd_folder },
+    { .name = "fdinfo", .mode = S_IFDIR | 0500, .folder = &proc_fdinfo_folder },
     PROC_FILE("limits", proc_show_pid_limits),
     { .name = "maps", .mode = S_IFREG | 0444, .part = proc_part_pid_maps },
     PROC_FILE("mountinfo", proc_show_pid_mountinfo),
@@ -409,8 +495,10 @@ const struct proc_entry proc_pid_entries[] = {
     { .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root },
     { .name = "smaps", .mode = S_IFREG | 0444, .part = proc_part_pid_smaps },
     PROC_FILE("smaps_rollup", proc_show_pid_smaps_rollup),
-    PROC_FILE("stat", proc_show_pid_stat),
+    { .name = "stat", .mode = S_IFREG | 0444, .show_thread = proc_show_pid_stat },
     PROC_FILE("statm", proc_show_pid_statm),
-    PROC_FILE("status", proc_show_pid_status),
+    { .name = "status", .mode = S_IFREG | 0444, .show_thread = proc_show_pid_status },
+    /* The last: a thread has all but this (procfs.c). */
+    { .name = "task", .mode = S_IFDIR | 0555, .folder = &proc_task_folder },
 };
 const size_t proc_pid_nentries = ARRAY_SIZE(proc_pid_entries);

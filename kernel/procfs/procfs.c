@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * procfs.c - the file system behind /proc: names, inodes, directories, links.
- *
- * Nothing is stored: an inode is an entry of a table and, below <pid>/, a
- * process that it holds a reference on.  Its number tells both apart:
- *
- *     fixed entries        2^40 + low half of the address of the entry
- *     <pid>/entry          (pid + 1) << 20 | entry + 1;  0: the directory itself
- *     <pid>/fd/n           (pid + 1) << 20 | FD_BASE + n
  */
 #include "kernel/fs/path.h"
-#include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/slab.h"
-#include "kernel/proc/files.h"
 #include "kernel/proc/pidfd.h"
-#include "kernel/procfs/procfs.h"
+#include "kernel/procfs/node.h"
 #include "lib/abi/dirent.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -26,25 +17,14 @@
 
 #define PROC_MAGIC 0x9fa0
 #define INO_ROOT   1
-#define FD_BASE    0x1000
 #define STORE_MAX  4096
-
-/* What an inode is. */
-struct node {
-    const struct proc_entry *entry;     /* NULL: the root, a <pid>, or an open file's link */
-    struct process *process;            /* referenced; NULL in the fixed tree              */
-    int fd;                             /* <pid>/fd/n; -1 otherwise                        */
-};
+#define FIXED      (1UL << 40)
+#define OF_THREAD  (1UL << 41)
 
 static struct kmem_cache *node_cache;
 
-static const struct inode_operations root_ops, table_ops, pid_ops, fd_dir_ops, file_ops, link_ops;
-static const struct file_operations root_fops, table_fops, pid_fops, fd_dir_fops, show_fops;
-
-static struct node *node_of(const struct inode *inode)
-{
-    return inode->private;
-}
+static const struct inode_operations root_ops, table_ops, pid_ops, file_ops, link_ops;
+static const struct file_operations root_fops, table_fops, pid_fops, show_fops;
 
 struct process *proc_inode_process(const struct inode *inode)
 {
@@ -54,18 +34,20 @@ struct process *proc_inode_process(const struct inode *inode)
 /* The process whose folder F is, or NULL. */
 static struct process *folder_process(const struct file *f)
 {
-    return f->ops == &pid_fops ? node_of(f->inode)->process : NULL;
+    return f->ops == &pid_fops && !node_of(f->inode)->tid ? node_of(f->inode)->process : NULL;
 }
 
 /* Numbers of the fixed tree: the entry's address is as good a name as any. */
 static uint64_t entry_ino(const struct proc_entry *e)
 {
-    return 1UL << 40 | (uint32_t)(uintptr_t)e;
+    return FIXED | (uint32_t)(uintptr_t)e;
 }
 
-static uint64_t pid_ino(const struct process *p, uint64_t low)
+uint64_t node_ino(const struct node *n, uint64_t low)
 {
-    return (uint64_t)(p->pid + 1) << 20 | low;
+    uint64_t number = (uint64_t)(n->tid ? n->tid : n->process->pid) + 1;
+
+    return (n->tid ? OF_THREAD : 0) | number << 20 | low;
 }
 
 static void set_kind(struct inode *inode, uint32_t mode, const struct inode_operations *ops,
@@ -88,10 +70,20 @@ static void set_owner(struct inode *inode)
     inode->gid = p->cred.egid;
 }
 
-/* The inode INO, made for NODE if it is not in memory.  0 or -ENOMEM. */
-static int get_inode(struct super_block *sb, uint64_t ino, const struct node *node, uint32_t mode,
-                     const struct inode_operations *ops, const struct file_operations *fops,
-                     struct inode **out)
+/* The inode has been made before; a thread's number may have been another's then. */
+static int take_known(struct inode *inode, const struct node *node)
+{
+    if (node_of(inode)->process != node->process) {
+        inode_put(inode);
+        return -ENOENT;
+    }
+    set_owner(inode);
+    return 0;
+}
+
+int node_get_inode(struct super_block *sb, uint64_t ino, const struct node *node, uint32_t mode,
+                   const struct inode_operations *ops, const struct file_operations *fops,
+                   struct inode **out)
 {
     struct inode *inode = inode_get_cached(sb, ino);
     struct node *copy;
@@ -99,10 +91,8 @@ static int get_inode(struct super_block *sb, uint64_t ino, const struct node *no
     if (!inode)
         return -ENOMEM;
     *out = inode;
-    if (!inode_test(inode, INODE_NEW)) {
-        set_owner(inode);
-        return 0;
-    }
+    if (!inode_test(inode, INODE_NEW))
+        return take_known(inode, node);
     copy = kmem_cache_alloc(node_cache, GFP_KERNEL);
     if (!copy) {
         inode_fail_new(inode);
@@ -119,18 +109,27 @@ static int get_inode(struct super_block *sb, uint64_t ino, const struct node *no
     return 0;
 }
 
-static int get_entry_inode(struct super_block *sb, const struct proc_entry *e, struct process *p,
-                           uint64_t ino, struct inode **out)
+int node_get_process(struct super_block *sb, const struct node *node, struct inode **out)
 {
-    struct node node = { .entry = e, .process = p, .fd = -1 };
+    return node_get_inode(sb, node_ino(node, 0), node, S_IFDIR | 0555, &pid_ops, &pid_fops, out);
+}
 
-    if (S_ISDIR(e->mode) && p)
-        return get_inode(sb, ino, &node, e->mode, &fd_dir_ops, &fd_dir_fops, out);
+/* The inode of E in FOLDER, which is a <pid>/ or <tid>/, or NULL. */
+static int get_entry_inode(struct super_block *sb, const struct proc_entry *e,
+                           const struct node *folder, uint64_t ino, struct inode **out)
+{
+    struct node node = { .fd = -1 };
+
+    if (folder)
+        node = *folder;
+    node.entry = e;
+    if (e->folder)
+        return node_get_inode(sb, ino, &node, e->mode, e->folder->ops, e->folder->fops, out);
     if (S_ISDIR(e->mode))
-        return get_inode(sb, ino, &node, e->mode, &table_ops, &table_fops, out);
+        return node_get_inode(sb, ino, &node, e->mode, &table_ops, &table_fops, out);
     if (S_ISLNK(e->mode))
-        return get_inode(sb, ino, &node, e->mode, &link_ops, &file_ops_default, out);
-    return get_inode(sb, ino, &node, e->mode, &file_ops, e->fops ? e->fops : &show_fops, out);
+        return node_get_inode(sb, ino, &node, e->mode, &link_ops, &file_ops_default, out);
+    return node_get_inode(sb, ino, &node, e->mode, &file_ops, e->fops ? e->fops : &show_fops, out);
 }
 
 static void evict(struct inode *inode)
@@ -155,8 +154,7 @@ static const struct proc_entry *find_entry(const struct proc_entry *e, size_t n,
     return NULL;
 }
 
-/* A decimal number without leading zeros, or -1. */
-static int parse_number(const char *name, size_t len)
+int node_parse_number(const char *name, size_t len)
 {
     int n = 0;
 
@@ -181,7 +179,7 @@ static int table_lookup(struct inode *dir, const char *name, size_t len, struct 
 static int root_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
 {
     const struct proc_entry *e = find_entry(proc_root_entries, proc_root_nentries, name, len);
-    int pid = parse_number(name, len), r;
+    int pid = node_parse_number(name, len), r;
     struct node node = { .fd = -1 };
 
     if (e)
@@ -189,43 +187,32 @@ static int root_lookup(struct inode *dir, const char *name, size_t len, struct i
     node.process = pid > 0 ? process_get_by_pid(pid) : NULL;
     if (!node.process)
         return -ENOENT;
-    r = get_inode(dir->sb, pid_ino(node.process, 0), &node, S_IFDIR | 0555, &pid_ops, &pid_fops,
-                  child);
+    r = node_get_process(dir->sb, &node, child);
     process_put(node.process);
     return r;
 }
 
+/* How many entries FOLDER has: the last one, task/, only once. */
+static size_t nentries_of(const struct node *folder)
+{
+    return proc_pid_nentries - (folder->tid ? 1 : 0);
+}
+
 static int pid_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
 {
-    struct process *p = node_of(dir)->process;
-    const struct proc_entry *e = find_entry(proc_pid_entries, proc_pid_nentries, name, len);
+    const struct node *folder = node_of(dir);
+    const struct proc_entry *e = find_entry(proc_pid_entries, nentries_of(folder), name, len);
 
     if (!e)
         return -ENOENT;
-    return get_entry_inode(dir->sb, e, p, pid_ino(p, (uint64_t)(e - proc_pid_entries) + 1), child);
-}
-
-static int fd_dir_lookup(struct inode *dir, const char *name, size_t len, struct inode **child)
-{
-    struct node node = { .process = node_of(dir)->process, .fd = parse_number(name, len) };
-    struct fd_table *files = process_get_files(node.process);
-    struct file *f;
-
-    if (!files)
-        return -ENOENT;
-    f = node.fd >= 0 ? fd_table_get_file(files, node.fd) : NULL;
-    fd_table_put(files);
-    if (!f)
-        return -ENOENT;
-    file_put(f);
-    return get_inode(dir->sb, pid_ino(node.process, FD_BASE + (uint64_t)node.fd), &node,
-                     S_IFLNK | 0700, &link_ops, &file_ops_default, child);
+    return get_entry_inode(dir->sb, e, folder,
+                           node_ino(folder, (uint64_t)(e - proc_pid_entries) + 1), child);
 }
 
 /* A process's names die with it, and are looked up again when it becomes another user's.
- * A descriptor's name lasts no longer than somebody holds it, and link_follow() asks for
- * the file each time. */
-static bool is_stale(struct inode *inode)
+ * Those of a descriptor and of a thread last no longer than somebody holds them, and whoever
+ * uses them asks each time whether it is still there. */
+bool node_is_stale(struct inode *inode)
 {
     const struct process *p = node_of(inode)->process;
 
@@ -244,20 +231,31 @@ static bool emit(struct dir_context *ctx, const char *name, uint64_t ino, uint32
     return true;
 }
 
-static bool emit_dots(struct file *f, struct dir_context *ctx)
+bool node_emit_dots(struct file *f, struct dir_context *ctx)
 {
     if (ctx->pos == 0 && !emit(ctx, ".", f->inode->ino, S_IFDIR))
         return false;
     return ctx->pos != 1 || emit(ctx, "..", INO_ROOT, S_IFDIR);
 }
 
+bool node_emit_number(struct dir_context *ctx, int n, uint64_t ino, uint32_t mode, uint64_t next)
+{
+    char name[12];
+
+    fmt_snprintf(name, sizeof(name), "%d", n);
+    if (!ctx->emit(ctx, name, strlen(name), ino, IFTODT(mode), next))
+        return false;
+    ctx->pos = next;
+    return true;
+}
+
 /* A table from position 2 on; false if the reader has had enough. */
 static bool emit_table(struct dir_context *ctx, const struct proc_entry *e, size_t n,
-                       struct process *p)
+                       const struct node *folder)
 {
     while (ctx->pos - 2 < n) {
         size_t i = ctx->pos - 2;
-        uint64_t ino = p ? pid_ino(p, i + 1) : entry_ino(&e[i]);
+        uint64_t ino = folder ? node_ino(folder, i + 1) : entry_ino(&e[i]);
 
         if (!emit(ctx, e[i].name, ino, e[i].mode))
             return false;
@@ -269,15 +267,17 @@ static int table_iterate(struct file *f, struct dir_context *ctx)
 {
     const struct proc_entry *t = node_of(f->inode)->entry;
 
-    if (emit_dots(f, ctx))
+    if (node_emit_dots(f, ctx))
         emit_table(ctx, t->entries, *t->nentries, NULL);
     return 0;
 }
 
 static int pid_iterate(struct file *f, struct dir_context *ctx)
 {
-    if (emit_dots(f, ctx))
-        emit_table(ctx, proc_pid_entries, proc_pid_nentries, node_of(f->inode)->process);
+    const struct node *folder = node_of(f->inode);
+
+    if (node_emit_dots(f, ctx))
+        emit_table(ctx, proc_pid_entries, nentries_of(folder), folder);
     return 0;
 }
 
@@ -285,47 +285,15 @@ static int pid_iterate(struct file *f, struct dir_context *ctx)
 static int root_iterate(struct file *f, struct dir_context *ctx)
 {
     uint64_t base = 2 + proc_root_nentries;
-    char name[12];
     int pid;
 
-    if (!emit_dots(f, ctx) || !emit_table(ctx, proc_root_entries, proc_root_nentries, NULL))
+    if (!node_emit_dots(f, ctx)
+        || !emit_table(ctx, proc_root_entries, proc_root_nentries, NULL))
         return 0;
     pid = (int)(ctx->pos - base);
-    while ((pid = process_next_pid(pid))) {
-        fmt_snprintf(name, sizeof(name), "%d", pid);
-        if (!ctx->emit(ctx, name, strlen(name), (uint64_t)(pid + 1) << 20, DT_DIR,
-                       base + (uint64_t)pid))
-            return 0;
-        ctx->pos = base + (uint64_t)pid;
-    }
-    return 0;
-}
-
-static int fd_dir_iterate(struct file *f, struct dir_context *ctx)
-{
-    struct process *p = node_of(f->inode)->process;
-    struct fd_table *files;
-    char name[12];
-
-    if (!emit_dots(f, ctx))
-        return 0;
-    files = process_get_files(p);
-    if (!files)
-        return 0;
-    for (size_t fd = ctx->pos - 2; fd < files->size; fd++) {
-        struct file *open = fd_table_get_file(files, (int)fd);
-        bool more = true;
-
-        ctx->pos = fd + 2;
-        if (open) {
-            file_put(open);
-            fmt_snprintf(name, sizeof(name), "%d", (int)fd);
-            more = emit(ctx, name, pid_ino(p, FD_BASE + fd), S_IFLNK);
-        }
-        if (!more)
+    while ((pid = process_next_pid(pid)))
+        if (!node_emit_number(ctx, pid, (uint64_t)(pid + 1) << 20, S_IFDIR, base + (uint64_t)pid))
             break;
-    }
-    fd_table_put(files);
     return 0;
 }
 
@@ -334,8 +302,10 @@ static int fd_dir_iterate(struct file *f, struct dir_context *ctx)
 static int show(struct synth_buf *b, void *arg)
 {
     const struct node *node = arg;
+    const struct proc_entry *e = node->entry;
 
-    return node->entry->show(b, node->process);
+    return e->show_thread ? e->show_thread(b, node->process, node->tid)
+                          : e->show(b, node->process);
 }
 
 static int part(struct synth_buf *b, void *arg, uint64_t *at)
@@ -349,11 +319,19 @@ static int show_open(struct inode *inode, struct file *f)
 {
     const struct proc_entry *e = node_of(inode)->entry;
 
-    if (!e->show && !e->part && f->mode & FILE_READ)
+    if (!e->show && !e->show_thread && !e->part && f->mode & FILE_READ)
         return -EACCES;                     /* even for root: there is no text to show */
     if (e->part)
         return synth_open_parts(f, part, node_of(inode));
     return synth_open(f, show, node_of(inode));
+}
+
+static int call_store(const struct node *node, const char *text, size_t n)
+{
+    const struct proc_entry *e = node->entry;
+
+    return e->store_thread ? e->store_thread(text, n, node->process, node->tid)
+                           : e->store(text, n, node->process);
 }
 
 static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
@@ -363,7 +341,7 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
     char *text;
     int err;
 
-    if (!node->entry->store)
+    if (!node->entry->store && !node->entry->store_thread)
         return -EIO;
     text = kmalloc(n + 1, GFP_KERNEL);
     if (!text)
@@ -371,7 +349,7 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
     err = uio_read(uio, text, n);
     text[n] = '\0';
     if (!err)
-        err = node->entry->store(text, n, node->process);
+        err = call_store(node, text, n);
     kfree(text);
     *pos += err ? 0 : n;
     return err ? err : (ssize_t)n;
@@ -379,32 +357,14 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
 
 /* Links */
 
-static int fd_path(const struct node *node, struct path *out)
-{
-    struct fd_table *files = process_get_files(node->process);
-    struct file *f = files ? fd_table_get_file(files, node->fd) : NULL;
-    int r;
-
-    if (files)
-        fd_table_put(files);
-    if (!f)
-        return -ENOENT;
-    r = file_get_path(f, out);
-    file_put(f);
-    return r;
-}
-
 static int link_follow(struct inode *inode, struct path *out)
 {
     const struct node *node = node_of(inode);
 
-    if (node->fd >= 0)
-        return fd_path(node, out);
     return node->entry->follow ? node->entry->follow(node->process, out) : -EINVAL;
 }
 
-/* The name of a path as the reader's own root sees it. */
-static ssize_t describe(struct path *path, char *buf, size_t size)
+ssize_t node_describe(struct path *path, char *buf, size_t size)
 {
     struct path_ctx ctx;
     char *page = kmalloc(PAGE_SIZE, GFP_KERNEL), *name = NULL;
@@ -426,34 +386,25 @@ static ssize_t link_read(struct inode *inode, char *buf, size_t size)
     struct path path;
     ssize_t n;
 
-    if (node->fd < 0 && node->entry->link)
+    if (node->entry->link)
         return node->entry->link(node->process, buf, size);
     n = link_follow(inode, &path);
     if (n < 0)
         return n;
-    n = describe(&path, buf, size);
+    n = node_describe(&path, buf, size);
     path_put(&path);
     return n;
 }
 
 static const struct inode_operations root_ops = {
-    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
-    .lookup = root_lookup, .setattr = inode_op_setattr_accept,
-    .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+    NODE_OPS_DIRECTORY, .lookup = root_lookup, .getattr = inode_op_getattr_plain,
 };
 static const struct inode_operations table_ops = {
     INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_PLAIN,
     INODE_OPS_NO_XATTR, .lookup = table_lookup,
 };
 static const struct inode_operations pid_ops = {
-    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
-    .lookup = pid_lookup, .setattr = inode_op_setattr_accept,
-    .getattr = inode_op_getattr_plain, .is_stale = is_stale,
-};
-static const struct inode_operations fd_dir_ops = {
-    INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
-    .lookup = fd_dir_lookup, .setattr = inode_op_setattr_accept,
-    .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+    NODE_OPS_DIRECTORY, .lookup = pid_lookup, .getattr = inode_op_getattr_plain,
 };
 static int truncate_nothing(struct inode *inode, uint64_t size)
 {
@@ -464,22 +415,17 @@ static int truncate_nothing(struct inode *inode, uint64_t size)
 static const struct inode_operations file_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NO_XATTR,
     .truncate = truncate_nothing,
-    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
 };
 static const struct inode_operations link_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .readlink = link_read, .follow = link_follow,
-    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = is_stale,
+    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
 };
 
-#define DIRECTORY_FOPS(iterate_)                                               \
-    { FILE_OPS_NO_DATA, FILE_OPS_PLAIN, .seek = file_op_seek_size,             \
-      .fsync = file_op_fsync_nothing, .iterate = (iterate_) }
-
-static const struct file_operations root_fops = DIRECTORY_FOPS(root_iterate);
-static const struct file_operations table_fops = DIRECTORY_FOPS(table_iterate);
-static const struct file_operations pid_fops = DIRECTORY_FOPS(pid_iterate);
-static const struct file_operations fd_dir_fops = DIRECTORY_FOPS(fd_dir_iterate);
+static const struct file_operations root_fops = NODE_FOPS_DIRECTORY(root_iterate);
+static const struct file_operations table_fops = NODE_FOPS_DIRECTORY(table_iterate);
+static const struct file_operations pid_fops = NODE_FOPS_DIRECTORY(pid_iterate);
 static const struct file_operations show_fops = {
     FILE_OPS_SYNTH, .open = show_open, .write = store,
 };
@@ -517,7 +463,7 @@ static int mount(const struct file_system_type *type, struct block_device *dev, 
         return -ENOMEM;
     sb->ops = &super_ops;
     sb->internal_flags = SB_VOLATILE_NAMES | SB_NO_NEW_NAMES;
-    err = get_inode(sb, INO_ROOT, &node, S_IFDIR | 0555, &root_ops, &root_fops, &sb->root);
+    err = node_get_inode(sb, INO_ROOT, &node, S_IFDIR | 0555, &root_ops, &root_fops, &sb->root);
     if (err) {
         super_destroy(sb);
         return err;

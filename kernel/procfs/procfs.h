@@ -15,12 +15,17 @@ struct proc_entry {
     uint32_t mode;                          /* S_IF* | permissions               */
     /* Regular files: print the content.  P is NULL outside <pid>/. */
     int (*show)(struct synth_buf *b, struct process *p);
+    /* Or, where threads differ: of P's thread TID, or with TID 0 of P as a whole. */
+    int (*show_thread)(struct synth_buf *b, struct process *p, int tid);
     /* Or, if the content may be very long: print what stands at *AT (synth_open_parts). */
     int (*part)(struct synth_buf *b, struct process *p, uint64_t *at);
     /* Writable ones: take N bytes, NUL-terminated; 0 or an errno. */
     int (*store)(const char *text, size_t n, struct process *p);
+    int (*store_thread)(const char *text, size_t n, struct process *p, int tid);
     /* Files that are no text: their operations. */
     const struct file_operations *fops;
+    /* Directories of <pid>/. */
+    const struct proc_folder *folder;
     /* Directories of the fixed tree. */
     const struct proc_entry *entries;
     const size_t *nentries;
@@ -38,7 +43,7 @@ extern const struct proc_entry proc_root_entries[];
 extern const size_t proc_root_nentries;
 extern const struct proc_entry proc_pid_entries[];
 extern const size_t proc_pid_nentries;
-#define PROC_PID_FD 0                       /* index of fd in proc_pid_entries   */
+extern const struct proc_folder proc_fd_folder, proc_fdinfo_folder, proc_task_folder;
 
 /* The files, by what they tell of. */
 int proc_show_meminfo(struct synth_buf *b, struct process *p);
@@ -65,9 +70,11 @@ int proc_part_pid_maps(struct synth_buf *b, struct process *p, uint64_t *at);
 int proc_part_pid_smaps(struct synth_buf *b, struct process *p, uint64_t *at);
 int proc_show_pid_smaps_rollup(struct synth_buf *b, struct process *p);
 int proc_store_pid_clear_refs(const char *text, size_t n, struct process *p);
-int proc_show_pid_stat(struct synth_buf *b, struct process *p);
+int proc_show_pid_comm(struct synth_buf *b, struct process *p, int tid);
+int proc_store_pid_comm(const char *text, size_t n, struct process *p, int tid);
+int proc_show_pid_stat(struct synth_buf *b, struct process *p, int tid);
 int proc_show_pid_statm(struct synth_buf *b, struct process *p);
-int proc_show_pid_status(struct synth_buf *b, struct process *p);
+int proc_show_pid_status(struct synth_buf *b, struct process *p, int tid);
 int proc_show_pid_mounts(struct synth_buf *b, struct process *p);
 int proc_show_pid_mountinfo(struct synth_buf *b, struct process *p);
 int proc_show_pid_limits(struct synth_buf *b, struct process *p);

@@ -15,6 +15,14 @@ static ssize_t link_self(struct process *p, char *buf, size_t size)
     return (ssize_t)fmt_snprintf(buf, size, "%d", current_process()->pid);
 }
 
+static ssize_t link_thread_self(struct process *p, char *buf, size_t size)
+{
+    (void)p;
+    if (!current_process())
+        return -ENOENT;
+    return (ssize_t)fmt_snprintf(buf, size, "%d/task/%d", current_process()->pid, current->tid);
+}
+
 static ssize_t link_mounts(struct process *p, char *buf, size_t size)
 {
     (void)p;
@@ -47,6 +55,7 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("swaps", proc_show_swaps),
     { .name = "sys", .mode = S_IFDIR | 0555, .entries = proc_sys_entries,
       .nentries = &proc_sys_nentries },
+    { .name = "thread-self", .mode = S_IFLNK | 0777, .link = link_thread_self },
     PROC_FILE("uptime", proc_show_uptime),
     PROC_FILE("version", proc_show_version),
     PROC_FILE("vmallocinfo", proc_show_vmallocinfo),

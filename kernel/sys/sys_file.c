@@ -147,7 +147,7 @@ static int64_t file_control(struct file *f, int cmd, uint64_t arg)
 {
     switch (cmd) {
     case F_GETFL:
-        return f->flags & ~(uint32_t)(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+        return file_get_flags(f);
     case F_SETFL:
         file_set_flags(f, (uint32_t)arg);
         return 0;

@@ -16,10 +16,7 @@ static int64_t set_name(uintptr_t user)
     if (n == -EFAULT)
         return n;
     name[sizeof(name) - 1] = '\0';
-    strlcpy(current->name, name, sizeof(current->name));
-    if (current->tid == current_process()->pid)
-        strlcpy(current_process()->comm, name, sizeof(current_process()->comm));
-    return 0;
+    return process_set_name(current_process(), current->tid, name);
 }
 
 static int64_t get_name(uintptr_t user)

@@ -57,7 +57,7 @@ def proc_files():
     """The names of all files of /proc, from its tables."""
     text = "".join(generated.read(path) for path in glob.glob("kernel/procfs/*.c")
                    if path != "kernel/procfs/procfs.c")
-    found = re.findall(r'PROC_FILE\("(\w+)"|\.name = "(\w+)"|^    SETTING(?:_BY)?\((\w+)|\bKIND\((\w+)\)',
+    found = re.findall(r'PROC_FILE\("(\w+)"|\.name = "([\w-]+)"|^    SETTING(?:_BY)?\((\w+)|\bKIND\((\w+)\)',
                        text, re.M)
     return {name for names in found for name in names if name and not name.endswith("_")}
 
@@ -65,7 +65,7 @@ def proc_files():
 def described():
     """The files of /proc that the first columns of the page's tables name."""
     cells = re.findall(r"^\|([^|]*)\|", generated.read(PROC), re.M)
-    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    return {name for cell in cells for name in re.findall(r"`([\w-]+)`", cell)}
 
 
 def check_proc():

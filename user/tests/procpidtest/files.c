@@ -15,8 +15,8 @@
 static void files_are_known(void)
 {
     static const char *const known[] = {
-        ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "limits", "maps",
-        "root", "stat", "statm", "status",
+        ".", "..", "auxv", "cmdline", "comm", "cwd", "environ", "exe", "fd", "fdinfo", "limits",
+        "maps", "root", "stat", "statm", "status", "task",
         /* mounttest */ "mountinfo", /* procdisktest */ "mounts",
         /* oomadjtest */ "oom_adj", "oom_score", "oom_score_adj",
         /* smapstest */ "clear_refs", "pagemap", "smaps", "smaps_rollup",
@@ -87,43 +87,8 @@ static void directories(void)
     rmdir("/tmp/procpidtest.dir");
 }
 
-static void descriptors(void)
-{
-    int fd = open("/bin/sh", O_RDONLY), p[2];
-    char path[64], text[64] = "";
-
-    REQUIRE(fd >= 0 && pipe(p) == 0);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    EXPECT_EQ(readlink(path, text, sizeof(text)), 7);
-    EXPECT(strncmp(text, "/bin/sh", 7) == 0);
-    close(fd);
-    EXPECT_ERROR(readlink(path, text, sizeof(text)), ENOENT);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", p[0]);
-    EXPECT(readlink(path, text, sizeof(text)) > 6 && strncmp(text, "pipe:[", 6) == 0);
-    close(p[0]);
-    close(p[1]);
-}
-
-/* A program finds a descriptor that was left to it, and not one that goes at exec. */
-static void exec_with(void *flags)
-{
-    int null = open("/dev/null", O_RDWR);
-
-    REQUIRE(dup2(null, 500) == 500 && fcntl(500, F_SETFD, (long)flags) == 0);
-    dup2(null, 1);
-    dup2(null, 2);
-    execl("/bin/ls", "ls", "/proc/self/fd/500", (char *)NULL);
-    _exit(127);
-}
-
-static void closed_on_exec(void)
-{
-    EXPECT_EQ(run_child(exec_with, NULL), 0);
-    EXPECT_RANGE(WEXITSTATUS(run_child(exec_with, (void *)FD_CLOEXEC)), 1, 126);
-}
-
 static const struct test tests[] = {
-    TEST(files_are_known), TEST(texts), TEST(directories), TEST(descriptors), TEST(closed_on_exec),
+    TEST(files_are_known), TEST(texts), TEST(directories),
 };
 
 const struct test_list file_tests = TEST_LIST(tests);

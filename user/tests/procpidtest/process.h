@@ -21,12 +21,16 @@ struct stat_line {
     uint64_t v[WORDS + 1];
 };
 
+/* Of /proc/<pid>, and of a folder like that. */
 struct stat_line read_stat(pid_t pid);
+struct stat_line read_stat_in(const char *folder);
 
 /* A word of our own line. */
 uint64_t own(int word);
 
-/* The text behind KEY in /proc/<pid>/status; the next call overwrites it. */
+/* The text behind KEY in its status; the next call overwrites it. */
 const char *status_of(pid_t pid, const char *key);
+const char *status_in(const char *folder, const char *key);
 
-extern const struct test_list identity_tests, running_tests, memory_tests, file_tests;
+extern const struct test_list identity_tests, running_tests, thread_tests, memory_tests,
+    file_tests, descriptor_tests;

@@ -6,12 +6,12 @@
 #include "user/tests/procpidtest/process.h"
 #include "user/tests/lib/watch.h"
 
-struct stat_line read_stat(pid_t pid)
+struct stat_line read_stat_in(const char *folder)
 {
     struct stat_line s = { 0 };
     char path[64], text[1024], *p, *end;
 
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    snprintf(path, sizeof(path), "%s/stat", folder);
     read_file(path, text, sizeof(text));
     s.v[PID] = strtoul(text, &p, 10);
     end = strrchr(text, ')');
@@ -27,17 +27,25 @@ struct stat_line read_stat(pid_t pid)
     return s;
 }
 
+struct stat_line read_stat(pid_t pid)
+{
+    char folder[32];
+
+    snprintf(folder, sizeof(folder), "/proc/%d", pid);
+    return read_stat_in(folder);
+}
+
 uint64_t own(int word)
 {
     return read_stat(getpid()).v[word];
 }
 
-const char *status_of(pid_t pid, const char *key)
+const char *status_in(const char *folder, const char *key)
 {
     static char text[4096];
     char path[64], *line;
 
-    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    snprintf(path, sizeof(path), "%s/status", folder);
     read_file(path, text, sizeof(text));
     for (line = text; strncmp(line, key, strlen(key)) != 0; line++) {
         line = strchr(line, '\n');
@@ -47,7 +55,16 @@ const char *status_of(pid_t pid, const char *key)
     return line + strlen(key) + 1;
 }
 
+const char *status_of(pid_t pid, const char *key)
+{
+    char folder[32];
+
+    snprintf(folder, sizeof(folder), "/proc/%d", pid);
+    return status_in(folder, key);
+}
+
 static const struct test_list *const lists[] = {
-    &identity_tests, &running_tests, &memory_tests, &file_tests,
+    &identity_tests, &running_tests, &thread_tests, &memory_tests, &file_tests,
+    &descriptor_tests,
 };
 TEST_LISTS_MAIN(lists)

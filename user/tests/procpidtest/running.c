@@ -109,38 +109,6 @@ static void switches(void)
         end_child(pid[i]);
 }
 
-static char thread_stack[2 * PAGE] __attribute__((aligned(16)));
-static volatile int thread_state;
-
-static int thread(void *arg)
-{
-    (void)arg;
-    while (!thread_state)
-        sched_yield();
-    syscall(SYS_exit, 0);
-    return 0;
-}
-
-static void threads(void)
-{
-    struct rlimit r;
-    uint64_t mask;
-    pid_t tid;
-
-    EXPECT_EQ(own(THREADS), 1);
-    thread_state = 0;
-    tid = clone(thread, thread_stack + sizeof(thread_stack),
-                CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS, NULL);
-    REQUIRE(tid > 0);
-    EXPECT_OK(syscall(SYS_prlimit64, tid, RLIMIT_CORE, NULL, &r));
-    EXPECT_OK(syscall(SYS_sched_getaffinity, tid, sizeof(mask), &mask));
-    EXPECT_EQ(own(THREADS), 2);
-    EXPECT_EQ(strtol(status_of(getpid(), "Threads:"), NULL, 10), 2);
-    thread_state = 1;
-    while (own(THREADS) != 1)
-        sched_yield();
-}
-
 /* What Linux shows and this kernel has not. */
 static void zeros(void)
 {
@@ -192,8 +160,8 @@ static void limits(void)
 }
 
 static const struct test tests[] = {
-    TEST(times_pass), TEST(faults), CHILD_TEST(niceness), TEST(switches), CHILD_TEST(threads),
-    TEST(zeros), CHILD_TEST(limits),
+    TEST(times_pass), TEST(faults), CHILD_TEST(niceness), TEST(switches), TEST(zeros),
+    CHILD_TEST(limits),
 };
 
 const struct test_list running_tests = TEST_LIST(tests);
