@@ -19,10 +19,13 @@
 #include "lib/bitops.h"
 
 /* T's figures join its process's. */
-static void add_figures(struct process *p, const struct thread *t)
+static void add_figures(struct process *p, struct thread *t)
 {
-    p->utime += t->utime;
-    p->stime += t->stime;
+    uint64_t utime, stime;
+
+    thread_times(t, &utime, &stime);
+    p->utime += utime;
+    p->stime += stime;
     p->nvcsw += t->nvcsw;
     p->nivcsw += t->nivcsw;
     p->minflt += t->minflt;

@@ -64,11 +64,14 @@ static void children_usage(const struct process *p, struct rusage *ru)
     ru->ru_maxrss = (long)(p->cmaxrss << PAGE_SHIFT >> 10);
 }
 
-static void thread_usage(const struct thread *t, struct rusage *ru)
+static void thread_usage(struct thread *t, struct rusage *ru)
 {
+    uint64_t utime, stime;
+
     memset(ru, 0, sizeof(*ru));
-    ru->ru_utime = ticks_to_timeval(t->utime);
-    ru->ru_stime = ticks_to_timeval(t->stime);
+    thread_times(t, &utime, &stime);
+    ru->ru_utime = ticks_to_timeval(utime);
+    ru->ru_stime = ticks_to_timeval(stime);
     ru->ru_nvcsw = (long)t->nvcsw;
     ru->ru_nivcsw = (long)t->nivcsw;
     ru->ru_minflt = (long)t->minflt;
@@ -80,7 +83,6 @@ void proc_getrusage(int who, struct rusage *ru)
     struct process *p = current_process();
     uint64_t flags;
 
-    thread_charge(current, false);
     flags = spin_lock_irqsave(&proc_lock);
     if (who == RUSAGE_CHILDREN)
         children_usage(p, ru);

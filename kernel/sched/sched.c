@@ -643,14 +643,15 @@ struct thread_ticks thread_ticks(const struct thread *t)
 void thread_times(struct thread *t, uint64_t *utime, uint64_t *stime)
 {
     struct thread_ticks ticks = thread_ticks(t);
+    uint64_t all = ticks.user + ticks.system + ticks.uncharged;
 
-    if (t == current)
-        ticks.system += ticks.uncharged;
-    else
+    if (t != current)
         ticks.user += ticks.uncharged;
     t->told_utime = max_u64(t->told_utime, ticks.user);
+    if (all > t->told_utime)
+        t->told_stime = max_u64(t->told_stime, all - t->told_utime);
     *utime = t->told_utime;
-    *stime = ticks.system;
+    *stime = t->told_stime;
 }
 
 /* Ticks that HART's thread has not been charged for.  If it is still there afterwards, it has

@@ -81,7 +81,7 @@ struct thread {
     uint64_t wait_since;                /* when it left its hart; timebase ticks [p] */
     uint64_t utime, stime;              /* time spent, in timebase ticks   [p] */
     uint64_t last_time;                 /* when utime/stime was last charged   */
-    uint64_t told_utime;                /* by thread_times           [proc_lock] */
+    uint64_t told_utime, told_stime;    /* by thread_times           [proc_lock] */
     uint64_t nvcsw, nivcsw;             /* voluntary and forced switches   [p] */
     uint64_t minflt, majflt;            /* page faults, without and with I/O [p] */
     uint32_t fail_site, fail_countdown; /* fault injection for this thread [p] */
@@ -195,8 +195,9 @@ struct thread_ticks {
     uint64_t user, system, uncharged;
 };
 struct thread_ticks thread_ticks(const struct thread *t);
-/* The same for programs to see: what is uncharged on another hart is taken for user time, and
- * neither time ever goes back.  proc_lock is held, or T is the current thread. */
+/* The same for programs to see: what is uncharged on another hart is taken for user time.
+ * If it was not, less is told of later user time, and more of system time: the sum is right,
+ * and neither goes back.  proc_lock is held. */
 void thread_times(struct thread *t, uint64_t *utime, uint64_t *stime);
 
 /* Figures for /proc: runnable + running, total switches, load averages (<<11 fixed). */

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 #include "user/tests/procpidtest/process.h"
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
@@ -30,6 +31,42 @@ static void times_pass(void)
     EXPECT_EQ(run_child(spin, NULL), 0);
     EXPECT(own(CUTIME) >= user + 2);
     EXPECT(own(CSTIME) >= system + 2);
+}
+
+static long usec_of(const struct rusage *r)
+{
+    return (r->ru_utime.tv_sec + r->ru_stime.tv_sec) * 1000000L + r->ru_utime.tv_usec
+           + r->ru_stime.tv_usec;
+}
+
+/* Long calls, and after each what they took is said in SAID. */
+static void copy_and_say(void *said)
+{
+    int fd = open("/dev/zero", O_RDONLY);
+    char *buf = map_anon(N * PAGE);
+    struct rusage usage;
+
+    for (int i = 0; i < 100; i++) {
+        EXPECT_EQ(read(fd, buf, N * PAGE), N * PAGE);
+        getrusage(RUSAGE_SELF, &usage);
+        *(long *)said = usec_of(&usage);
+    }
+}
+
+/* Who looks while it works does not know what for, and nothing counts twice for that. */
+static void times_are_counted_once(void)
+{
+    long *said = (long *)(void *)map_shared(1);
+    pid_t pid = start_child(copy_and_say, said);
+    struct rusage usage;
+    int status;
+
+    while (read_stat(pid).state != 'Z')
+        continue;
+    EXPECT_EQ(wait4(pid, &status, 0, &usage), pid);
+    EXPECT_EQ(status, 0);
+    EXPECT(usec_of(&usage) >= *said);
+    munmap(said, PAGE);
 }
 
 static void touch_pages(void *arg)
@@ -160,8 +197,8 @@ static void limits(void)
 }
 
 static const struct test tests[] = {
-    TEST(times_pass), TEST(faults), CHILD_TEST(niceness), TEST(switches), TEST(zeros),
-    CHILD_TEST(limits),
+    TEST(times_pass), TEST(times_are_counted_once), TEST(faults), CHILD_TEST(niceness),
+    TEST(switches), TEST(zeros), CHILD_TEST(limits),
 };
 
 const struct test_list running_tests = TEST_LIST(tests);
