@@ -17,6 +17,8 @@ int64_t sys_openat(const uint64_t *a)
 
     if (r)
         return r;
+    if (!(flags & O_PATH))
+        flags |= O_LARGEFILE;           /* as 64-bit programs always mean, and F_GETFL tells */
     r = file_open(&at.ctx, at_start(&at), at.name.s, flags, (uint32_t)a[3] & 07777, &f);
     at_put(&at);
     if (r)

@@ -99,6 +99,7 @@ static void every_file(void)
     info = read_info(fd, NULL);
     EXPECT_EQ(info.pos, 5);
     EXPECT_EQ(info.ino, st.st_ino);
+    EXPECT_EQ(fcntl(fd, F_GETFL), O_RDWR | O_APPEND | O_LARGEFILE);
     EXPECT_EQ(info.flags, (unsigned)(fcntl(fd, F_GETFL) | O_CLOEXEC));
     EXPECT(is_mount(info.mount));
     EXPECT_OK(fcntl(fd, F_SETFD, 0));
