@@ -68,11 +68,12 @@ void group_check_orphaned(struct process *child, struct process *leaving)
 
 /* Calls */
 
+/* A group is there as long as one of its members has not been waited for. */
 static void has_session(struct process *p, void *arg)
 {
     int *pair = arg;            /* group, session found */
 
-    if (p->pgrp == pair[0] && p->state != PROCESS_ZOMBIE)
+    if (p->pgrp == pair[0])
         pair[1] = p->session;
 }
 

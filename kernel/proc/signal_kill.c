@@ -42,7 +42,7 @@ static void kill_if_meant(struct process *p, void *arg)
 
     if (k->pid > 0 ? p->pid == k->pid
         : k->pid == -1 ? p != init_process && p != current_process()
-        : p->pgrp == -k->pid && p->state != PROCESS_ZOMBIE)
+        : p->pgrp == -k->pid)
         kill_one(p, k);
 }
 

@@ -53,6 +53,25 @@ static void groups(void)
     end(two);
 }
 
+/* A shell's pipeline: the first may have ended before the next joins its group. */
+static void group_of_a_zombie(void)
+{
+    pid_t first = start_paused(), next = start_paused();
+
+    EXPECT_OK(setpgid(first, first));
+    EXPECT_OK(kill(first, SIGKILL));
+    wait_until(first, 'Z');
+    EXPECT_OK(kill(-first, 0));
+    EXPECT_OK(kill(-first, SIGTERM));
+    EXPECT_OK(setpgid(next, first));
+    EXPECT_EQ(getpgid(next), first);
+    EXPECT_OK(setpgid(next, next));
+    EXPECT_EQ(wait_child(first), SIGKILL);
+    EXPECT_ERROR(kill(-first, 0), ESRCH);
+    EXPECT_ERROR(setpgid(next, first), EPERM);
+    end(next);
+}
+
 static void lead_a_session(void *arg)
 {
     EXPECT_EQ(setsid(), getpid());
@@ -517,6 +536,7 @@ static void end_of_a_leader(void)
 
 static const struct test tests[] = {
     CHILD_TEST(groups),
+    CHILD_TEST(group_of_a_zombie),
     CHILD_TEST(bad_groups),
     CHILD_TEST(moving_after_exec),
     NAMED_TEST(linger),
