@@ -12,6 +12,11 @@ void *kvmalloc(size_t size)
     return size <= PAGE_SIZE ? kmalloc(size, GFP_KERNEL) : vmalloc(size);
 }
 
+void *kvzalloc(size_t size)
+{
+    return size <= PAGE_SIZE ? kzalloc(size, GFP_KERNEL) : vzalloc(size);
+}
+
 void kvfree(void *p, size_t size)
 {
     if (size <= PAGE_SIZE)

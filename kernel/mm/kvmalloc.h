@@ -10,5 +10,7 @@
 
 /* SIZE bytes, or NULL.  May sleep. */
 void *kvmalloc(size_t size);
+/* The same, filled with zeros. */
+void *kvzalloc(size_t size);
 /* P, which may be NULL, is of SIZE bytes.  May sleep. */
 void kvfree(void *p, size_t size);

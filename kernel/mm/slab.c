@@ -10,6 +10,9 @@
  * the one before (its colour), as far as the space left over allows: else the
  * same fields of all objects would meet in the same few lines of the data cache.
  *
+ * Where memory is in pieces too small for a good slab, one that wastes more does:
+ * nobody gets an error, and nobody dies, for a page that could have been saved.
+ *
  * Relies on: page_alloc.h for blocks, magazine.c in front.
  */
 #include "kernel/mm/slab_cache.h"
@@ -85,10 +88,10 @@ static uint32_t take_colour(struct kmem_cache *cache)
 /* Cut SLAB into objects and chain them in ascending order. */
 static void make_objects(struct kmem_cache *cache, struct page *slab)
 {
-    char *obj = first_object(slab) + cache->per_slab * cache->stride;
+    char *obj = first_object(slab) + slab->slab.total * cache->stride;
     void *next = NULL;
 
-    for (uint32_t i = 0; i < cache->per_slab; i++) {
+    for (uint32_t i = 0; i < slab->slab.total; i++) {
         obj -= cache->stride;
         if (cache->ctor)
             cache->ctor(obj);
@@ -100,29 +103,50 @@ static void make_objects(struct kmem_cache *cache, struct page *slab)
     slab->freelist = next;
 }
 
+/* A block of the order that wastes little, or else one that holds an object at all. */
+static struct page *alloc_slab(const struct kmem_cache *cache, gfp_t gfp)
+{
+    unsigned least = ilog2_ceil(div_round_up(cache->stride, PAGE_SIZE));
+    struct page *slab = NULL;
+
+    gfp &= ~(__GFP_ZERO | __GFP_MOVABLE | __GFP_CMA);
+    if (least < cache->order)
+        slab = alloc_pages((gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL)) | __GFP_NOWARN, cache->order);
+    return slab ? slab : alloc_pages(gfp, least);
+}
+
+/* How many objects SLAB holds, and where they begin. */
+static void set_up(struct kmem_cache *cache, struct page *slab)
+{
+    bool is_good = slab->order == cache->order;
+
+    slab->slab.inuse = 0;
+    slab->slab.total = is_good ? cache->per_slab : (PAGE_SIZE << slab->order) / cache->stride;
+    slab->slab.colour = is_good ? take_colour(cache) / 8 : 0;
+}
+
 bool slab_grow(struct kmem_cache *cache, gfp_t gfp)
 {
-    struct page *slab = alloc_pages(gfp & ~(__GFP_ZERO | __GFP_MOVABLE | __GFP_CMA),
-                                    cache->order);
+    struct page *slab = alloc_slab(cache, gfp);
 
     if (!slab)
         return false;
     page_set_identity(slab, PAGE_SLAB);
     slab->cache = cache;
-    slab->slab.inuse = 0;
-    slab->slab.colour = take_colour(cache) / 8;
-    slab->slab.total = cache->per_slab;
+    set_up(cache, slab);
     make_objects(cache, slab);
     spin_lock(&cache->lock);
     list_insert_head(&cache->empty, &slab->link);
     cache->nslabs++;
     cache->nempty++;
+    cache->npages += 1UL << slab->order;
+    cache->nobjects += slab->slab.total;
     spin_unlock(&cache->lock);
     return true;
 }
 
-/* Free the slabs on LIST, which are off their cache's lists already. */
-static size_t free_slabs(struct kmem_cache *cache, struct list *list)
+/* Free the slabs on LIST, which are off their cache's lists already; returns their pages. */
+static size_t free_slabs(struct list *list)
 {
     size_t npages = 0;
 
@@ -132,8 +156,8 @@ static size_t free_slabs(struct kmem_cache *cache, struct list *list)
         list_remove(&slab->link);
         slab->cache = NULL;
         page_set_identity(slab, PAGE_OWNED);
-        free_pages(slab, cache->order);
-        npages += 1UL << cache->order;
+        npages += 1UL << slab->order;
+        free_pages(slab, slab->order);
     }
     return npages;
 }
@@ -143,6 +167,8 @@ static void detach_empty(struct kmem_cache *cache, struct page *slab, struct lis
     list_move_tail(list, &slab->link);
     cache->nslabs--;
     cache->nempty--;
+    cache->npages -= 1UL << slab->order;
+    cache->nobjects -= slab->slab.total;
 }
 
 /* Objects */
@@ -226,7 +252,7 @@ void slab_give(struct kmem_cache *cache, void *const *objects, size_t n)
     for (size_t i = 0; i < n; i++)
         give_object(cache, objects[i], &spare);
     spin_unlock(&cache->lock);
-    free_slabs(cache, &spare);
+    free_slabs(&spare);
 }
 
 size_t kmem_cache_shrink(struct kmem_cache *cache)
@@ -237,7 +263,7 @@ size_t kmem_cache_shrink(struct kmem_cache *cache)
     while (!list_is_empty(&cache->empty))
         detach_empty(cache, list_first_entry(&cache->empty, struct page, link), &spare);
     spin_unlock(&cache->lock);
-    return free_slabs(cache, &spare);
+    return free_slabs(&spare);
 }
 
 /* Caches */
@@ -334,7 +360,7 @@ static void inform(struct kmem_cache *cache, void *arg)
     struct kmem_cache_info info = {
         .name = cache->name,
         .active_objects = inuse > cached ? inuse - cached : 0,
-        .total_objects = cache->nslabs * cache->per_slab,
+        .total_objects = cache->nobjects,
         .object_size = cache->size,
         .objects_per_slab = cache->per_slab,
         .pages_per_slab = 1UL << cache->order,
@@ -364,9 +390,9 @@ static void count_pages(struct kmem_cache *cache, void *arg)
     struct page_counts *n = arg;
 
     if (cache->flags & SLAB_RECLAIMABLE)
-        n->reclaimable += cache->nslabs << cache->order;
+        n->reclaimable += cache->npages;
     else
-        n->unreclaimable += cache->nslabs << cache->order;
+        n->unreclaimable += cache->npages;
 }
 
 void slab_count_pages(size_t *reclaimable, size_t *unreclaimable)

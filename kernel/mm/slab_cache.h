@@ -14,7 +14,8 @@
  * slab's free list.  To a slab the first two look alike: "in use".
  *
  * A slab is a compound block; its struct page says the rest (cache, freelist,
- * slab.inuse, colour, total):
+ * order, slab.inuse, colour, total).  A good one is of the cache's order; where
+ * there was no such block it is smaller:
  *
  *     | colour | object | link or debug words | object | ... | left over |
  *              |<------ stride -------------->|
@@ -54,13 +55,14 @@ struct kmem_cache {
     size_t link_offset;                 /* of a free object's link         [c] */
     void (*ctor)(void *obj);            /*                                 [c] */
     uint32_t flags;                     /* SLAB_*                          [c] */
-    uint32_t order;                     /* of a slab's block               [c] */
-    uint32_t per_slab;                  /* objects in it                   [c] */
+    uint32_t order;                     /* of a good slab's block          [c] */
+    uint32_t per_slab;                  /* objects in a good slab          [c] */
     uint32_t ncolours;                  /*                                 [c] */
     uint32_t colour_step;               /* bytes                           [c] */
     uint32_t next_colour;               /* 0 .. ncolours-1                 [s] */
     struct list partial, full, empty;   /* slabs                           [s] */
     size_t nslabs, nempty;              /* of them all; of them empty      [s] */
+    size_t npages, nobjects;            /* in all slabs                    [s] */
     size_t inuse;                       /* objects not on free lists       [s] */
     struct magazine *depot_full, *depot_empty;  /*                         [s] */
     size_t ndepot_full, ndepot_empty;   /*                                 [s] */

@@ -297,6 +297,36 @@ static void every_second_page(void)
     EXPECT(whole == 0 || is_to_be_had(PAGEBLOCK));
 }
 
+/* What the kernel makes for a program is small: it is to be had as long as there are pages. */
+
+#define PIPES 400
+
+static void open_pipes(void *arg)
+{
+    int fd[2];
+
+    (void)arg;
+    for (int i = 0; i < PIPES; i++)
+        REQUIRE(pipe2(fd, O_CLOEXEC) == 0);
+}
+
+static void programs_where_memory_is_in_pieces(void)
+{
+    struct debug_blocks singles = { .size = PAGE, .gfp = DEBUG_GFP_MEMALLOC, .spare = SLACK };
+    struct debug_blocks pairs = { .size = 2 * PAGE, .gfp = DEBUG_GFP_MEMALLOC };
+
+    need_small_machine();
+    quiesce();
+    take(&singles, ALL);
+    give(&singles, 2);
+    take(&pairs, ALL);
+    EXPECT(!is_to_be_had(2 * PAGE));
+    EXPECT_EQ(run_child(open_pipes, NULL), 0);
+    EXPECT_EQ(run_child(need_little, NULL), 0);
+    give_all(&pairs);
+    give_all(&singles);
+}
+
 /* Pages that move and pages that do not, wanted in turn, lie in pageblocks of their own. */
 
 #define GROUP 4096              /* 4 pageblocks: more than lies about in broken ones */
@@ -544,7 +574,8 @@ static void the_nth_is_refused(void)
 
 static const struct test tests[] = {
     TEST(tiers_end_at_their_marks), TEST(programs_on_a_full_machine), TEST(nofail_waits),
-    LONG_CHILD_TEST(zones_fall_back), TEST(every_second_page), TEST(groups_stay_apart),
+    LONG_CHILD_TEST(zones_fall_back), TEST(every_second_page),
+    TEST(programs_where_memory_is_in_pieces), TEST(groups_stay_apart),
     TEST(objects_come_constructed), TEST(objects_change_harts), TEST(objects_share_pages),
     TEST(kmalloc_has_all_sizes), TEST(kmalloc_on_all_harts), TEST(vmalloc_window_lasts),
     TEST(the_nth_is_refused),
