@@ -3,7 +3,7 @@
  * page_io.c - pages from and to a disk, many at a time.
  */
 #include "kernel/cache/page_io.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/mm/page.h"
 #include "kernel/sched/pressure.h"
 #include "lib/abi/errno.h"
@@ -23,7 +23,7 @@ int page_io_pool_init(struct page_io_pool *pool,
                                   int error))
 {
     *pool = (struct page_io_pool){ .end = end };
-    pool->transfers = kcalloc(NR_TRANSFERS, sizeof(struct page_io), GFP_KERNEL);
+    pool->transfers = kvcalloc(NR_TRANSFERS, sizeof(struct page_io));
     if (!pool->transfers)
         return -ENOMEM;
     spin_init(&pool->lock, RANK_BLOCK, "transfers");
@@ -50,7 +50,7 @@ void page_io_pool_fini(struct page_io_pool *pool)
     if (!pool->transfers)
         return;
     wait_event(&pool->wait, all_are_back(pool));
-    kfree(pool->transfers);
+    kvfree(pool->transfers);
     pool->transfers = NULL;
 }
 

@@ -109,7 +109,7 @@ struct swap_extent {
 /* What is to become an area. */
 struct swap_source {
     struct block_device *dev;
-    struct swap_extent *extents;    /* in order, from page 0; kmalloc'ed           */
+    struct swap_extent *extents;    /* in order, from page 0; from kvmalloc         */
     size_t nextents;
     const char *path;               /* for /proc/swaps; copied                     */
     bool is_file;

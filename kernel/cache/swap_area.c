@@ -10,6 +10,7 @@
 #include "kernel/cache/swap_impl.h"
 #include "kernel/dev/block.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/mm/page_alloc.h"
 #include "kernel/mm/vmalloc.h"
 #include "lib/abi/errno.h"
@@ -219,7 +220,7 @@ void *swap_area_off(struct swap_area *area)
     by_index[area->index] = NULL;
     spin_unlock(&swap_lock);
     vfree(area->memory);
-    kfree(area->extents);
+    kvfree(area->extents);
     kfree(area);
     return owner;
 }

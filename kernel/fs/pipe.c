@@ -18,6 +18,7 @@
 #include "kernel/fs/pipe_impl.h"
 #include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/mm/page_alloc.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -285,7 +286,7 @@ int pipe_set_size(struct file *f, size_t size)
         return -EINVAL;
     if (nslots > MAX_SLOTS)
         return -EPERM;
-    slots = kcalloc(nslots, sizeof(*slots), GFP_KERNEL);
+    slots = kvcalloc(nslots, sizeof(*slots));
     if (!slots)
         return -ENOMEM;
     mutex_lock(&p->lock);
@@ -302,7 +303,7 @@ int pipe_set_size(struct file *f, size_t size)
         __atomic_store_n(&p->head, used, __ATOMIC_RELAXED);
     }
     mutex_unlock(&p->lock);
-    kfree(old);
+    kvfree(old);
     wake_up_all(&p->can_write);
     return fits ? (int)(nslots * PAGE_SIZE) : -EBUSY;
 }
@@ -316,7 +317,7 @@ static struct pipe *make_pipe(void)
     if (!p)
         return NULL;
     p->nslots = DEFAULT_SLOTS;
-    p->slots = kcalloc(DEFAULT_SLOTS, sizeof(*p->slots), GFP_KERNEL);
+    p->slots = kvcalloc(DEFAULT_SLOTS, sizeof(*p->slots));
     if (!p->slots) {
         kfree(p);
         return NULL;
@@ -333,7 +334,7 @@ static void free_pipe(struct pipe *p)
         put_page(slot_at(p, p->tail)->page);
     if (p->spare)
         put_page(p->spare);
-    kfree(p->slots);
+    kvfree(p->slots);
     kfree(p);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "kernel/fs/synth.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/bitops.h"
@@ -37,7 +38,7 @@ static bool reserve(struct synth_buf *b, size_t n)
         return true;
     if (!b->atomic && !b->overflow) {
         size = round_up_pow2(max_u64(b->len + n, FIRST_SIZE));
-        data = krealloc(b->data, size, GFP_KERNEL);
+        data = kvrealloc(b->data, b->len, size);
         if (data) {
             b->data = data;
             b->size = size;
@@ -93,7 +94,7 @@ bool synth_end_atomic(struct synth_buf *b, size_t mark)
         return false;
     /* Some more than was wanted: there may be more to print next time. */
     size = round_up_pow2(b->wanted + b->wanted / 4 + FIRST_SIZE);
-    data = krealloc(b->data, size, GFP_KERNEL);
+    data = kvrealloc(b->data, b->len, size);
     if (!data)
         return false;
     b->data = data;
@@ -203,6 +204,6 @@ void synth_release(struct file *f)
 {
     struct synth_file *s = f->private;
 
-    kfree(s->buf.data);
+    kvfree(s->buf.data);
     kfree(s);
 }

@@ -97,7 +97,7 @@ static void destroy(struct tmpfs *t, struct attribute *a)
 {
     size_t n = space_of(a);
 
-    kvfree(a, n);
+    kvfree(a);
     tmpfs_return_space(t, n);
 }
 

@@ -15,7 +15,7 @@
  * on from the link's directory, or from the root.
  */
 #include "kernel/fs/walk.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 
@@ -162,18 +162,18 @@ static void restart_at_root(struct walk *w)
 static int push_text(struct walk *w, struct inode *link)
 {
     size_t left = strlen(w->rest) + 1;
-    char *text = kmalloc(PATH_MAX + left, GFP_KERNEL);
+    char *text = kvmalloc(PATH_MAX + left);
     ssize_t len;
 
     if (!text)
         return -ENOMEM;
     len = link->ops->readlink(link, text, PATH_MAX);
     if (len <= 0) {
-        kfree(text);
+        kvfree(text);
         return len ? (int)len : -ENOENT;
     }
     memcpy(text + len, w->rest, left);
-    kfree(w->link_text);
+    kvfree(w->link_text);
     w->link_text = text;
     w->rest = text;
     if (text[0] == '/')
@@ -282,6 +282,6 @@ void walk_end(struct walk *w)
 {
     if (w->at.dentry)
         path_put(&w->at);
-    kfree(w->link_text);
+    kvfree(w->link_text);
     w->link_text = NULL;
 }

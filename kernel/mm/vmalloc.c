@@ -340,6 +340,11 @@ void vfree(void *p)
         free_area(KIND_VMALLOC, (vaddr_t)p);
 }
 
+bool is_vmalloc_addr(const void *p)
+{
+    return (vaddr_t)p >= VMALLOC_START && (vaddr_t)p < VMALLOC_END;
+}
+
 /* ioremap */
 
 void *ioremap(paddr_t pa, size_t size)

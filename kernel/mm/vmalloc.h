@@ -12,6 +12,8 @@
 void *vmalloc(size_t size);
 void *vzalloc(size_t size);
 void vfree(void *p);
+/* Whether P lies where vmalloc's areas, stacks and device registers do. */
+bool is_vmalloc_addr(const void *p);
 
 /* Device registers at PA, mapped rw, not executable.  NULL if no room.  Both may sleep. */
 void *ioremap(paddr_t pa, size_t size);

@@ -14,6 +14,7 @@
  */
 #include "kernel/fs/super.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/exec_impl.h"
 #include "kernel/proc/files.h"
 #include "kernel/riscv/csr.h"
@@ -176,7 +177,7 @@ static int parse_file(struct file *f, const char *head, size_t len, struct elf_i
     if (err)
         return err;
     size = header.e_phnum * sizeof(*phdrs);
-    phdrs = kmalloc(size, GFP_KERNEL);
+    phdrs = kvmalloc(size);
     if (!phdrs)
         return -ENOMEM;
     n = file_read_kernel(f, phdrs, size, header.e_phoff);
@@ -186,7 +187,7 @@ static int parse_file(struct file *f, const char *head, size_t len, struct elf_i
         err = -ENOEXEC;
     else
         err = elf_parse(&header, phdrs, inode_size(f->inode), USER_END, image);
-    kfree(phdrs);
+    kvfree(phdrs);
     return err;
 }
 

@@ -2,7 +2,7 @@
 /*
  * exec_args.c - collect argv and envp before the memory they lie in goes.
  */
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/exec_args.h"
 #include "kernel/proc/process.h"
 #include "kernel/vm/uaccess.h"
@@ -12,7 +12,7 @@
 
 #define STRING_MAX (32 * PAGE_SIZE)     /* one string, as Linux */
 #define LEAST_MAX  (128UL << 10)        /* all, with their pointers, on the smallest stack, as Linux */
-#define MOST_MAX   (4UL << 20)          /* ... and on the largest: what kmalloc has */
+#define MOST_MAX   (6UL << 20)          /* ... and on the largest, as Linux */
 
 /* A quarter of the stack that the process may have. */
 static size_t total_max(void)
@@ -34,7 +34,7 @@ static int reserve(struct exec_args *a, size_t n)
         want *= 2;
     if (want == a->capacity)
         return 0;
-    buf = krealloc(a->buf, want, GFP_KERNEL);
+    buf = kvrealloc(a->buf, a->len, want);
     if (!buf)
         return -ENOMEM;
     a->buf = buf;
@@ -162,6 +162,6 @@ int exec_args_interpose(struct exec_args *a, const char *interp, const char *opt
 
 void exec_args_fini(struct exec_args *a)
 {
-    kfree(a->buf);
+    kvfree(a->buf);
     a->buf = NULL;
 }

@@ -3,7 +3,7 @@
  * exec_stack.c - what a new program finds on its stack.
  */
 #include "kernel/core/random.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/exec_impl.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/vm/uaccess.h"
@@ -70,7 +70,7 @@ int exec_build_stack(struct exec *x)
     vaddr_t random = align_down(strings, 16) - 16;
     size_t nwords = 1 + a->argc + 1 + a->envc + 1 + sizeof(x->mm->auxv) / 8;
     uint64_t seed[2] = { port_random(), port_random() };
-    uint64_t *words = kmalloc(nwords * 8, GFP_KERNEL), *w;
+    uint64_t *words = kvmalloc(nwords * 8), *w;
     size_t nbytes, naux;
     bool ok;
 
@@ -87,7 +87,7 @@ int exec_build_stack(struct exec *x)
     ok = mm_write(x->mm, strings, a->buf, a->len) == a->len
          && mm_write(x->mm, random, seed, sizeof(seed)) == sizeof(seed)
          && mm_write(x->mm, x->sp, words, nbytes) == nbytes;
-    kfree(words);
+    kvfree(words);
     x->mm->arg_start = strings;
     x->mm->arg_end = x->mm->env_start = strings + a->env_offset;
     x->mm->env_end = strings + a->execfn_offset;

@@ -50,10 +50,10 @@ void fd_table_get(struct fd_table *t)
     __atomic_fetch_add(&t->refcount, 1, __ATOMIC_RELAXED);
 }
 
-/* Bytes of the three arrays of SIZE descriptors, which lie in one block. */
-static size_t arrays_size(size_t size)
+/* One block for the three arrays of SIZE descriptors. */
+static void *alloc_arrays(size_t size)
 {
-    return size * sizeof(struct file *) + 2 * (size / 8);
+    return kvcalloc(1, size * sizeof(struct file *) + 2 * (size / 8));
 }
 
 static void use_arrays(struct fd_table *t, void *block, size_t size)
@@ -64,38 +64,37 @@ static void use_arrays(struct fd_table *t, void *block, size_t size)
     t->size = size;
 }
 
-static void free_arrays(struct fd_table *t, struct file **files, size_t size)
+static void free_arrays(struct fd_table *t, struct file **files)
 {
     if (files != t->inline_files)
-        kvfree(files, arrays_size(size));
+        kvfree(files);
 }
 
 /* Make room for WANT descriptors.  0 or -ENOMEM.  The lock is not held. */
 static int grow(struct fd_table *t, size_t want)
 {
-    size_t size = FD_INLINE, old_size;
+    size_t size = FD_INLINE;
     struct file **old;
     void *block;
 
     while (size < want)
         size *= 2;
-    block = kvzalloc(arrays_size(size));
+    block = alloc_arrays(size);
     if (!block)
         return -ENOMEM;
     spin_lock(&t->lock);
     if (t->size >= size) {              /* another task was faster */
         spin_unlock(&t->lock);
-        kvfree(block, arrays_size(size));
+        kvfree(block);
         return 0;
     }
     old = t->files;
-    old_size = t->size;
-    memcpy(block, old, old_size * sizeof(*old));
-    memcpy((struct file **)block + size, t->open, old_size / 8);
-    memcpy((uint64_t *)((struct file **)block + size) + size / 64, t->cloexec, old_size / 8);
+    memcpy(block, t->files, t->size * sizeof(*old));
+    memcpy((struct file **)block + size, t->open, t->size / 8);
+    memcpy((uint64_t *)((struct file **)block + size) + size / 64, t->cloexec, t->size / 8);
     use_arrays(t, block, size);
     spin_unlock(&t->lock);
-    free_arrays(t, old, old_size);
+    free_arrays(t, old);
     return 0;
 }
 
@@ -156,7 +155,7 @@ void fd_table_put(struct fd_table *t)
     for (size_t word = 0; word < t->size / 64; word++)
         for (uint64_t bits = t->open[word]; bits; bits &= bits - 1)
             release(t, t->files[word * 64 + ctz64(bits)]);
-    free_arrays(t, t->files, t->size);
+    free_arrays(t, t->files);
     kmem_cache_free(table_cache, t);
 }
 

@@ -11,7 +11,7 @@
  *     # process 12, window 16
  *     3fffff6 w
  */
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/pid.h"
 #include "kernel/procfs/procfs.h"
 #include "kernel/vm/record.h"
@@ -37,7 +37,7 @@ struct page_trace {
 static int page_trace_open(struct inode *inode, struct file *f)
 {
     (void)inode;
-    f->private = kzalloc(sizeof(struct page_trace), GFP_KERNEL);
+    f->private = kvcalloc(1, sizeof(struct page_trace));
     return f->private ? 0 : -ENOMEM;
 }
 
@@ -47,7 +47,7 @@ static void page_trace_release(struct file *f)
 
     if (t->pid)
         record_stop();
-    kfree(t);
+    kvfree(t);
 }
 
 static int start(struct page_trace *t, int pid, unsigned window)

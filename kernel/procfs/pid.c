@@ -8,7 +8,7 @@
 #include "kernel/core/machine.h"
 #include "kernel/dev/tty.h"
 #include "kernel/fs/super.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/capability.h"
 #include "kernel/proc/files.h"
 #include "kernel/procfs/procfs.h"
@@ -24,11 +24,11 @@
 static int show_memory(struct synth_buf *b, struct mm *mm, vaddr_t start, vaddr_t end)
 {
     size_t n = MIN((size_t)(end - start), 32 * PAGE_SIZE);
-    char *text = end > start ? kmalloc(n, GFP_KERNEL) : NULL;
+    char *text = end > start ? kvmalloc(n) : NULL;
 
     if (text)
         synth_write(b, text, mm_read(mm, start, text, n));
-    kfree(text);
+    kvfree(text);
     return 0;
 }
 

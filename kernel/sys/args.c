@@ -3,6 +3,7 @@
  * args.c - what many calls have in common: names, directories, segments, times.
  */
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/uio.h"
@@ -140,7 +141,7 @@ static int get_segments(struct segments *s, uintptr_t iov, uint64_t n, bool ours
         return -EINVAL;
     s->seg = s->inline_seg;
     if (n > SEGMENTS_INLINE) {
-        s->seg = kmalloc(n * sizeof(*s->seg), GFP_KERNEL);
+        s->seg = kvmalloc(n * sizeof(*s->seg));
         if (!s->seg)
             return -ENOMEM;
     }
@@ -165,7 +166,7 @@ int segments_get_remote(struct segments *s, uintptr_t iov, uint64_t n)
 void segments_put(struct segments *s)
 {
     if (s->seg != s->inline_seg)
-        kfree(s->seg);
+        kvfree(s->seg);
 }
 
 int timespec_to_ns(const struct timespec *ts, uint64_t *ns)

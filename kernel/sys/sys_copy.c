@@ -5,7 +5,7 @@
  */
 #include "kernel/fs/anon_file.h"
 #include "kernel/fs/splice.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/fcntl.h"
@@ -90,11 +90,11 @@ static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t co
         r = copy_end_begin(out);
     if (r)
         return r;
-    buf = kmalloc(COPY_CHUNK, GFP_KERNEL);
+    buf = kvmalloc(COPY_CHUNK);
     if (!buf)
         return -ENOMEM;
     r = copy_loop(in, out, MIN(count, RW_MAX), buf);
-    kfree(buf);
+    kvfree(buf);
     if (r > 0 && (copy_end_finish(in) || copy_end_finish(out)))
         return -EFAULT;
     return write_result(out->file, r);

@@ -3,6 +3,7 @@
  * sys_dir.c - calls on directories: list one, work in one.
  */
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/dirent.h"
@@ -51,14 +52,14 @@ int64_t sys_getdents64(const uint64_t *a)
 
     if (!ref.file)
         return -EBADF;
-    d.buf = kmalloc(MAX(d.size, (size_t)1), GFP_KERNEL);
+    d.buf = kvmalloc(MAX(d.size, (size_t)1));
     r = d.buf ? file_iterate(ref.file, &d.ctx) : -ENOMEM;
     fd_put(ref);
     if (!r && !d.len && d.full)
         r = -EINVAL;
     if (!r)
         r = copy_to_user(a[1], d.buf, d.len) ? -EFAULT : (int64_t)d.len;
-    kfree(d.buf);
+    kvfree(d.buf);
     return r;
 }
 

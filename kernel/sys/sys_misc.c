@@ -7,7 +7,7 @@
 #include "kernel/core/printk.h"
 #include "kernel/core/random.h"
 #include "kernel/fs/super.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "kernel/core/version.h"
@@ -144,7 +144,7 @@ static uint64_t cleared;                /* syslog's readers start here */
 static int64_t read_log(uintptr_t user, size_t size, uint64_t from)
 {
     size_t len = MIN(size, (size_t)LOG_SIZE), got;
-    char *buf = kmalloc(LOG_SIZE, GFP_KERNEL);
+    char *buf = kvmalloc(LOG_SIZE);
     uint64_t pos = MAX(from, log_start());
     int64_t r;
 
@@ -154,7 +154,7 @@ static int64_t read_log(uintptr_t user, size_t size, uint64_t from)
         pos = log_end() - len;          /* the newest part */
     got = log_read(&pos, buf, len);
     r = copy_to_user(user, buf, got) ? -EFAULT : (int64_t)got;
-    kfree(buf);
+    kvfree(buf);
     return r;
 }
 

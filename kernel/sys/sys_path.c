@@ -2,7 +2,7 @@
 /*
  * sys_path.c - calls on names: open, make, link, rename, remove.
  */
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/abi/fcntl.h"
@@ -192,7 +192,7 @@ int64_t sys_readlinkat(const uint64_t *a)
     at_put(&at);
     if (r)
         return r;
-    buf = kmalloc(PATH_MAX + 1, GFP_KERNEL);
+    buf = kvmalloc(PATH_MAX + 1);
     n = buf ? path_readlink(&path, buf, PATH_MAX + 1) : -ENOMEM;
     path_put(&path);
     if (n == -EINVAL && empty)
@@ -202,6 +202,6 @@ int64_t sys_readlinkat(const uint64_t *a)
         if (copy_to_user(a[2], buf, (size_t)n))
             n = -EFAULT;
     }
-    kfree(buf);
+    kvfree(buf);
     return n;
 }

@@ -7,6 +7,7 @@
  */
 #include "kernel/fs/poll.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "lib/bitops.h"
@@ -70,14 +71,14 @@ static void put_entries(struct poll_entry *entries, struct fd_ref *refs, size_t 
 {
     for (size_t i = 0; i < n; i++)
         fd_put(refs[i]);
-    kfree(refs);
-    kfree(entries);
+    kvfree(refs);
+    kvfree(entries);
 }
 
 static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
 {
-    struct poll_entry *entries = kcalloc(MAX(n, (size_t)1), sizeof(*entries), GFP_KERNEL);
-    struct fd_ref *refs = kcalloc(MAX(n, (size_t)1), sizeof(*refs), GFP_KERNEL);
+    struct poll_entry *entries = kvcalloc(MAX(n, (size_t)1), sizeof(*entries));
+    struct fd_ref *refs = kvcalloc(MAX(n, (size_t)1), sizeof(*refs));
     int r = -ENOMEM, invalid = 0;
 
     if (entries && refs) {
@@ -99,8 +100,8 @@ static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
     if (refs && entries) {
         put_entries(entries, refs, n);
     } else {
-        kfree(entries);
-        kfree(refs);
+        kvfree(entries);
+        kvfree(refs);
     }
     return r < 0 ? r : r + invalid;
 }
@@ -117,7 +118,7 @@ int64_t sys_ppoll(const uint64_t *a)
     r = poll_get_deadline(a[2], &deadline);
     if (r)
         return r;
-    fds = kmalloc(MAX(size, (size_t)1), GFP_KERNEL);
+    fds = kvmalloc(MAX(size, (size_t)1));
     if (!fds)
         return -ENOMEM;
     r = copy_from_user(fds, a[0], size);
@@ -127,7 +128,7 @@ int64_t sys_ppoll(const uint64_t *a)
         r = poll_drop_mask(poll_files(fds, n, deadline));
     if (r >= 0 && copy_to_user(a[0], fds, size))
         r = -EFAULT;
-    kfree(fds);
+    kvfree(fds);
     put_left(a[2], deadline);
     return r;
 }
@@ -201,7 +202,7 @@ static int fds_to_sets(struct sets *s, const struct pollfd *fds, size_t count)
 
 static int select_files(struct sets *s, size_t n, uint64_t deadline)
 {
-    struct pollfd *fds = kcalloc(MAX(n, (size_t)1), sizeof(*fds), GFP_KERNEL);
+    struct pollfd *fds = kvcalloc(MAX(n, (size_t)1), sizeof(*fds));
     size_t count;
     int r;
 
@@ -211,7 +212,7 @@ static int select_files(struct sets *s, size_t n, uint64_t deadline)
     r = poll_files(fds, count, deadline);
     if (r >= 0)
         r = fds_to_sets(s, fds, count);
-    kfree(fds);
+    kvfree(fds);
     return r;
 }
 

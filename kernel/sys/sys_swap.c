@@ -5,14 +5,13 @@
 #include "kernel/cache/swap.h"
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/super.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
 #include "kernel/vm/swapoff.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/mount.h"
 #include "lib/bitops.h"
-#include "lib/string.h"
 
 #define SWAP_FLAGS (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | SWAP_FLAG_DISCARD)
 #define FIRST_EXTENTS 16
@@ -23,14 +22,12 @@ static const char holder[] = "swap";    /* of disks */
 static int add_extent(struct swap_source *source, size_t *room, size_t first, size_t npages,
                       uint64_t sector)
 {
-    struct swap_extent *more;
-
     if (source->nextents == *room) {
-        more = kcalloc(2 * *room, sizeof(*more), GFP_KERNEL);
+        size_t size = *room * sizeof(struct swap_extent);
+        struct swap_extent *more = kvrealloc(source->extents, size, 2 * size);
+
         if (!more)
             return -ENOMEM;
-        memcpy(more, source->extents, *room * sizeof(*more));
-        kfree(source->extents);
         source->extents = more;
         *room *= 2;
     }
@@ -46,7 +43,7 @@ static int find_extents(struct swap_source *source, struct inode *inode)
     struct address_space *as = inode->mapping;
     int err = 0;
 
-    source->extents = kcalloc(room, sizeof(*source->extents), GFP_KERNEL);
+    source->extents = kvcalloc(room, sizeof(*source->extents));
     if (!source->extents)
         return -ENOMEM;
     for (size_t i = 0; i < npages && !err;) {
@@ -72,7 +69,7 @@ static int take_disk(struct swap_source *source, const struct inode *inode)
     if (!source->dev)
         return -ENXIO;
     npages = source->dev->capacity / (PAGE_SIZE / SECTOR_SIZE);
-    source->extents = kcalloc(1, sizeof(*source->extents), GFP_KERNEL);
+    source->extents = kvcalloc(1, sizeof(*source->extents));
     if (!source->extents)
         return -ENOMEM;
     source->nextents = 1;
@@ -118,7 +115,7 @@ static int swap_on(struct file *file, const struct path *root, uint32_t flags)
               : S_ISREG(mode) ? take_file(&source, file) : -EINVAL;
 
     if (err) {
-        kfree(source.extents);
+        kvfree(source.extents);
         file_put(file);
         return err;
     }
@@ -126,7 +123,7 @@ static int swap_on(struct file *file, const struct path *root, uint32_t flags)
     if (!err)
         err = swap_area_on(&source);
     if (err) {
-        kfree(source.extents);
+        kvfree(source.extents);
         give_back(source.dev, file, source.is_file);
     }
     return err;

@@ -65,7 +65,7 @@ struct setting {
 
 static void setting_put(struct setting *s)
 {
-    kvfree(s->value, s->size);
+    kvfree(s->value);
 }
 
 /* Of the arguments name, value, size and flags.  0, until setting_put, or an errno. */
@@ -164,7 +164,7 @@ static int64_t get_into(struct inode *inode, const char *name, uintptr_t user, s
         r = inode_listxattr(inode, buf, size, caller());
     if (r > 0 && size > 0 && copy_to_user(user, buf, (size_t)r))
         r = -EFAULT;
-    kvfree(buf, size);
+    kvfree(buf);
     return r == -ERANGE && size == XATTR_SIZE_MAX ? -E2BIG : r;
 }
 

@@ -10,9 +10,9 @@
  *   3. there is a leader                      sleep until memory comes
  *   4. be the leader: unless memory is to come, choose, report and kill; wait for it
  *
- * Those that may not kill are the same as in Linux: one for memory below 4 GiB would do so
- * without need where other memory is what processes have; and if there is memory, only not in
- * one piece, the victim's would be in pieces, too.
+ * Those that may not kill: one for memory below 4 GiB, as in Linux, would do so without need
+ * where other memory is what processes have; and if there is memory, only not in one piece, the
+ * victim's would be in pieces, too.  Few requests cannot do with pieces (mm/kvmalloc.h).
  *
  * A request that may not reclaim into file systems or start I/O (GFP_NOFS, GFP_NOIO) has not
  * tried everything.  While it waits the pager does, and whoever else finds nothing then may

@@ -7,6 +7,7 @@
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/cache/swap.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "kernel/mm/slab.h"
 #include "lib/bitops.h"
 #include "tests/host/fake_parts.h"
@@ -75,6 +76,16 @@ void kfree(void *p)
 {
     live_blocks -= p != NULL;
     free(p);
+}
+
+void *kvcalloc(size_t n, size_t size)
+{
+    return kcalloc(n, size, GFP_KERNEL);
+}
+
+void kvfree(void *p)
+{
+    kfree(p);
 }
 
 struct kmem_cache {

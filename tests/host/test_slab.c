@@ -42,7 +42,7 @@ static void unmake(size_t free_before)
 
 /* What must hold for CACHE whenever nobody works on it. */
 static void check_slabs(const struct kmem_cache *cache, const struct list *list, size_t *nslabs,
-                        size_t *inuse)
+                        size_t *npages, size_t *inuse)
 {
     const struct page *slab;
 
@@ -50,7 +50,8 @@ static void check_slabs(const struct kmem_cache *cache, const struct list *list,
     list_for_each_entry(slab, list, link) {
         cr_assert_eq(slab->identity, PAGE_SLAB);
         cr_assert_eq(slab->cache, cache);
-        cr_assert_eq(slab->slab.total, cache->per_slab);
+        cr_assert_eq(slab->slab.total, (PAGE_SIZE << slab->order) / cache->stride);
+        *npages += 1UL << slab->order;
         if (list == &cache->full)
             cr_assert_eq(slab->slab.inuse, slab->slab.total);
         else if (list == &cache->empty)
@@ -64,13 +65,14 @@ static void check_slabs(const struct kmem_cache *cache, const struct list *list,
 
 static void check_cache(const struct kmem_cache *cache, size_t live)
 {
-    size_t nslabs = 0, inuse = 0;
+    size_t nslabs = 0, npages = 0, inuse = 0;
 
-    check_slabs(cache, &cache->full, &nslabs, &inuse);
-    check_slabs(cache, &cache->partial, &nslabs, &inuse);
+    check_slabs(cache, &cache->full, &nslabs, &npages, &inuse);
+    check_slabs(cache, &cache->partial, &nslabs, &npages, &inuse);
     cr_assert_eq(list_length(&cache->empty), cache->nempty);
-    check_slabs(cache, &cache->empty, &nslabs, &inuse);
+    check_slabs(cache, &cache->empty, &nslabs, &npages, &inuse);
     cr_assert_eq(nslabs, cache->nslabs);
+    cr_assert_eq(npages, cache->npages);
     cr_assert_eq(inuse, cache->inuse);
     cr_assert_eq(live + magazine_count(cache), cache->inuse,
                  "%zu live, %zu in magazines, %zu in use", live, magazine_count(cache),
@@ -251,6 +253,59 @@ Test(slab, slabs_are_coloured)
     kmem_cache_shrink(cache);
     kmem_cache_destroy(cache);
     mm_teardown();
+}
+
+/* Take all frames but those of every second number; returns how many are taken. */
+static size_t leave_pieces(struct page **taken)
+{
+    size_t n = 0, kept = 0;
+
+    while ((taken[n] = alloc_page(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN)))
+        n++;
+    for (size_t i = 0; i < n; i++) {
+        if (page_to_pfn(taken[i]) % 2)
+            taken[kept++] = taken[i];
+        else
+            put_page(taken[i]);
+    }
+    page_alloc_drain();
+    return kept;
+}
+
+static unsigned order_of_slab(void *obj)
+{
+    return compound_head(virt_to_page(obj))->order;
+}
+
+Test(slab, pieces_make_slabs, .timeout = 60)
+{
+    static struct page *taken[NPAGES];
+    struct kmem_cache *cache;
+    size_t before, ntaken;
+    void *obj[200];
+
+    make();
+    cache = kmem_cache_create("pieces", 3000, 0, SLAB_NO_MAGAZINES, NULL);
+    before = nr_free_pages();
+    cr_assert_eq(cache->order, 2);
+    ntaken = leave_pieces(taken);
+    for (unsigned i = 0; i < 100; i++) {
+        cr_assert_not_null(obj[i] = kmem_cache_alloc(cache, GFP_KERNEL));
+        cr_assert_eq(order_of_slab(obj[i]), 0);
+    }
+    check_cache(cache, 100);
+    while (ntaken)
+        put_page(taken[--ntaken]);
+    page_alloc_drain();
+    for (unsigned i = 100; i < 200; i++) {
+        cr_assert_not_null(obj[i] = kmem_cache_alloc(cache, GFP_KERNEL));
+        cr_assert_eq(order_of_slab(obj[i]), 2);
+    }
+    check_cache(cache, 200);
+    for (unsigned i = 0; i < 200; i++)
+        kmem_cache_free(cache, obj[i * 7 % 200]);
+    check_cache(cache, 0);
+    unmake(before);
 }
 
 Test(slab, shrink_gives_all_frames_back)

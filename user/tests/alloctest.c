@@ -7,8 +7,12 @@
  * runtest finds.
  */
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/uio.h>
+#include <unistd.h>
 #include "lib/bitops.h"
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
@@ -303,11 +307,30 @@ static void every_second_page(void)
 
 static void open_pipes(void *arg)
 {
+    static struct pollfd ends[2 * PIPES];
+    static struct iovec parts[IOV_MAX];
     int fd[2];
 
     (void)arg;
-    for (int i = 0; i < PIPES; i++)
+    for (int i = 0; i < PIPES; i++) {
         REQUIRE(pipe2(fd, O_CLOEXEC) == 0);
+        ends[2 * i] = (struct pollfd){ fd[0], POLLIN, 0 };
+        ends[2 * i + 1] = (struct pollfd){ fd[1], POLLOUT, 0 };
+    }
+    EXPECT_EQ(poll(ends, 2 * PIPES, 0), PIPES);
+    EXPECT_EQ(fcntl(fd[1], F_SETPIPE_SZ, MB), MB);
+    for (int i = 0; i < IOV_MAX; i++)
+        parts[i] = (struct iovec){ &parts[i], 1 };
+    EXPECT_EQ(writev(fd[1], parts, IOV_MAX), IOV_MAX);
+}
+
+static void run_programs(void *arg)
+{
+    (void)arg;
+    execl("/bin/sh", "sh", "-c",
+          "set -e; cat /proc/self/maps /proc/slabinfo | wc >/dev/null; cd /tmp; mkdir -p d/e;"
+          "echo x >d/e/f; ln -s d/e/f l; cat l >/dev/null; ls -lR /bin . >/dev/null; rm -r d l;"
+          "ps >/dev/null; dmesg >/dev/null; /bin/echo $(seq 9000) >/dev/null", NULL);
 }
 
 static void programs_where_memory_is_in_pieces(void)
@@ -323,6 +346,7 @@ static void programs_where_memory_is_in_pieces(void)
     EXPECT(!is_to_be_had(2 * PAGE));
     EXPECT_EQ(run_child(open_pipes, NULL), 0);
     EXPECT_EQ(run_child(need_little, NULL), 0);
+    EXPECT_EQ(run_child(run_programs, NULL), 0);
     give_all(&pairs);
     give_all(&singles);
 }

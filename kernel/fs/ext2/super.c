@@ -15,6 +15,7 @@
 #include "kernel/fs/ext2/ext2.h"
 #include "kernel/cache/writeback.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/mm/kvmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 #include "lib/fmt.h"
@@ -216,8 +217,8 @@ static int read_groups(struct ext2_fs *fs)
 
     fs->alloc.geo = &fs->geo;
     fs->alloc.ops = &ext2_bitmap_ops;
-    fs->alloc.groups = kcalloc(fs->geo.ngroups, sizeof(struct ext2_group), GFP_KERNEL);
-    fs->desc_pages = kcalloc(fs->geo.gdt_blocks, sizeof(struct page *), GFP_KERNEL);
+    fs->alloc.groups = kvcalloc(fs->geo.ngroups, sizeof(struct ext2_group));
+    fs->desc_pages = kvcalloc(fs->geo.gdt_blocks, sizeof(struct page *));
     if (!fs->alloc.groups || !fs->desc_pages)
         return -ENOMEM;
     for (uint32_t i = 0; i < fs->geo.gdt_blocks; i++) {
@@ -243,8 +244,8 @@ static void destroy_fs(struct ext2_fs *fs)
             put_page(fs->desc_pages[i]);
     if (fs->super_page)
         put_page(fs->super_page);
-    kfree(fs->desc_pages);
-    kfree(fs->alloc.groups);
+    kvfree(fs->desc_pages);
+    kvfree(fs->alloc.groups);
     kfree(fs);
 }
 
