@@ -61,22 +61,6 @@ static void leave_files(struct process *p)
     fs_context_put(fs);
 }
 
-static void reparent_children(struct process *p)
-{
-    struct process *child, *next;
-
-    list_for_each_entry_safe(child, next, &p->children, sibling) {
-        group_check_orphaned(child, p);
-        child->parent = init_process;
-        child->exit_signal = SIGCHLD;
-        if (child->death_signal)
-            signal_send_locked(child, NULL, child->death_signal, NULL);
-        list_move_tail(&init_process->children, &child->sibling);
-        if (child->state == PROCESS_ZOMBIE)
-            signal_child_event(child, init_process);
-    }
-}
-
 /* Whether PARENT wants no zombies. */
 static bool ignores_children(const struct process *parent)
 {
@@ -85,23 +69,62 @@ static bool ignores_children(const struct process *parent)
     return act->sa_handler == SIG_IGN || (act->sa_flags & SA_NOCLDWAIT);
 }
 
-/* P has no task left: state, family, parent.  True if nobody will wait for it. */
-static bool become_zombie(struct process *p)
+/* P is a zombie, and its parent hears of it.  If that waits for nobody, P goes to UNWANTED. */
+static void report_zombie(struct process *p, struct list *unwanted)
+{
+    bool is_wanted = p->exit_signal != SIGCHLD || !ignores_children(p->parent);
+
+    signal_child_event(p, p->parent);
+    if (is_wanted)
+        return;
+    process_unpublish(p);
+    list_insert_tail(unwanted, &p->sibling);
+}
+
+/* Who adopts the children of P: the nearest above it who wants to, or init.  One who is ending,
+ * too, hands them on. */
+static struct process *find_reaper(const struct process *p)
+{
+    struct process *r = p->parent;
+
+    while (r != init_process && !r->is_subreaper)
+        r = r->parent;
+    return r;
+}
+
+static void reparent_children(struct process *p, struct list *unwanted)
+{
+    struct process *child, *next, *reaper = find_reaper(p);
+
+    list_for_each_entry_safe(child, next, &p->children, sibling) {
+        group_check_orphaned(child, p);
+        child->parent = reaper;
+        child->exit_signal = SIGCHLD;
+        if (child->death_signal)
+            signal_send_locked(child, NULL, child->death_signal, NULL);
+        list_move_tail(&reaper->children, &child->sibling);
+        if (child->state == PROCESS_ZOMBIE)
+            report_zombie(child, unwanted);
+    }
+}
+
+/* P has no task left: state, family, parent. */
+static void become_zombie(struct process *p)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);
-    struct process *parent = p->parent;
-    bool reap;
+    struct list unwanted = LIST_INIT(unwanted);
+    struct process *next;
 
-    reparent_children(p);
+    reparent_children(p, &unwanted);
     group_check_orphaned(p, p);
     p->state = PROCESS_ZOMBIE;
-    reap = p->exit_signal == SIGCHLD && ignores_children(parent);
-    signal_child_event(p, parent);
+    report_zombie(p, &unwanted);
     wake_up_all(&p->ended);
-    if (reap)
-        process_unpublish(p);
     spin_unlock_irqrestore(&proc_lock, flags);
-    return reap;
+    list_for_each_entry_safe(p, next, &unwanted, sibling) {
+        list_remove(&p->sibling);
+        process_put(p);
+    }
 }
 
 /* Take T off its process; true if it was the last. */
@@ -145,8 +168,7 @@ static void end_process(struct process *p, struct task *t, int status)
     signal_queue_flush(&t->pending);
     signal_queue_flush(&p->pending);
     signal_prepare();                       /* for the parent's SIGCHLD */
-    if (become_zombie(p))
-        process_put(p);
+    become_zombie(p);
 }
 
 void proc_exit_task(int status)

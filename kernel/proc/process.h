@@ -100,6 +100,7 @@ struct process {
     bool stop_due;                          /* a task took a stop signal, and no SIGCONT
                                              * came since          [proc_lock] */
     bool did_exec;                          /* setpgid on it: EACCES             */
+    bool is_subreaper;                      /* adopts orphans below it [proc_lock] */
     bool no_new_privs;                      /* exec heeds no set-id bits; for ever */
     int8_t nice;
     uint32_t personality;                   /* of personality(2), for exec      */

@@ -50,6 +50,15 @@ static int64_t capability_call(const uint64_t *a)
     return 0;                           /* PR_GET_KEEPCAPS, PR_GET_SECUREBITS */
 }
 
+static void set_subreaper(bool yes)
+{
+    struct process *p = current_process();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    p->is_subreaper = yes;
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
 int64_t sys_prctl(const uint64_t *a)
 {
     int value;
@@ -70,6 +79,12 @@ int64_t sys_prctl(const uint64_t *a)
         return 0;
     case PR_GET_PDEATHSIG:
         value = current_process()->death_signal;
+        return copy_to_user(a[1], &value, sizeof(value));
+    case PR_SET_CHILD_SUBREAPER:
+        set_subreaper(a[1]);
+        return 0;
+    case PR_GET_CHILD_SUBREAPER:
+        value = current_process()->is_subreaper;
         return copy_to_user(a[1], &value, sizeof(value));
     case PR_CAPBSET_READ:
     case PR_CAPBSET_DROP:

@@ -83,6 +83,7 @@ TESTS = [
     program("msynctest", tags=("quick",)),
     program("pagetracetest", tags=("quick",)),
     program("pgrptest", tags=("quick",)),
+    program("orphantest", tags=("quick",)),
     program("pidfdtest", tags=("quick",)),
     program("pipetest", tags=("quick",)),
     program("polltest", tags=("quick",)),

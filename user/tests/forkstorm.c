@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * forkstorm.c - many processes: made, replaced, ended, awaited, orphaned.
+ * forkstorm.c - many processes: made, replaced, ended, awaited.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/signals.h"
 #include "user/tests/lib/watch.h"
 
 static void exit_with(void *arg)
@@ -240,23 +241,6 @@ static void vfork_child_killed(void)
 
 /* Zombies */
 
-static char state_of(pid_t pid)
-{
-    char path[64], text[512], *after_name;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    read_file(path, text, sizeof(text));
-    after_name = strrchr(text, ')');
-    return after_name ? after_name[2] : '?';
-}
-
-static void wait_for_state(pid_t pid, char state)
-{
-    for (int i = 0; i < 100000 && state_of(pid) != state; i++)
-        sched_yield();
-    EXPECT_EQ(state_of(pid), state);
-}
-
 static void zombies_in_any_order(void)
 {
     pid_t child[20];
@@ -264,54 +248,11 @@ static void zombies_in_any_order(void)
     for (size_t i = 0; i < COUNT(child); i++)
         child[i] = start_child(exit_with, (void *)i);
     for (size_t i = 0; i < COUNT(child); i++)
-        wait_for_state(child[i], 'Z');
+        wait_until(child[i], 'Z');
     EXPECT_OK(kill(child[0], SIGTERM));         /* a zombie takes no notice */
     for (size_t i = COUNT(child); i-- > 0;)
         EXPECT_EQ(wait_child(child[i]), (int)i << 8);
     EXPECT_ERROR(kill(child[0], 0), ESRCH);
-}
-
-/* A process whose parent ends becomes a child of process 1. */
-
-struct orphanage {
-    struct gate middle_gone;
-    int report[2];              /* whose child the orphan is then */
-};
-
-static void orphan(void *arg)
-{
-    struct orphanage *o = arg;
-    pid_t parent;
-
-    wait_gate(&o->middle_gone);
-    parent = getppid();
-    EXPECT_EQ(write(o->report[1], &parent, sizeof(parent)), sizeof(parent));
-}
-
-static void middle(void *arg)
-{
-    start_child(orphan, arg);
-}
-
-static void orphans(void)
-{
-    struct orphanage o;
-    pid_t child, parent;
-
-    REQUIRE(pipe(o.report) == 0);
-    open_gate(&o.middle_gone);
-    for (int i = 0; i < 5; i++) {
-        child = start_child(middle, &o);
-        EXPECT_CHILD(child);
-        signal_gate(&o.middle_gone);
-        EXPECT_EQ(read(o.report[0], &parent, sizeof(parent)), sizeof(parent));
-        EXPECT(parent != child && parent != getpid());
-        if (has_debug_call())
-            EXPECT_EQ(parent, 1);
-    }
-    close_gate(&o.middle_gone);
-    close(o.report[0]);
-    close(o.report[1]);
 }
 
 /* wait4 and waitid */
@@ -473,7 +414,7 @@ static void usage_of_children(void)
     int status;
 
     EXPECT_OK(getrusage(RUSAGE_CHILDREN, &before));
-    wait_for_state(child, 'Z');
+    wait_until(child, 'Z');
     EXPECT_OK(getrusage(RUSAGE_CHILDREN, &after));
     EXPECT_EQ(usec_used(&after), usec_used(&before));       /* not before it is waited for */
     EXPECT_EQ(wait4(child, &status, 0, &of_child), child);
@@ -616,7 +557,6 @@ static const struct test tests[] = {
     TEST(vfork_exec_fails),
     TEST(vfork_child_killed),
     TEST(zombies_in_any_order),
-    TEST(orphans),
     TEST(waiting_for_nobody),
     TEST(waiting_by_group),
     TEST(stops_and_continues),
