@@ -8,6 +8,7 @@
  * no member has a parent in the same session but in another group.
  */
 #include "kernel/dev/tty.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/process_impl.h"
 #include "lib/abi/errno.h"
 
@@ -109,6 +110,8 @@ static int setpgid_locked(int pid, int pgid)
     if (pgid != p->pid && session_of_locked(pgid) != me->session)
         return -EPERM;
     p->pgrp = pgid;
+    if (pgid == p->pid)
+        pid_note_leader(pgid);
     return 0;
 }
 
@@ -130,9 +133,33 @@ int proc_setsid(void)
     if (r > 0) {
         p->session = p->pgrp = p->pid;
         p->tty = NULL;
+        pid_note_leader(p->pid);
     }
     spin_unlock_irqrestore(&proc_lock, flags);
     return r;
+}
+
+/* What pid_alloc asks */
+
+struct member_check {
+    int number;
+    bool found;
+};
+
+static void look_for_member(struct process *p, void *arg)
+{
+    struct member_check *c = arg;
+
+    if (p->pgrp == c->number || p->session == c->number)
+        c->found = true;
+}
+
+bool group_has_members(int number)
+{
+    struct member_check c = { .number = number };
+
+    process_for_each(look_for_member, &c);
+    return c.found;
 }
 
 /* What terminals ask */

@@ -96,6 +96,8 @@ void proc_getrusage_locked(struct process *p, struct rusage *ru);
 /* Whether no member of group PGRP has a parent in its session but outside it.
  * proc_lock not held. */
 bool group_is_orphaned(int pgrp);
+/* Somebody who has not been waited for is in the group or session of that number. */
+bool group_has_members(int number);
 
 void process_init(void);
 void signal_deliver_init(void);

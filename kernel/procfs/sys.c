@@ -40,6 +40,25 @@ static int show_pid_max(struct synth_buf *b, struct process *p)
     return 0;
 }
 
+static int show_last_pid(struct synth_buf *b, struct process *p)
+{
+    (void)p;
+    synth_printf(b, "%d\n", pid_last());
+    return 0;
+}
+
+static int store_last_pid(const char *text, size_t n, struct process *p)
+{
+    unsigned pid;
+    int err = current_process()->cred.euid ? -EPERM : proc_store_unsigned(text, &pid, PID_MAX);
+
+    (void)n;
+    (void)p;
+    if (!err)
+        pid_set_last((int)pid);
+    return err;
+}
+
 static int show_osrelease(struct synth_buf *b, struct process *p)
 {
     (void)p;
@@ -55,6 +74,8 @@ static int show_ostype(struct synth_buf *b, struct process *p)
 }
 
 static const struct proc_entry kernel_entries[] = {
+    { .name = "ns_last_pid", .mode = S_IFREG | 0666, .show = show_last_pid,
+      .store = store_last_pid },
     PROC_FILE("osrelease", show_osrelease),
     PROC_FILE("ostype", show_ostype),
     PROC_FILE("pid_max", show_pid_max),

@@ -8,9 +8,13 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <termios.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/lines.h"
 #include "user/tests/lib/signals.h"
 #include "user/tests/lib/watch.h"
 
@@ -70,6 +74,57 @@ static void group_of_a_zombie(void)
     EXPECT_ERROR(kill(-first, 0), ESRCH);
     EXPECT_ERROR(setpgid(next, first), EPERM);
     end(next);
+}
+
+/* A child that is given the number behind LAST, or one after that. */
+static pid_t start_behind(pid_t last)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%d", last);
+    set_text("/proc/sys/kernel/ns_last_pid", text);
+    return start_paused();
+}
+
+/* The number of a group is nobody else's, though its leader has gone. */
+static void group_keeps_its_number(void)
+{
+    pid_t leader = start_paused(), member = start_paused(), other;
+
+    EXPECT_OK(setpgid(leader, leader));
+    EXPECT_OK(setpgid(member, leader));
+    end(leader);
+    other = start_behind(leader - 1);
+    EXPECT(other > leader);
+    EXPECT_EQ(getpgid(member), leader);
+    end(member);
+    for (int i = 0; i < 3 && other != leader; i++) {    /* others may take a number, too */
+        end(other);
+        other = start_behind(leader - 1);
+    }
+    EXPECT_EQ(other, leader);
+    end(other);
+}
+
+static void leave_a_member(void *member)
+{
+    EXPECT_EQ(setsid(), getpid());
+    *(pid_t *)member = start_paused();
+    EXPECT_OK(setpgid(*(pid_t *)member, 0));    /* of the session, but not of its leader's group */
+}
+
+static void session_keeps_its_number(void)
+{
+    pid_t *member = (pid_t *)map_shared(1), leader, other;
+
+    EXPECT_OK(prctl(PR_SET_CHILD_SUBREAPER, 1));
+    leader = start_child(leave_a_member, member);
+    EXPECT_CHILD(leader);
+    EXPECT_EQ(getsid(*member), leader);
+    other = start_behind(leader - 1);
+    EXPECT(other > leader);
+    end(other);
+    end(*member);
 }
 
 static void lead_a_session(void *arg)
@@ -537,6 +592,8 @@ static void end_of_a_leader(void)
 static const struct test tests[] = {
     CHILD_TEST(groups),
     CHILD_TEST(group_of_a_zombie),
+    CHILD_TEST(group_keeps_its_number),
+    CHILD_TEST(session_keeps_its_number),
     CHILD_TEST(bad_groups),
     CHILD_TEST(moving_after_exec),
     NAMED_TEST(linger),

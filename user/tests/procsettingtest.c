@@ -168,6 +168,26 @@ static void limits_hold(void)
     EXPECT_EQ(proc_number(VM "max_map_count", ""), 65530);      /* see too_many_mappings */
 }
 
+/* The next number is behind the last, as far as others do not take one, too. */
+static void last_pid(void)
+{
+    static const char path[] = "/proc/sys/kernel/ns_last_pid";
+    pid_t pid = start_child(pause_forever, NULL);
+
+    EXPECT_RANGE(proc_number(path, ""), pid, pid + 10);
+    end_child(pid);
+    set_text(path, "20000");
+    pid = start_child(pause_forever, NULL);
+    EXPECT_RANGE(pid, 20001, 20010);
+    end_child(pid);
+    set_text(path, "32768");                    /* and then from the front */
+    pid = start_child(pause_forever, NULL);
+    EXPECT_RANGE(pid, 300, 400);
+    end_child(pid);
+    EXPECT_EQ(write_text(path, "32769"), EINVAL);
+    EXPECT_EQ(write_text(path, "-1"), EINVAL);
+}
+
 static void what_is_fixed_stays(void)
 {
     static const char *const fixed[] = { "/proc/sys/kernel/pid_max", "/proc/version",
@@ -181,7 +201,7 @@ static void what_is_fixed_stays(void)
 static const struct test tests[] = {
     TEST(settings_are_checked), TEST(replacement_policy), TEST(dirty_ratio),
     TEST(dirty_background_ratio), TEST(dirty_ages),
-    TEST(drop_caches), TEST(limits_hold), TEST(what_is_fixed_stays),
+    TEST(drop_caches), TEST(last_pid), TEST(limits_hold), TEST(what_is_fixed_stays),
 };
 
 TEST_MAIN(tests)

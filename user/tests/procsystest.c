@@ -663,7 +663,7 @@ static void every_file_is_known(void)
         /* pagetracetest */ "page_trace", /* stracetest */ "call_trace",
     };
     static const char *const sys[] = { "kernel", "vm" };
-    static const char *const kernel[] = { "osrelease", "ostype", /* procsettingtest */ "pid_max",
+    static const char *const kernel[] = { "osrelease", "ostype", /* procsettingtest */ "ns_last_pid", "pid_max",
                                         /* aslrtest */ "randomize_va_space" };
     static const char *const vm[] = {
         /* procsettingtest */
