@@ -11,7 +11,7 @@
  * Memory: radix_insert() takes nodes from the owner's alloc(), at most
  * RADIX_HEIGHT_MAX of them, and undoes everything if one cannot be had.  An
  * owner who holds a spinlock lets alloc() hand out nodes set aside beforehand:
- * on -ENOMEM drop the lock, set one more aside, and insert again.
+ * on -ENOMEM drop the lock, set one more aside than before, and insert again.
  *
  * Invariants, checked by radix_check():
  *   - a slot is present exactly when it is not NULL, in the leaves and above;

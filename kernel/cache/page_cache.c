@@ -7,8 +7,9 @@
  * page->mapping again, because truncation or reclaim may have come in between.
  *
  * Tree nodes come from a kmem cache without sleeping, since the tree lock spins.
- * When there is none at once, the lock is dropped, one is made with sleeping
- * allowed and given back to the cache, and the insertion starts again.
+ * When there is none at once, the lock is dropped, some are made with sleeping
+ * allowed and given back to the cache, and the insertion starts again: with one
+ * more each time, since it may need one for every level of the tree.
  */
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/cache/swap.h"
@@ -18,8 +19,8 @@
 #include "lib/abi/errno.h"
 #include "lib/interval.h"
 
-/* How often an insertion starts again for want of a node. */
-#define NODE_RETRIES 8
+/* How often an insertion starts again for want of nodes, which others may take first. */
+#define NODE_RETRIES (2 * RADIX_HEIGHT_MAX)
 #define GANG 16
 
 struct page_cache_figures page_cache_figures;
@@ -43,15 +44,24 @@ static void free_node(struct radix_tree *tree, struct radix_node *node)
     kmem_cache_free(node_cache, node);
 }
 
-/* Have a node at hand for the next alloc_node.  0 or -ENOMEM. */
-static int refill_nodes(gfp_t gfp)
+/* Have N nodes at hand for alloc_node: all at the same time, or it would be one N times.  0 or
+ * -ENOMEM. */
+static int set_nodes_aside(int n, gfp_t gfp)
 {
-    void *node = kmem_cache_alloc(node_cache, gfp & ~(__GFP_MOVABLE | __GFP_ZERO));
+    void *node = NULL, *last = NULL;
 
-    if (!node)
-        return -ENOMEM;
-    kmem_cache_free(node_cache, node);
-    return 0;
+    for (; n > 0; n--) {
+        node = kmem_cache_alloc(node_cache, gfp & ~(__GFP_MOVABLE | __GFP_ZERO));
+        if (!node)
+            break;
+        *(void **)node = last;
+        last = node;
+    }
+    while ((node = last)) {
+        last = *(void **)node;
+        kmem_cache_free(node_cache, node);
+    }
+    return n > 0 ? -ENOMEM : 0;
 }
 
 void address_space_init(struct address_space *as, struct inode *host,
@@ -236,7 +246,7 @@ int page_cache_add(struct address_space *as, pgoff_t index, gfp_t gfp, bool swap
     page_set_identity(page, PAGE_CACHE);
     page->flags = flags_of_new(as);
     for (int tries = 0; err == -ENOMEM && tries < NODE_RETRIES; tries++) {
-        if (tries && refill_nodes(gfp) != 0)
+        if (set_nodes_aside(tries, gfp) != 0)
             break;
         spin_lock(&as->tree_lock);
         err = insert_locked(as, page, index, swapped);

@@ -90,8 +90,10 @@ void kvfree(void *p)
 
 struct kmem_cache {
     size_t size, live;
+    size_t at_hand;                     /* given back: to be had without sleeping          */
     const char *name;
 };
+static bool is_scarce;
 static struct kmem_cache caches[8];
 static size_t ncaches;
 
@@ -110,6 +112,9 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
         panic("%s: an allocation that may sleep in atomic context", cache->name);
     if (!(gfp & __GFP_NOFAIL) && port_should_fail(FAIL_SLAB))
         return NULL;
+    if (is_scarce && !(gfp & __GFP_RECLAIM) && !cache->at_hand)
+        return NULL;
+    cache->at_hand -= cache->at_hand > 0;
     cache->live++;
     return malloc(cache->size);
 }
@@ -117,7 +122,15 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 void kmem_cache_free(struct kmem_cache *cache, void *obj)
 {
     cache->live--;
+    cache->at_hand++;
     free(obj);
+}
+
+void fake_memory_scarce(bool yes)
+{
+    is_scarce = yes;
+    for (size_t i = 0; i < ncaches; i++)
+        caches[i].at_hand = 0;
 }
 
 void lru_add(struct page *page)

@@ -34,6 +34,8 @@ extern struct fake_disk fake_disk;
  * if something was not given back. */
 void fake_start(const char *image, size_t npages);
 void fake_stop(void);
+/* Whether an object is to be had without sleeping only if one was given back since. */
+void fake_memory_scarce(bool yes);
 
 /* Mount the disk as the one registered file system.  0 or an errno. */
 int fake_mount(uint32_t flags, struct super_block **sb);

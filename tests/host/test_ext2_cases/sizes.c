@@ -66,6 +66,26 @@ Test(ext2_cases, sparse_files_through_all_levels)
     finish();
 }
 
+/* A page far behind the others needs several nodes of the tree at the same time. */
+Test(ext2_cases, holes_are_read_where_memory_is_scarce)
+{
+    struct inode *inode;
+    char byte = 1;
+
+    start(DEFAULT, 16 * MiB);
+    inode = create("hole");
+    cr_assert(fake_truncate(inode, 1000 * GiB) == 0);
+    fake_memory_scarce(true);
+    for (size_t i = 0; i < 8; i++) {
+        uint64_t page = (1UL << (4 * i)) % (250 * MiB);
+
+        cr_assert(fake_read(inode, &byte, 1, page * 4096) == 1 && byte == 0, "page %lu", page);
+    }
+    fake_memory_scarce(false);
+    inode_put(inode);
+    finish();
+}
+
 Test(ext2_cases, the_largest_file)
 {
     uint64_t max = ext2_max_size();
