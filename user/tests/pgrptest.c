@@ -276,6 +276,7 @@ static void be_member(void *arg)
     handle_with(SIGCONT, tell, 0);
     handle_with(SIGTERM, tell, 0);
     block(SIGTERM, 0);
+    block(SIGHUP, SIGCONT);                     /* a stop may come at any place */
     close(f->report[0]);
     signal_gate(&f->ready);
     if (f->stopped)
