@@ -10,6 +10,7 @@
 #include "kernel/mm/slab.h"
 #include "kernel/proc/process_impl.h"
 #include "kernel/proc/signal_impl.h"
+#include "kernel/proc/signalfd.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
@@ -230,6 +231,7 @@ static int send(struct process *p, struct task *t, struct task *favoured,
         wake_a_task(p, favoured, sig);
     else if (open_signals(t) & BIT(sig))
         notice(t, false);
+    signalfd_notify();
     return 0;
 }
 
@@ -450,6 +452,14 @@ uint64_t signal_pending_set(void)
     struct task *t = current_task();
 
     return (t->pending.set | t->process->pending.set) & t->blocked;
+}
+
+bool signal_is_there(uint64_t set)
+{
+    struct task *t = current_task();
+
+    return (__atomic_load_n(&t->pending.set, __ATOMIC_RELAXED)
+            | __atomic_load_n(&t->process->pending.set, __ATOMIC_RELAXED)) & set;
 }
 
 void signal_await(uint64_t set)

@@ -69,6 +69,8 @@ int signal_action(int sig, const struct sigaction *act, struct sigaction *old);
 int signal_mask(int how, const uint64_t *set, uint64_t *old);
 /* What is pending for the running task. */
 uint64_t signal_pending_set(void);
+/* Whether a signal of SET is pending for it, blocked or not. */
+bool signal_is_there(uint64_t set);
 /* sigsuspend, ppoll, pselect: MASK until the next delivery, then the old mask again. */
 void signal_mask_temporarily(uint64_t mask);
 /* sigtimedwait: the arrival of a signal of SET counts as pending, blocked or ignored,

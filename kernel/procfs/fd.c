@@ -11,6 +11,7 @@
 #include "kernel/fs/timerfd.h"
 #include "kernel/proc/files.h"
 #include "kernel/proc/pidfd.h"
+#include "kernel/proc/signalfd.h"
 #include "kernel/procfs/node.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
@@ -176,6 +177,7 @@ static void show_kind(struct synth_buf *b, struct file *f)
     const struct process *p = pidfd_process(f);
     struct eventfd_info event;
     struct timerfd_info timer;
+    uint64_t signals;
 
     if (p)
         show_pidfd(b, p);
@@ -183,6 +185,8 @@ static void show_kind(struct synth_buf *b, struct file *f)
         epoll_for_each(f, show_member, b);
     if (timerfd_get_info(f, &timer))
         show_timer(b, &timer);
+    if (signalfd_get_set(f, &signals))
+        synth_printf(b, "sigmask:\t%016lx\n", signals);
     if (eventfd_get_info(f, &event))
         synth_printf(b, "eventfd-count: %16lx\neventfd-id: %u\neventfd-semaphore: %d\n",
                      event.count, event.id, event.is_semaphore);

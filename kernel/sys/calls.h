@@ -73,6 +73,7 @@
     CALL(sendfile, AGAIN)                                                      \
     CALL(pselect6, NOHAND)                                                     \
     CALL(ppoll, NOHAND)                                                        \
+    CALL(signalfd4, NEVER)                                                     \
     CALL(vmsplice, AGAIN)                                                      \
     CALL(splice, AGAIN)                                                        \
     CALL(tee, AGAIN)                                                           \

@@ -3,9 +3,11 @@
  * sys_signal.c - calls on signals: copy in, check, call proc/signal, copy out.
  */
 #include "kernel/proc/pidfd.h"
+#include "kernel/proc/signalfd.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
+#include "lib/abi/signalfd.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
 
@@ -189,6 +191,36 @@ int64_t sys_rt_sigtimedwait(const uint64_t *a)
     if (r > 0 && a[1] && copy_to_user(a[1], &info, sizeof(info)))
         return -EFAULT;
     return r;
+}
+
+/* A new file for the set, or another set for the one that is FD. */
+static int64_t make_signalfd(int fd, uint64_t set, uint32_t flags)
+{
+    struct file *file;
+    struct fd_ref ref;
+    int err;
+
+    if (fd == -1) {
+        err = signalfd_create(set, flags, &file);
+        return err ? err : fd_install_or_put(file, 0, flags & SFD_CLOEXEC);
+    }
+    ref = fd_get(fd);
+    err = ref.file ? signalfd_set(ref.file, set) : -EBADF;
+    fd_put(ref);
+    return err ? err : fd;
+}
+
+int64_t sys_signalfd4(const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[3];
+    uint64_t set;
+    int err = get_set(a[1], a[2], &set);
+
+    if (err)
+        return err;
+    if (flags & ~(uint32_t)(SFD_NONBLOCK | SFD_CLOEXEC))
+        return -EINVAL;
+    return make_signalfd((int)a[0], set, flags);
 }
 
 int64_t sys_rt_sigreturn(const uint64_t *a)

@@ -113,6 +113,7 @@ TESTS = [
     program("schedtest", tags=("quick",)),
     program("sharetest", tags=("quick",)),
     program("shrinktest", tags=("quick",)),
+    program("signalfdtest", tags=("quick",)),
     program("sigframetest", tags=("quick",)),
     program("sigtest", tags=("quick",)),
     program("sigwaittest", tags=("quick",)),

@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -225,6 +226,16 @@ static void use_counter(void)
     close(fd);
 }
 
+static void use_signal_file(void)
+{
+    sigset_t set = 1UL << (SIGUSR1 - 1);
+    int fd = signalfd(-1, &set, SFD_NONBLOCK);
+    struct signalfd_siginfo info;
+
+    read(fd, &info, sizeof(info));
+    close(fd);
+}
+
 static void use_pidfd(void)
 {
     int fd = pidfd_open(getpid(), 0);
@@ -383,6 +394,7 @@ REFUSE(connect_sockets)
 REFUSE(use_splice)
 REFUSE(use_sets)
 REFUSE(use_counter)
+REFUSE(use_signal_file)
 REFUSE(use_pidfd)
 REFUSE(use_timer)
 REFUSE(use_terminals)
@@ -397,10 +409,9 @@ static const struct test tests[] = {
     TEST(grow_heap_fails),
     TEST(use_files_fails), TEST(use_pipe_fails), TEST(use_sockets_fails),
     TEST(connect_sockets_fails), TEST(use_splice_fails), TEST(use_sets_fails),
-    TEST(use_counter_fails), TEST(use_pidfd_fails), TEST(use_timer_fails),
-    TEST(use_terminals_fails), TEST(use_attributes_fails), TEST(copy_pieces_fails),
-    TEST(look_around_fails),
-    TEST(take_signals_fails),
+    TEST(use_counter_fails), TEST(use_signal_file_fails), TEST(use_pidfd_fails),
+    TEST(use_timer_fails), TEST(use_terminals_fails), TEST(use_attributes_fails),
+    TEST(copy_pieces_fails), TEST(look_around_fails), TEST(take_signals_fails),
 };
 
 TEST_MAIN(tests)
