@@ -32,15 +32,12 @@ static void add_figures(struct process *p, struct thread *t)
     p->majflt += t->majflt;
 }
 
-/* The memory, but for the last user's exit only: threads share one user. */
-static void leave_memory(struct process *p, bool last)
+/* The user of the memory that all threads share. */
+static void leave_memory(struct process *p)
 {
     struct mm *mm = p->mm;
     uint64_t flags;
 
-    mm_switch_current(NULL);
-    if (!last)
-        return;
     p->maxrss = MAX(p->maxrss, (uint64_t)mm->peak_rss);
     flags = spin_lock_irqsave(&proc_lock);
     p->mm = NULL;
@@ -156,7 +153,7 @@ static void end_process(struct process *p, struct task *t, int status)
     if (p->session == p->pid)
         session_leader_exit(p);
     leave_files(p);
-    leave_memory(p, true);
+    leave_memory(p);
     flags = spin_lock_irqsave(&proc_lock);
     cpu_timer_leave(p, t);
     list_remove(&t->link);
@@ -180,12 +177,12 @@ void proc_exit_task(int status)
     task_leave_robust_list(t);
     task_clear_child_tid(t);
     task_release_vfork(t);
-    if (remove_task(p, t)) {
+    /* Once T does not count, the last one, or who execs, may free the memory at any moment. */
+    mm_switch_current(NULL);
+    if (remove_task(p, t))
         end_process(p, t, status);
-    } else {
-        leave_memory(p, false);
+    else
         signal_queue_flush(&t->pending);
-    }
     if (t->tid != p->pid)
         pid_free(t->tid);
     thread->task = NULL;
