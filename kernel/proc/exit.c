@@ -135,6 +135,7 @@ static bool remove_task(struct process *p, struct task *t)
         cpu_timer_leave(p, t);
         posix_timer_leave(p, t);
         list_remove(&t->link);
+        signal_hand_on_locked(t, UINT64_MAX);
         add_figures(p, t->thread);
         wake_up_all(&p->task_gone);
     }

@@ -46,8 +46,13 @@ void signal_drain(void);
 /* Under proc_lock: send to P, or to its task T if not NULL; whether T has anything
  * to do before user mode; the next signal to handle, 0 if none. */
 int signal_send_locked(struct process *p, struct task *t, int sig, const struct siginfo *info);
+/* The same as one of a group, or of all: who is just being born of P gets SIG, too. */
+int signal_send_member_locked(struct process *p, int sig, const struct siginfo *info);
 bool signal_has_work_locked(struct task *t);
 int signal_dequeue_locked(struct task *t, uint64_t wanted, struct siginfo *info);
+/* T lets in the signals of SET no longer, or goes.  Of those that wait for its process only
+ * one task was told, perhaps T: tell another that lets them in.  proc_lock held. */
+void signal_hand_on_locked(struct task *t, uint64_t set);
 
 /* A vfork parent, and the child whose exec or exit it waits for. */
 struct vfork_wait {

@@ -164,6 +164,22 @@ static void wake_a_task(struct process *p, struct task *favoured, int sig)
         }
 }
 
+void signal_hand_on_locked(struct task *t, uint64_t set)
+{
+    struct process *p = t->process;
+    struct task *other;
+
+    ASSERT(spin_is_mine(&proc_lock));
+    set &= p->pending.set;
+    if (!set)
+        return;
+    list_for_each_entry(other, &p->tasks, link)
+        if (other != t && (open_signals(other) & set)) {
+            set &= ~open_signals(other);
+            notice(other, false);
+        }
+}
+
 /* Sending */
 
 static void begin_exit(struct process *p, int sig)
@@ -367,6 +383,15 @@ static void recalc_locked(struct task *t)
     __atomic_store_n(&t->thread->signal_pending, signal_has_work_locked(t), __ATOMIC_RELEASE);
 }
 
+static void set_mask_locked(struct task *t, uint64_t mask)
+{
+    uint64_t closed = mask & ~t->blocked;
+
+    t->blocked = mask;
+    signal_hand_on_locked(t, closed);
+    recalc_locked(t);
+}
+
 void signal_recalc(void)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);
@@ -429,8 +454,7 @@ int signal_mask(int how, const uint64_t *set, uint64_t *old)
     if (err)
         return err;
     flags = spin_lock_irqsave(&proc_lock);
-    t->blocked = mask;
-    recalc_locked(t);
+    set_mask_locked(t, mask);
     spin_unlock_irqrestore(&proc_lock, flags);
     return 0;
 }
@@ -441,8 +465,7 @@ void signal_mask_temporarily(uint64_t mask)
     uint64_t flags = spin_lock_irqsave(&proc_lock);
 
     t->saved_blocked = t->blocked;
-    t->blocked = mask & ~UNBLOCKABLE;
-    recalc_locked(t);
+    set_mask_locked(t, mask & ~UNBLOCKABLE);
     t->restore_blocked = true;
     spin_unlock_irqrestore(&proc_lock, flags);
 }
@@ -477,8 +500,10 @@ int signal_take(uint64_t set, struct siginfo *info)
     struct task *t = current_task();
     uint64_t flags = spin_lock_irqsave(&proc_lock);
     int sig = signal_dequeue_locked(t, set & ~UNBLOCKABLE, info);
+    uint64_t closed = t->awaited & t->blocked;
 
     t->awaited = 0;
+    signal_hand_on_locked(t, closed);
     recalc_locked(t);
     spin_unlock_irqrestore(&proc_lock, flags);
     return sig;
