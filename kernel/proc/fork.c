@@ -209,6 +209,35 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     return p;
 }
 
+/*
+ * A signal to our group reaches both of us.  What came before now is answered before there is a
+ * child: again, then.  What comes until there is one is noted in our task.
+ */
+static int begin_birth(struct task *me)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+    bool again = signal_has_work_locked(me);
+
+    me->forking = !again;
+    me->missed = 0;
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return again ? -ERESTARTNOINTR : 0;
+}
+
+static void end_birth(struct task *me)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    me->forking = false;
+    spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+static void send_missed(struct process *p, uint64_t missed)
+{
+    for (; missed; missed &= missed - 1)
+        signal_send_locked(p, NULL, (int)ctz64(missed) + 1, NULL);
+}
+
 static int publish_process(struct process *p, struct task *t, uint64_t clone_flags)
 {
     struct process *me = current_process();
@@ -224,6 +253,8 @@ static int publish_process(struct process *p, struct task *t, uint64_t clone_fla
     p->tty = me->tty;
     process_publish(p, clone_flags & CLONE_PARENT ? me->parent : me);
     process_add_task(p, t, p->pid);
+    current_task()->forking = false;
+    send_missed(p, current_task()->missed);
     cpu_limit_changed(p);
     spin_unlock_irqrestore(&proc_lock, flags);
     return 0;
@@ -258,7 +289,7 @@ static int give_pidfd(struct process *p, uintptr_t where, int *fd)
     return *fd < 0 ? *fd : copy_to_user(where, fd, sizeof(*fd));
 }
 
-static int64_t clone_process(const struct clone_args_kernel *args, struct task *t)
+static int64_t make_process(const struct clone_args_kernel *args, struct task *t)
 {
     int err = 0, pidfd = -1;
     struct process *p;
@@ -280,6 +311,17 @@ static int64_t clone_process(const struct clone_args_kernel *args, struct task *
         return err;
     }
     return launch(t, args);
+}
+
+static int64_t clone_process(const struct clone_args_kernel *args, struct task *t)
+{
+    int64_t r = begin_birth(current_task());
+
+    if (r < 0)
+        return r;
+    r = make_process(args, t);
+    end_birth(current_task());
+    return r;
 }
 
 static int64_t clone_thread(const struct clone_args_kernel *args, struct task *t)

@@ -51,8 +51,8 @@ static void wake_member(struct process *p, void *arg)
 {
     if (p->pgrp != *(int *)arg || p->state == PROCESS_ZOMBIE)
         return;
-    signal_send_locked(p, NULL, SIGHUP, NULL);
-    signal_send_locked(p, NULL, SIGCONT, NULL);
+    signal_send_member_locked(p, SIGHUP, NULL);
+    signal_send_member_locked(p, SIGCONT, NULL);
 }
 
 /* A group that had nobody to lose is told nothing. */

@@ -46,6 +46,9 @@ struct task {
     uint64_t awaited;                       /* by sigtimedwait               [s] */
     uint64_t saved_blocked;                 /* restored after sigsuspend, ppoll [p] */
     bool restore_blocked;
+    bool forking;                           /* a process, not a thread   [proc_lock] */
+    uint64_t missed;                        /* signals to a group or to all that came
+                                             * meanwhile: for the child  [proc_lock] */
     struct sigaltstack altstack;                /*                               [p] */
     uintptr_t clear_child_tid;              /* CLONE_CHILD_CLEARTID          [p] */
     uintptr_t robust_list;                  /* given by set_robust_list      [p] */

@@ -256,6 +256,26 @@ int signal_send_locked(struct process *p, struct task *t, int sig, const struct 
     return MIN(send(p, t, NULL, &(struct parcel){ sig, info, NULL }), 0);
 }
 
+/* Of a stop and a continuation the later one counts. */
+static uint64_t add_missed(uint64_t missed, int sig)
+{
+    if (sig == SIGCONT)
+        missed &= ~STOP_SIGNALS;
+    else if (BIT(sig) & STOP_SIGNALS)
+        missed &= ~BIT(SIGCONT);
+    return missed | BIT(sig);
+}
+
+int signal_send_member_locked(struct process *p, int sig, const struct siginfo *info)
+{
+    struct task *t;
+
+    list_for_each_entry(t, &p->tasks, link)
+        if (t->forking)
+            t->missed = add_missed(t->missed, sig);
+    return signal_send_locked(p, NULL, sig, info);
+}
+
 /* In an interrupt: who was interrupted, if it is one of P's; else NULL. */
 static struct task *running_task_of(const struct process *p)
 {
@@ -303,7 +323,7 @@ static void send_to_member(struct process *p, void *arg)
     struct group_send *g = arg;
 
     if (p->pgrp == g->pgrp && p->state != PROCESS_ZOMBIE)
-        g->result = g->sig ? signal_send_locked(p, NULL, g->sig, g->info) : 0;
+        g->result = g->sig ? signal_send_member_locked(p, g->sig, g->info) : 0;
 }
 
 int signal_send_pgrp(int pgrp, int sig, const struct siginfo *info)

@@ -23,12 +23,22 @@ struct kill {
     bool found, sent;
 };
 
+/* What signal it is counts only where there is somebody to get it: 0, -EINVAL, -EPERM. */
+static int check(const struct process *to, int sig)
+{
+    if (sig < 0 || sig > NSIG_MAX)
+        return -EINVAL;
+    return may_signal(to, sig) ? 0 : -EPERM;
+}
+
 static void kill_one(struct process *p, struct kill *k)
 {
-    int err = may_signal(p, k->sig) ? 0 : -EPERM;
+    int err = check(p, k->sig);
 
     k->found = true;
-    if (!err && k->sig)
+    if (!err && k->sig && k->pid < 0)
+        err = signal_send_member_locked(p, k->sig, k->info);
+    else if (!err && k->sig)
         err = signal_send_locked(p, NULL, k->sig, k->info);
     if (!err)
         k->sent = true;
