@@ -204,7 +204,7 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     p->no_new_privs = me->no_new_privs;
     p->oom_score_adj = me->oom_score_adj;
     p->oom_adj_floor = me->oom_adj_floor;
-    p->exit_signal = args->exit_signal;
+    p->exit_signal = args->flags & CLONE_PARENT ? me->exit_signal : args->exit_signal;
     itimer_init(p);
     return p;
 }

@@ -93,7 +93,7 @@ static int setpgid_locked(int pid, int pgid)
 
     if (pgid < 0)
         return -EINVAL;
-    if (!p || p->state == PROCESS_ZOMBIE)
+    if (!p)
         return -ESRCH;
     if (p != me) {
         if (p->parent != me)

@@ -188,6 +188,8 @@ static void begin_exit(struct process *p, int sig)
         return;
     p->exiting = true;
     p->exit_status = sig;
+    p->state = PROCESS_ALIVE;           /* to end: nobody hears of a stop any more, */
+    p->continued = false;               /* nor that it goes on                      */
     process_interrupt_tasks(p, NULL);
 }
 
@@ -227,7 +229,7 @@ static int send(struct process *p, struct task *t, struct task *favoured,
     ASSERT(spin_is_mine(&proc_lock));
     if (p->state == PROCESS_ZOMBIE || p->exiting)
         return 0;
-    if (sig == SIGCONT || sig == SIGKILL) {
+    if (sig == SIGCONT) {
         remove_everywhere(p, STOP_SIGNALS);
         p->stop_due = false;
         resume(p);
@@ -385,13 +387,17 @@ static int child_code(const struct process *child, int *status)
 void signal_child_event(struct process *child, struct process *parent)
 {
     const struct sigaction *act = &parent->sighand->action[SIGCHLD - 1];
-    int sig = child->state == PROCESS_ZOMBIE ? child->exit_signal : SIGCHLD;
+    bool ended = child->state == PROCESS_ZOMBIE;
+    int sig = ended ? child->exit_signal : SIGCHLD;
     struct siginfo info = { .si_signo = sig };
 
+    /* Ignored, it is not even kept for one who blocks it. */
+    if (sig == SIGCHLD && (act->sa_handler == SIG_IGN || (!ended && act->sa_flags & SA_NOCLDSTOP)))
+        sig = 0;
     info.si_code = child_code(child, &info.si_status);
     info.si_pid = child->pid;
     info.si_uid = child->cred.uid;
-    if (sig && (child->state == PROCESS_ZOMBIE || !(act->sa_flags & SA_NOCLDSTOP)))
+    if (sig)
         signal_send_locked(parent, NULL, sig, &info);
     wake_up_all(&parent->child_event);
 }

@@ -42,6 +42,12 @@ static void fill_result(struct wait_result *r, struct process *child, int status
     proc_getrusage_locked(child, &r->rusage);
 }
 
+/* There is nothing more to hear of a zombie than its end. */
+static bool may_report(const struct wait *w, const struct process *child)
+{
+    return child->state != PROCESS_ZOMBIE || (w->options & WEXITED);
+}
+
 /* The child's figures join those of its parent's dead children. */
 static void inherit_figures(struct process *p, const struct process *child)
 {
@@ -58,7 +64,7 @@ static bool take_report(struct wait *w, struct process *child)
 {
     bool keep = w->options & WNOWAIT;
 
-    if (child->state == PROCESS_ZOMBIE && (w->options & WEXITED)) {
+    if (child->state == PROCESS_ZOMBIE) {
         fill_result(w->result, child, child->exit_status);
         if (!keep) {
             inherit_figures(child->parent, child);
@@ -88,7 +94,7 @@ static int look(struct wait *w)
     int r = -ECHILD;
 
     list_for_each_entry(child, &p->children, sibling) {
-        if (!is_meant(w, child) || !is_kind(w, child))
+        if (!is_meant(w, child) || !is_kind(w, child) || !may_report(w, child))
             continue;
         r = 0;
         if (take_report(w, child)) {
