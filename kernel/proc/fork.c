@@ -48,7 +48,7 @@ static int check_flags(const struct clone_args_kernel *args)
     return 0;
 }
 
-/* RLIMIT_NPROC is the user's, whom root is above. */
+/* RLIMIT_NPROC is for all threads of the user, whom root is above. */
 struct user_count {
     uint32_t uid;
     size_t n;
@@ -62,7 +62,7 @@ static void count_user(struct process *p, void *arg)
         c->n += p->ntasks ? p->ntasks : 1;
 }
 
-static bool too_many_processes(void)
+static bool too_many_tasks(void)
 {
     struct process *p = current_process();
     struct user_count c = { .uid = p->cred.uid };
@@ -243,8 +243,7 @@ static int publish_process(struct process *p, struct task *t, uint64_t clone_fla
     struct process *me = current_process();
     uint64_t flags = spin_lock_irqsave(&proc_lock);
 
-    /* A signal that came while we copied must reach both or be answered first. */
-    if (thread_signal_pending() && me->exiting) {
+    if (me->exiting) {
         spin_unlock_irqrestore(&proc_lock, flags);
         return -EINTR;
     }
@@ -294,8 +293,6 @@ static int64_t make_process(const struct clone_args_kernel *args, struct task *t
     int err = 0, pidfd = -1;
     struct process *p;
 
-    if (too_many_processes())
-        return -EAGAIN;
     p = copy_process(args);
     if (!p)
         return -ENOMEM;
@@ -355,6 +352,8 @@ int64_t proc_clone(const struct clone_args_kernel *args)
 
     if (r < 0)
         return r;
+    if (too_many_tasks())
+        return -EAGAIN;
     t = copy_task(args);
     if (!t)
         return -ENOMEM;
