@@ -277,6 +277,8 @@ static void commit(struct exec *x)
     p->mm = x->mm;
     p->cred = x->cred;
     p->personality = x->personality;
+    if (cred_is_raised(&x->cred))           /* a parent might not send it this signal */
+        p->death_signal = 0;
     spin_unlock_irqrestore(&proc_lock, flags);
     mm_switch_current(x->mm);
     record_follow(old, x->mm);

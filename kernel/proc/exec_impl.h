@@ -27,6 +27,12 @@ struct exec {
     vaddr_t sp, entry;
 };
 
+/* Whether a program with CRED has rights that who runs it has not. */
+static inline bool cred_is_raised(const struct cred *cred)
+{
+    return cred->uid != cred->euid || cred->gid != cred->egid;
+}
+
 /* Map the program into x->mm, then its loader where mmap would put it; the entry is that of
  * the one mapped last.  0, or an error of vm_mmap.  Both sleep. */
 int exec_map_program(struct exec *x);

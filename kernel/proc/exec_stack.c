@@ -33,7 +33,7 @@ static size_t fill_auxv(struct exec *x, uint64_t *auxv, vaddr_t random, vaddr_t 
         { AT_EUID, cred->euid },
         { AT_GID, cred->gid },
         { AT_EGID, cred->egid },
-        { AT_SECURE, cred->uid != cred->euid || cred->gid != cred->egid },
+        { AT_SECURE, cred_is_raised(cred) },
         { AT_MINSIGSTKSZ, sizeof(struct rt_sigframe) },
         { AT_RANDOM, random },
         { AT_EXECFN, execfn },

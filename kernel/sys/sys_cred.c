@@ -30,10 +30,18 @@ static struct ids group_ids(void)
     return (struct ids){ c->gid, c->egid, c->sgid };
 }
 
+/* Who has other rights now is not to be signalled by a parent who might not do so itself. */
+static void rights_change(void)
+{
+    current_process()->death_signal = 0;
+}
+
 static void set_user_ids(struct ids ids)
 {
     struct cred *c = &current_process()->cred;
 
+    if (c->euid != ids.effective || c->fsuid != ids.effective)
+        rights_change();
     c->uid = ids.real;
     c->euid = c->fsuid = ids.effective;
     c->suid = ids.saved;
@@ -43,6 +51,8 @@ static void set_group_ids(struct ids ids)
 {
     struct cred *c = &current_process()->cred;
 
+    if (c->egid != ids.effective || c->fsgid != ids.effective)
+        rights_change();
     c->gid = ids.real;
     c->egid = c->fsgid = ids.effective;
     c->sgid = ids.saved;
@@ -181,8 +191,10 @@ static int64_t change_fs(uint32_t *fs, const struct ids *ids, uint32_t id)
 {
     uint32_t old = *fs;
 
-    if (id != KEEP && (id == old || may_take(ids, id)))
+    if (id != KEEP && id != old && may_take(ids, id)) {
+        rights_change();
         *fs = id;
+    }
     return old;
 }
 
