@@ -86,8 +86,6 @@ int signal_kill(int pid, int sig)
     struct siginfo info;
     struct kill k = { .pid = pid ? pid : -current_process()->pgrp, .sig = sig, .info = &info };
 
-    if (sig < 0 || sig > NSIG_MAX)
-        return -EINVAL;
     if (pid == INT32_MIN)
         return -ESRCH;
     describe_sender(&info, sig, SI_USER);
@@ -106,8 +104,6 @@ int signal_queue_info(int pid, int sig, const struct siginfo *info)
 {
     struct kill k = { .pid = pid, .sig = sig, .info = info };
 
-    if (sig < 0 || sig > NSIG_MAX)
-        return -EINVAL;
     if (!may_say(info, pid))
         return -EPERM;
     if (pid <= 0)
@@ -123,7 +119,7 @@ int signal_kill_process(struct process *p, int sig, const struct siginfo *info)
     struct siginfo plain;
     uint64_t flags;
 
-    if (sig < 0 || sig > NSIG_MAX || (info && info->si_signo != sig))
+    if (info && info->si_signo != sig)
         return -EINVAL;
     if (info && !may_say(info, p->pid))
         return -EPERM;
@@ -151,7 +147,9 @@ static int send_to_task(int tgid, int tid, int sig, const struct siginfo *info)
     flags = spin_lock_irqsave(&proc_lock);
     t = process_find_task_locked(tid, &p);
     if (t && (!tgid || p->pid == tgid))
-        err = !may_signal(p, sig) ? -EPERM : sig ? signal_send_locked(p, t, sig, info) : 0;
+        err = check(p, sig);
+    if (!err && sig)
+        err = signal_send_locked(p, t, sig, info);
     spin_unlock_irqrestore(&proc_lock, flags);
     return err;
 }
@@ -160,7 +158,7 @@ int signal_kill_task(int tgid, int tid, int sig)
 {
     struct siginfo info;
 
-    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid < 0)
+    if (tid <= 0 || tgid < 0)
         return -EINVAL;
     describe_sender(&info, sig, SI_TKILL);
     return send_to_task(tgid, tid, sig, &info);
@@ -168,7 +166,7 @@ int signal_kill_task(int tgid, int tid, int sig)
 
 int signal_queue_info_task(int tgid, int tid, int sig, const struct siginfo *info)
 {
-    if (sig < 0 || sig > NSIG_MAX || tid <= 0 || tgid <= 0)
+    if (tid <= 0 || tgid <= 0)
         return -EINVAL;
     if (tid != current->tid && !may_say(info, 0))
         return -EPERM;
