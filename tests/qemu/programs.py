@@ -57,6 +57,7 @@ TESTS = [
     program("forkstorm", tags=("quick",)),
     program("irqtest", cpus=(2, 4), tags=("quick",)),
     program("killtest", tags=("quick",)),
+    program("kintest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
     program("limittest", tags=("quick",)),
     program("madvisetest", tags=("quick",)),
