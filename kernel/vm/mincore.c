@@ -15,13 +15,6 @@
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
-static bool is_present(struct mm *mm, vaddr_t va)
-{
-    const struct pte *pte = pt_find(&mm->ctx.pt, va, 0);
-
-    return pte && pte_has_frame(pte_read(pte));
-}
-
 static bool is_cached(struct address_space *as, pgoff_t index)
 {
     struct page *page = page_cache_find(as, index);
@@ -32,31 +25,34 @@ static bool is_cached(struct address_space *as, pgoff_t index)
     return ready;
 }
 
-/* Whether the page at VA in VMA is in memory; the map lock is held. */
+/* Whether the page at VA in VMA is in memory; the map lock is held.  A private copy that is in
+ * swap hides the file's page. */
 static bool is_resident(const struct vma *vma, vaddr_t va)
 {
-    if (is_present(vma->mm, va))
-        return true;
+    const struct pte *pte = pt_find(&vma->mm->ctx.pt, va, 0);
+    struct pte e = pte ? pte_read(pte) : (struct pte){ 0 };
+
+    if (e.bits)
+        return pte_has_frame(e);
     return vma->mapping && is_cached(vma->mapping, vma_pgoff(vma, va));
 }
 
-/* N pages from VA on, one byte each, into VEC.  0, or -ENOMEM: a hole. */
-static int look(struct mm *mm, vaddr_t va, size_t n, uint8_t *vec)
+/* N pages from VA on, one byte each, into VEC; returns how many there are before a hole. */
+static size_t look(struct mm *mm, vaddr_t va, size_t n, uint8_t *vec)
 {
     const struct vma *vma = NULL;
-    int err = 0;
+    size_t i;
 
     rwsem_read_lock(&mm->lock);
-    for (size_t i = 0; i < n && !err; i++, va += PAGE_SIZE) {
+    for (i = 0; i < n; i++, va += PAGE_SIZE) {
         if (!vma || va >= vma->end)
             vma = vmaset_find(&mm->vmas, va);
-        if (vma)
-            vec[i] = is_resident(vma, va);
-        else
-            err = -ENOMEM;
+        if (!vma)
+            break;
+        vec[i] = is_resident(vma, va);
     }
     rwsem_read_unlock(&mm->lock);
-    return err;
+    return i;
 }
 
 int vm_mincore(struct mm *mm, vaddr_t addr, size_t len, uintptr_t vec)
@@ -75,11 +71,11 @@ int vm_mincore(struct mm *mm, vaddr_t addr, size_t len, uintptr_t vec)
     if (!buf)
         return -EAGAIN;
     while (left > 0 && !err) {
-        size_t n = MIN(left, PAGE_SIZE);
+        size_t n = MIN(left, PAGE_SIZE), seen = look(mm, addr, n, buf);
 
-        err = look(mm, addr, n, buf);
-        if (!err)
-            err = copy_to_user(vec, buf, n);
+        err = copy_to_user(vec, buf, seen);
+        if (!err && seen < n)
+            err = -ENOMEM;
         addr += n * PAGE_SIZE;
         vec += n;
         left -= n;
