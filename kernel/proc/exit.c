@@ -38,7 +38,7 @@ static void leave_memory(struct process *p)
     struct mm *mm = p->mm;
     uint64_t flags;
 
-    p->maxrss = MAX(p->maxrss, (uint64_t)mm->peak_rss);
+    p->maxrss = MAX(p->maxrss, mm_peak_rss(mm));
     flags = spin_lock_irqsave(&proc_lock);
     p->mm = NULL;
     spin_unlock_irqrestore(&proc_lock, flags);

@@ -42,7 +42,7 @@ void proc_getrusage_locked(struct process *p, struct rusage *ru)
     ru->ru_minflt = (long)p->minflt;
     ru->ru_majflt = (long)p->majflt;
     if (p->mm)
-        maxrss = MAX(maxrss, (uint64_t)p->mm->peak_rss);
+        maxrss = MAX(maxrss, mm_peak_rss(p->mm));
     ru->ru_maxrss = (long)(maxrss << PAGE_SHIFT >> 10);
     ru->ru_nvcsw = (long)p->nvcsw;
     ru->ru_nivcsw = (long)p->nivcsw;

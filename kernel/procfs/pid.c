@@ -298,7 +298,7 @@ static void show_mm(struct synth_buf *b, const struct mm *mm)
     kilobytes(b, "VmSize", mm->total_vm);
     kilobytes(b, "VmLck", mm->locked_vm);
     kilobytes(b, "VmPin", 0);
-    kilobytes(b, "VmHWM", (uint64_t)mm->peak_rss);
+    kilobytes(b, "VmHWM", mm_peak_rss(mm));
     kilobytes(b, "VmRSS", mm_rss(mm));
     kilobytes(b, "RssAnon", (uint64_t)mm->rss_anon);
     kilobytes(b, "RssFile", (uint64_t)mm->rss_file);

@@ -38,7 +38,7 @@ struct mm {
     uint64_t auxv[48];                      /* as given to the program, for /proc      */
     struct file *exe;                       /* referenced                     [map]    */
     int64_t rss_anon, rss_file, rss_shmem;  /* pages                          [pt]     */
-    int64_t peak_rss;                       /*                                [pt]     */
+    int64_t peak_rss;                       /* at least of the past           [pt]     */
     int64_t nswap;                          /* swap entries                   [pt]     */
     size_t total_vm, locked_vm, data_vm, stack_vm, exec_vm;     /* pages      [map]    */
     size_t peak_vm;
@@ -88,6 +88,14 @@ static inline size_t mm_rss(const struct mm *mm)
                 + __atomic_load_n(&mm->rss_file, __ATOMIC_RELAXED)
                 + __atomic_load_n(&mm->rss_shmem, __ATOMIC_RELAXED);
     return n > 0 ? (size_t)n : 0;
+}
+
+/* The most there has been. */
+static inline size_t mm_peak_rss(const struct mm *mm)
+{
+    size_t past = (size_t)__atomic_load_n(&mm->peak_rss, __ATOMIC_RELAXED), now = mm_rss(mm);
+
+    return now > past ? now : past;
 }
 
 /* The address space after MM, which is put; the first after NULL.  Referenced as a user is;

@@ -192,6 +192,7 @@ struct mm *mm_fork(struct mm *from)
     c.to->rss_shmem += c.shmem;
     c.to->nswap += c.swap;
     c.to->peak_rss = c.anon + c.file + c.shmem;
+    c.to->peak_vm = c.to->total_vm;
     spin_unlock(&c.to->pt_lock);
     if (c.protected)
         tlb_flush_all(&from->ctx);

@@ -49,6 +49,13 @@ static inline int64_t *mm_rss_of(struct mm *mm, const struct page *page)
     return page_test(page, PG_SWAPBACKED) ? &mm->rss_shmem : &mm->rss_file;
 }
 
+/* Pages are going to leave MM.  [pt_lock] */
+static inline void mm_note_peak(struct mm *mm)
+{
+    if (mm->rss_anon + mm->rss_file + mm->rss_shmem > mm->peak_rss)
+        mm->peak_rss = mm->rss_anon + mm->rss_file + mm->rss_shmem;
+}
+
 /* An entry for PAGE was made, or cleared.  A page-table lock is held. */
 static inline void page_map_get(struct page *page)
 {

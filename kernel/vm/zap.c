@@ -79,6 +79,7 @@ static void count(struct tally *t, struct page *page)
 
 static void subtract(struct mm *mm, const struct tally *t)
 {
+    mm_note_peak(mm);
     mm->rss_anon -= t->anon;
     mm->rss_file -= t->file;
     mm->rss_shmem -= t->shmem;

@@ -174,6 +174,35 @@ static void peaks_stay(void)
     EXPECT(vm("VmRSS:") < resident);
 }
 
+/* The value of KEY, in kB, in the text of a status file. */
+static long kilobytes_of(const char *text, const char *key)
+{
+    const char *at = strstr(text, key);
+
+    return at ? strtol(at + strlen(key), NULL, 10) : -1;
+}
+
+static void read_own_status(char *text, size_t size, int fd)
+{
+    ssize_t n = pread(fd, text, size - 1, 0);
+
+    text[n > 0 ? n : 0] = '\0';
+}
+
+/* Nor is one below what is there now: after pages that came with others, and after fork. */
+static void peaks_follow(void)
+{
+    static char text[8 * KB];
+    int fd = open("/proc/self/status", O_RDONLY);
+
+    memset(text, 1, sizeof(text));
+    read_program();
+    read_own_status(text, sizeof(text), fd);
+    EXPECT(kilobytes_of(text, "VmRSS:") > 0);
+    EXPECT(kilobytes_of(text, "VmHWM:") >= kilobytes_of(text, "VmRSS:"));
+    EXPECT(kilobytes_of(text, "VmPeak:") >= kilobytes_of(text, "VmSize:"));
+}
+
 static void statm_agrees(void)
 {
     struct statm before = read_statm(), s;
@@ -232,8 +261,8 @@ static void maps(void)
 }
 
 static const struct test tests[] = {
-    CHILD_TEST(status_has_causes), CHILD_TEST(peaks_stay), TEST(statm_agrees), TEST(layout),
-    TEST(maps),
+    CHILD_TEST(status_has_causes), CHILD_TEST(peaks_stay), CHILD_TEST(peaks_follow),
+    TEST(statm_agrees), TEST(layout), TEST(maps),
 };
 
 const struct test_list memory_tests = TEST_LIST(tests);
