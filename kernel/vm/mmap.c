@@ -59,16 +59,28 @@ bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages)
            || mm->data_vm + npages <= mm->limit_data >> PAGE_SHIFT;
 }
 
+/* Whether there are mappings of this kind.  Nobody shares a stack, and MAP_SHARED_VALIDATE
+ * asks a file. */
+static bool is_kind(unsigned flags)
+{
+    switch (flags & MAP_TYPE) {
+    case MAP_PRIVATE:
+        return true;
+    case MAP_SHARED:
+        return (flags & (MAP_ANONYMOUS | MAP_GROWSDOWN)) != (MAP_ANONYMOUS | MAP_GROWSDOWN);
+    case MAP_SHARED_VALIDATE:
+        return !(flags & MAP_ANONYMOUS);
+    default:
+        return false;
+    }
+}
+
 static int check_arguments(struct request *q, size_t len, uint64_t offset)
 {
-    unsigned type = q->flags & MAP_TYPE;
-
-    if (!len || (offset & ~PAGE_MASK))
+    if (!len || (offset & ~PAGE_MASK) || !is_kind(q->flags))
         return -EINVAL;
-    if (type == MAP_SHARED_VALIDATE && (q->flags & ~KNOWN_FLAGS))
+    if ((q->flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (q->flags & ~KNOWN_FLAGS))
         return -EOPNOTSUPP;
-    if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
-        return -EINVAL;
     q->len = align_up(len, PAGE_SIZE);
     if (q->len < len || q->len > USER_END)
         return -ENOMEM;
@@ -83,7 +95,7 @@ static int check_arguments(struct request *q, size_t len, uint64_t offset)
     return q->addr < mmap_min_addr ? -EPERM : 0;
 }
 
-/* What the open mode of F lets a mapping do. */
+/* What the open mode of F lets a mapping do.  No stack is a file's. */
 static int check_file_rights(struct request *q, const struct file *f)
 {
     unsigned mode = f->flags & O_ACCMODE;
@@ -98,7 +110,7 @@ static int check_file_rights(struct request *q, const struct file *f)
             return -EACCES;
         q->proto.flags &= ~VM_MAYWRITE;
     }
-    return 0;
+    return q->flags & MAP_GROWSDOWN ? -EINVAL : 0;
 }
 
 static void map_pages_of(struct request *q, struct file *f, struct address_space *as,
@@ -179,7 +191,7 @@ static int describe(struct request *q, unsigned prot, struct file *file, uint64_
     q->spare = NULL;
     if ((q->flags & MAP_TYPE) != MAP_PRIVATE)
         q->proto.flags |= VM_SHARED;
-    else if ((q->flags & MAP_GROWSDOWN) && !file)
+    else if (q->flags & MAP_GROWSDOWN)
         q->proto.flags |= VM_GROWSDOWN;
     if (q->flags & MAP_LOCKED)
         q->proto.flags |= VM_LOCKED;
@@ -260,7 +272,7 @@ static int choose_place(struct request *q, struct list *doomed)
 {
     if (q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
         return clear_place(q, doomed);
-    if (q->addr && take_hint(q))
+    if ((q->addr & PAGE_MASK) && take_hint(q))
         return 0;
     q->addr = vm_find_hole(q->mm, q->len);
     return q->addr ? 0 : -ENOMEM;

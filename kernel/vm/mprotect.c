@@ -128,8 +128,9 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
         return 0;
     }
     npages = (MIN(vma->end, end) - *at) >> PAGE_SHIFT;
-    if ((new & VM_WRITE) && !(vma->flags & (VM_WRITE | VM_SHARED))
-        && !vm_within_limits(mm, VM_WRITE, npages))
+    /* No addresses are added: a limit that is exceeded already does not count. */
+    if ((new & VM_WRITE) && !vm_within_limits(mm, (vma->flags & ~VM_ACCESS) | new, npages)
+        && vm_within_limits(mm, vma->flags, npages))
         return -ENOMEM;
     if ((new & VM_WRITE) && vm_is_accountable(vma->flags | VM_WRITE) && !(vma->flags & VM_ACCOUNT))
         new |= VM_ACCOUNT;
@@ -146,14 +147,15 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
     return 0;
 }
 
-/* PROT_GROWSDOWN: the change reaches down to the start of the stack. */
-static __attribute__((noinline)) int extend_down(struct mm *mm, vaddr_t *start)
+/* PROT_GROWSDOWN: the change reaches down to the start of the stack.  No mapping grows up on this
+ * machine. */
+static __attribute__((noinline)) int extend(struct mm *mm, vaddr_t *start, unsigned grows)
 {
     struct vma *vma = vmaset_find(&mm->vmas, *start);
 
     if (!vma)
         return -ENOMEM;
-    if (!(vma->flags & VM_GROWSDOWN))
+    if (grows != PROT_GROWSDOWN || !(vma->flags & VM_GROWSDOWN))
         return -EINVAL;
     *start = vma->start;
     return 0;
@@ -166,17 +168,19 @@ int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
     int err = 0;
 
     prot &= ~grows;
-    if ((addr & ~PAGE_MASK) || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)))
+    if ((addr & ~PAGE_MASK) || grows == (PROT_GROWSDOWN | PROT_GROWSUP))
         return -EINVAL;
-    if (grows & PROT_GROWSUP)
-        return -EINVAL;             /* no mapping grows up on this machine */
     if (!len)
         return 0;
-    if (end <= addr || end > USER_END)
+    if (end <= addr)
+        return -ENOMEM;
+    if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
+        return -EINVAL;
+    if (end > USER_END)
         return -ENOMEM;
     rwsem_write_lock(&mm->lock);
     if (grows)
-        err = extend_down(mm, &at);
+        err = extend(mm, &at, grows);
     while (!err && at < end)
         err = protect_next(mm, &at, end, vm_flags_from_prot(prot));
     rwsem_write_unlock(&mm->lock);

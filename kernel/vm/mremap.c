@@ -33,7 +33,8 @@ static size_t growth(const struct remap *q)
     return q->new_len - q->old_len;
 }
 
-static int check_arguments(const struct remap *q)
+/* The sizes are still those that were given: they become whole pages here. */
+static int check_arguments(struct remap *q)
 {
     unsigned moving = q->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
 
@@ -43,6 +44,8 @@ static int check_arguments(const struct remap *q)
         return -EINVAL;
     if ((q->flags & MREMAP_DONTUNMAP) && q->old_len != q->new_len)
         return -EINVAL;
+    q->old_len = align_up(q->old_len, PAGE_SIZE);
+    q->new_len = align_up(q->new_len, PAGE_SIZE);
     return (q->old & ~PAGE_MASK) || !q->new_len ? -EINVAL : 0;
 }
 
@@ -54,14 +57,15 @@ static bool has_room(const struct remap *q, size_t nvmas)
     return q->mm->vmas.count + nvmas < max_map_count;
 }
 
-/* MREMAP_FIXED: the place must be one, and lie apart from the old one. */
+/* The place demanded, or with MREMAP_DONTUNMAP wished for, must be one, and lie apart from the
+ * old one. */
 static int check_place(const struct remap *q)
 {
     if ((q->new & ~PAGE_MASK) || q->new_len > USER_END || q->new > USER_END - q->new_len)
         return -EINVAL;
     if (q->old + q->old_len > q->new && q->new + q->new_len > q->old)
         return -EINVAL;
-    if (q->new < mmap_min_addr)
+    if ((q->flags & MREMAP_FIXED) && q->new < mmap_min_addr)
         return -EPERM;
     return has_room(q, 2 + ROOM_TO_MOVE) ? 0 : -ENOMEM;     /* holes may divide two */
 }
@@ -256,6 +260,15 @@ static int alias(struct remap *q, const struct vma *vma)
     return 0;
 }
 
+/* A place that is free: with MREMAP_DONTUNMAP the one wished for, if it is; or 0. */
+static vaddr_t find_place(const struct remap *q)
+{
+    if ((q->flags & MREMAP_DONTUNMAP) && q->new >= mmap_min_addr
+        && !vmaset_find_range(&q->mm->vmas, q->new, q->new + q->new_len))
+        return q->new;
+    return vm_find_hole(q->mm, q->new_len);
+}
+
 /* Move the range, part of VMA, to the place demanded or to one that is free. */
 static int move(struct remap *q, struct vma *vma)
 {
@@ -268,7 +281,7 @@ static int move(struct remap *q, struct vma *vma)
         && !vm_within_limits(q->mm, vma->flags, q->new_len >> PAGE_SHIFT))
         return -ENOMEM;
     if (!(q->flags & MREMAP_FIXED))
-        q->new = vm_find_hole(q->mm, q->new_len);
+        q->new = find_place(q);
     if (!q->new)
         return -ENOMEM;
     if (!q->old_len)
@@ -307,9 +320,9 @@ static int cut_off(struct remap *q)
 /* MREMAP_FIXED: free the place, and the end of the range that has none there. */
 static int clear_place(struct remap *q)
 {
-    int err = check_place(q);
+    int err = 0;
 
-    if (!err && vmaset_find_range(&q->mm->vmas, q->new, q->new + q->new_len))
+    if (vmaset_find_range(&q->mm->vmas, q->new, q->new + q->new_len))
         err = give_up(q, q->new, q->new + q->new_len);
     return err ? err : cut_off(q);
 }
@@ -344,7 +357,9 @@ static int64_t remap(struct remap *q)
         err = cut_off(q);
         return err ? err : (int64_t)q->old;
     }
-    if (q->flags & MREMAP_FIXED) {
+    if (moving)
+        err = check_place(q);
+    if (!err && (q->flags & MREMAP_FIXED)) {
         err = clear_place(q);
         vma = vmaset_find(&q->mm->vmas, q->old);
     }
@@ -362,8 +377,8 @@ int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, un
         .mm = mm,
         .old = old,
         .new = new_addr,
-        .old_len = align_up(old_len, PAGE_SIZE),
-        .new_len = align_up(new_len, PAGE_SIZE),
+        .old_len = old_len,
+        .new_len = new_len,
         .flags = flags,
         .doomed = LIST_INIT(q.doomed),
     };

@@ -192,7 +192,7 @@ static void far_and_unaligned(void)
 /* MREMAP_DONTUNMAP: the pages go, the mapping stays. */
 static void leaves_zeroes_behind(void)
 {
-    char *p = map_apart(5, RW), *to = free_place(8), *q;
+    char *p = map_apart(5, RW), *to = free_place(8), *q, *wish;
     long resident;
 
     number_pages(p, 5, 1);
@@ -211,6 +211,11 @@ static void leaves_zeroes_behind(void)
     EXPECT(is_zero(p + PAGE, 2));
     EXPECT(is_numbered(p + 3 * PAGE, 2, 103));
     expect_borders(p, p, p + 5 * PAGE);
+    wish = free_place(3) + PAGE;
+    EXPECT_EQ(remap(p, PAGE, PAGE, DONTUNMAP, wish), wish);
+    EXPECT(is_numbered(wish, 1, 100));
+    EXPECT(is_zero(p, 1));
+    munmap(wish, PAGE);
     unmap_apart(p, 5);
     munmap(q, 5 * PAGE);
     munmap(to, 2 * PAGE);

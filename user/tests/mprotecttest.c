@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/watch.h"
 
@@ -23,7 +24,38 @@ static void errors(void)
     EXPECT_NO_FAULT(try_write(p));
     EXPECT_OK(munmap(p, 4 * PAGE));
     EXPECT_OK(mprotect(p, 0, PROT_READ));       /* nothing of a hole */
+    EXPECT_OK(mprotect(p, 0, 0x40));
+    EXPECT_ERROR(mprotect(p + 1, 0, PROT_READ), EINVAL);
+    EXPECT_ERROR(mprotect(p, 0, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP), EINVAL);
     EXPECT_ERROR(mprotect(p, PAGE, PROT_READ), ENOMEM);
+    EXPECT_ERROR(mprotect(p, PAGE, PROT_READ | PROT_GROWSUP), ENOMEM);
+    EXPECT_ERROR(mprotect(p, ~0UL - 2 * PAGE, 0x40), ENOMEM);
+}
+
+static void set_limit(int resource, size_t bytes)
+{
+    struct rlimit r;
+
+    EXPECT_OK(getrlimit(resource, &r));
+    r.rlim_cur = bytes;
+    EXPECT_OK(setrlimit(resource, &r));
+}
+
+/* Rights take no addresses, so a full address space does not matter; data is counted, a stack
+ * is not. */
+static void limits(void)
+{
+    char *p = mmap(NULL, 4 * MB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *stack = mmap(NULL, 4 * MB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0);
+
+    REQUIRE(p != MAP_FAILED && stack != MAP_FAILED);
+    set_limit(RLIMIT_AS, (size_t)read_statm().size * PAGE);
+    EXPECT_OK(mprotect(p, 4 * MB, RW));
+    EXPECT_OK(mprotect(p, 4 * MB, PROT_READ));
+    set_limit(RLIMIT_AS, RLIM_INFINITY);
+    set_limit(RLIMIT_DATA, MB);
+    EXPECT_ERROR(mprotect(p, 4 * MB, RW), ENOMEM);
+    EXPECT_OK(mprotect(stack, 4 * MB, RW));
 }
 
 /* Up to a hole the range is changed, behind it not. */
@@ -335,6 +367,7 @@ static void a_failed_split_leaves_no_border(void)
 
 static const struct test tests[] = {
     TEST(errors),
+    CHILD_TEST(limits),
     TEST(stops_at_a_hole),
     TEST(every_change),
     TEST(pieces),

@@ -25,6 +25,9 @@ static void bad_arguments(void)
     EXPECT_ERROR(remap(p, PAGE, PAGE, MREMAP_DONTUNMAP, NULL), EINVAL);
     EXPECT_ERROR(remap(p, 2 * PAGE, PAGE, DONTUNMAP, NULL), EINVAL);
     EXPECT_ERROR(remap(p, PAGE, 2 * PAGE, DONTUNMAP, NULL), EINVAL);
+    EXPECT_ERROR(remap(p, PAGE - 1, PAGE, DONTUNMAP, NULL), EINVAL);
+    EXPECT_ERROR(remap(p, PAGE, PAGE, DONTUNMAP, to + 1), EINVAL);
+    EXPECT_ERROR(remap(p, 2 * PAGE, 2 * PAGE, DONTUNMAP, p + PAGE), EINVAL);
     EXPECT_ERROR(remap(p, PAGE, PAGE, FIXED, to + 1), EINVAL);
     EXPECT_ERROR(remap(p, 2 * PAGE, 2 * PAGE, FIXED, p), EINVAL);
     EXPECT_ERROR(remap(p, 2 * PAGE, 2 * PAGE, FIXED, p + PAGE), EINVAL);

@@ -35,6 +35,9 @@ static void hints(void)
     p[0] = 'p';
     EXPECT_EQ(q[0], 0);
     EXPECT_OK(munmap(q, PAGE));
+    q = mmap((void *)123, PAGE, RW, ANON, -1, 0);                /* none: somewhere high */
+    EXPECT((uintptr_t)q > MB);
+    EXPECT_OK(munmap(q, PAGE));
     EXPECT_OK(munmap(p, PAGE));
 }
 

@@ -27,6 +27,20 @@ static void bad_arguments(void)
     EXPECT_OK(munmap(mmap(NULL, PAGE, RW, ANON | 0x8000000, -1, 0), PAGE));   /* unknown: ignored */
 }
 
+/* Kinds that do not exist: shared memory that grows, and without a file a kind that asks it. */
+static void bad_kinds(void)
+{
+    int fd = open("mmap.w", O_RDWR | O_CREAT, 0600);
+
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0), EINVAL);
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_SHARED | MAP_GROWSDOWN, fd, 0), EINVAL);
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0), EINVAL);
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, -1, 0), EINVAL);
+    EXPECT_OK(munmap(mmap(NULL, PAGE, RW, MAP_SHARED_VALIDATE, fd, 0), PAGE));
+    close(fd);
+    unlink("mmap.w");
+}
+
 static void bad_files(void)
 {
     int fd[2], folder = open("/", O_RDONLY), w = open("mmap.w", O_WRONLY | O_CREAT, 0600);
@@ -110,8 +124,8 @@ static void too_many_mappings(void)
 }
 
 static const struct test tests[] = {
-    TEST(bad_arguments), TEST(bad_files), CHILD_TEST(first_pages_are_forbidden),
-    CHILD_TEST(limited_space), CHILD_TEST(limited_data), LONG_CHILD_TEST(too_many_mappings),
+    TEST(bad_arguments), TEST(bad_kinds), TEST(bad_files), 
+    CHILD_TEST(first_pages_are_forbidden), CHILD_TEST(limited_space), CHILD_TEST(limited_data), LONG_CHILD_TEST(too_many_mappings),
 };
 
 const struct test_list refusal_tests = TEST_LIST(tests);
