@@ -55,10 +55,10 @@ static struct call_trace *create(const struct call_trace_start *start)
     return t;
 }
 
-static void get(struct call_trace *t)
+static void get(struct call_trace *t, uint32_t n)
 {
     spin_lock(&t->lock);
-    t->users++;
+    t->users += n;
     spin_unlock(&t->lock);
 }
 
@@ -77,19 +77,25 @@ static void put(struct call_trace *t)
     vfree(t);
 }
 
-/* Every task of P is followed, or none.  proc_lock is held. */
+/*
+ * Every task of P is followed, or none.  proc_lock is held, for which an interrupt may wait in
+ * the middle of a task that has locked T: so we must be done with that lock before the first
+ * one knows T.
+ */
 static int follow_tasks_locked(struct process *p, struct call_trace *t)
 {
     struct task *task;
+    uint32_t n = 0;
 
-    list_for_each_entry(task, &p->tasks, link)
+    list_for_each_entry(task, &p->tasks, link) {
         if (task->call_trace)
             return -EBUSY;
-    list_for_each_entry(task, &p->tasks, link) {
-        get(t);
-        __atomic_store_n(&task->call_trace, t, __ATOMIC_RELEASE);
+        n++;
     }
-    return list_is_empty(&p->tasks) ? -ESRCH : 0;
+    get(t, n);
+    list_for_each_entry(task, &p->tasks, link)
+        __atomic_store_n(&task->call_trace, t, __ATOMIC_RELEASE);
+    return n ? 0 : -ESRCH;
 }
 
 static int follow_process(int pid, struct call_trace *t)
@@ -136,7 +142,7 @@ void call_trace_inherit(struct task *child)
 
     if (!t || !(t->start.flags & CALL_TRACE_FORKS))
         return;
-    get(t);
+    get(t, 1);
     child->call_trace = t;
 }
 
