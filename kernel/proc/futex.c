@@ -20,6 +20,8 @@
 
 #define BUCKETS 64
 
+struct bucket;
+
 struct futex_key {
     const void *owner;              /* mm or mapping              */
     uint64_t offset;                /* address, or byte in the object */
@@ -27,6 +29,7 @@ struct futex_key {
 
 struct futex_waiter {
     struct list link;               /* in its bucket; self-linked when woken   */
+    struct bucket *bucket;          /* a requeue changes it under both locks [a] */
     struct futex_key key;
     struct thread *thread;
     uint32_t bitset;
@@ -81,10 +84,10 @@ static void wake_waiter(struct futex_waiter *w)
 static struct bucket *lock_bucket_of_waiter(struct futex_waiter *w)
 {
     for (;;) {
-        struct bucket *b = bucket_of(&w->key);
+        struct bucket *b = __atomic_load_n(&w->bucket, __ATOMIC_ACQUIRE);
 
         spin_lock(&b->lock);
-        if (b == bucket_of(&w->key))
+        if (b == w->bucket)
             return b;
         spin_unlock(&b->lock);
     }
@@ -131,7 +134,7 @@ static int64_t futex_wait(uintptr_t addr, uint32_t val, uint64_t deadline, uint3
     err = make_key(addr, &w.key);
     if (err)
         return err;
-    b = bucket_of(&w.key);
+    w.bucket = b = bucket_of(&w.key);
     spin_lock(&b->lock);
     while (copy_from_user_nofault(&now, addr, 4) < 4) {
         spin_unlock(&b->lock);
@@ -180,7 +183,7 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
     struct bucket *a, *b;
     int64_t moved = 0, woken = 0;
     uint32_t now;
-    int err = make_key(addr, &from);
+    int err = (int32_t)n < 0 || (int32_t)m < 0 ? -EINVAL : make_key(addr, &from);
 
     if (!err)
         err = make_key(addr2, &to);
@@ -209,6 +212,7 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
             w->key = to;
             if (a != b)                 /* else it would be met again */
                 list_move_tail(&b->waiters, &w->link);
+            __atomic_store_n(&w->bucket, b, __ATOMIC_RELEASE);
             moved++;
         }
     }
@@ -219,7 +223,11 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
                    uint32_t val2, uint32_t val3)
 {
-    switch (op & FUTEX_CMD_MASK) {
+    int cmd = op & FUTEX_CMD_MASK;
+
+    if ((op & FUTEX_CLOCK_REALTIME) && cmd != FUTEX_WAIT_BITSET)
+        return -ENOSYS;
+    switch (cmd) {
     case FUTEX_WAIT:
         return futex_wait(addr, val, deadline, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAIT_BITSET:

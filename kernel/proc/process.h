@@ -37,6 +37,9 @@ struct fs_context {
     uint32_t umask;                         /*                            [lock] */
 };
 
+/* What goes on until a time that was given as a span. */
+enum restart_kind { RESTART_NOTHING, RESTART_SLEEP, RESTART_FUTEX };
+
 struct task {
     struct thread *thread;                  /* referenced                    [c] */
     struct process *process;                /* referenced                    [c] */
@@ -52,6 +55,7 @@ struct task {
     struct sigaltstack altstack;                /*                               [p] */
     uintptr_t clear_child_tid;              /* CLONE_CHILD_CLEARTID          [p] */
     uintptr_t robust_list;                  /* given by set_robust_list      [p] */
+    enum restart_kind restart;              /* what restart_syscall goes on with [p] */
     uint64_t restart_deadline;              /* an interrupted sleep's end    [p] */
     int restart_clock;                      /* ... by this clock             [p] */
     uintptr_t restart_left;                 /* ... and where the rest is told    */

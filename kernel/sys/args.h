@@ -89,3 +89,7 @@ int poll_use_mask(uintptr_t user, uint64_t size);
 /* The call ends with R, and the temporary mask with it: a signal that it let in does not
  * come beside an event.  After an interruption it holds until the signal is delivered. */
 int poll_drop_mask(int r);
+
+/* futex(2)'s FUTEX_WAIT and _WAIT_BITSET with the arguments A until DEADLINE, in ns of the
+ * monotonic clock; UINT64_MAX: for ever.  If it is interrupted, restart_syscall goes on. */
+int64_t futex_wait_until(const uint64_t *a, uint64_t deadline);

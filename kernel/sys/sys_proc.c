@@ -268,6 +268,18 @@ int64_t sys_setsid(const uint64_t *a)
     return proc_setsid();
 }
 
+/* With a time it is not repeated after a handler, even one with SA_RESTART. */
+int64_t futex_wait_until(const uint64_t *a, uint64_t deadline)
+{
+    int64_t r = futex_call(a[0], (int)a[1], (uint32_t)a[2], deadline, 0, 0, (uint32_t)a[5]);
+
+    if (r != -EINTR || deadline == UINT64_MAX)
+        return r;
+    current_task()->restart = RESTART_FUTEX;
+    current_task()->restart_deadline = deadline;
+    return -ERESTART_RESTARTBLOCK;
+}
+
 int64_t sys_futex(const uint64_t *a)
 {
     int op = (int)a[1], cmd = op & FUTEX_CMD_MASK;
@@ -287,5 +299,7 @@ int64_t sys_futex(const uint64_t *a)
         else
             deadline = ns;
     }
+    if (waits)
+        return futex_wait_until(a, deadline);
     return futex_call(a[0], op, (uint32_t)a[2], deadline, a[4], (uint32_t)a[3], (uint32_t)a[5]);
 }

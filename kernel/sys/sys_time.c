@@ -160,19 +160,27 @@ static int64_t sleep_for(int clock, uint64_t deadline, uintptr_t user_left)
     clock_ns(clock, &now);
     if (user_left && timespec_put(user_left, deadline > now ? deadline - now : 0))
         return -EFAULT;
+    t->restart = RESTART_SLEEP;
     t->restart_clock = clock;
     t->restart_deadline = deadline;
     t->restart_left = user_left;
     return -ERESTART_RESTARTBLOCK;
 }
 
+/* The arguments are still those of the call that was interrupted. */
 int64_t sys_restart_syscall(const uint64_t *a)
 {
-    struct task *t = current_task();
+    const struct task *t = current_task();
 
-    (void)a;
-    return t->restart_deadline ? sleep_for(t->restart_clock, t->restart_deadline, t->restart_left)
-                               : -EINTR;
+    switch (t->restart) {
+    case RESTART_SLEEP:
+        return sleep_for(t->restart_clock, t->restart_deadline, t->restart_left);
+    case RESTART_FUTEX:
+        return futex_wait_until(a, t->restart_deadline);
+    case RESTART_NOTHING:
+        break;
+    }
+    return -EINTR;
 }
 
 int64_t sys_nanosleep(const uint64_t *a)

@@ -126,6 +126,19 @@ static void wait_for_word(void *arg)
 }
 
 /* A word is the same for two processes even where their addresses differ. */
+static void futex_refuses(void)
+{
+    static uint32_t word;
+    struct timespec none = { 0 };
+
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_REQUEUE, -1, 1, &word, 0), EINVAL);
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, -1, &word, 0), EINVAL);
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 1, NULL, NULL, 0),
+                 ENOSYS);
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 0, &none, NULL, 0),
+                 ENOSYS);
+}
+
 static void futex_between_processes(void)
 {
     int fd = make_file("/tmp/sharetest.word", PAGE), woken = 0;
@@ -400,7 +413,7 @@ static void calls_on_mapped_memory(void)
 
 static const struct test tests[] = {
     TEST(children_share), TEST(dev_zero_is_memory), TEST(all_count_on_one_page),
-    TEST(futex_between_processes), TEST(mappings_and_files_agree),
+    TEST(futex_between_processes), TEST(futex_refuses), TEST(mappings_and_files_agree),
     TEST(stores_outlive_their_process), TEST(every_store_is_written_back),
     TEST(clean_pages_stay_clean), TEST(stores_find_room), TEST(full_file_system),
     TEST(end_of_file), TEST(hole_under_mappings), TEST(open_modes), TEST(rights_come_and_go),

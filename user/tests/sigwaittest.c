@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
+#include "lib/abi/futex.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
 
@@ -451,6 +452,23 @@ static void killed_in_sleep(void)
     unlink("sigwait.fifo");
 }
 
+/* By a clock, a futex is not waited for again after a handler, however that was set. */
+static void waiting_at_a_futex(void)
+{
+    static uint32_t word;
+    struct timespec hour = { .tv_sec = 3600 }, soon = { .tv_nsec = 300000000 };
+    pid_t helper;
+
+    handle(SIGUSR1, SA_RESTART);
+    helper = start_helper(SIGUSR1, -1, -1);
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_WAIT, 0, &hour, NULL, 0), EINTR);
+    EXPECT_SEEN(SIGUSR1);
+    EXPECT_CHILD(helper);
+    helper = start_helper(SIGSTOP, -1, -1);
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_WAIT, 0, &soon, NULL, 0), ETIMEDOUT);
+    EXPECT_CHILD(helper);
+}
+
 static const struct test tests[] = {
     CHILD_TEST(reading_fails),
     CHILD_TEST(reading_goes_on),
@@ -469,6 +487,7 @@ static const struct test tests[] = {
     CHILD_TEST(waiting_for_signals),
     CHILD_TEST(opening),
     CHILD_TEST(locking),
+    CHILD_TEST(waiting_at_a_futex),
     TEST(killed_in_sleep),
 };
 
