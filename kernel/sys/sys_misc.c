@@ -103,6 +103,7 @@ int64_t sys_getrandom(const uint64_t *a)
         done += n;
         if (thread_signal_pending())
             break;
+        cond_resched();
     }
     return (int64_t)done;
 }
@@ -158,10 +159,18 @@ static int64_t read_log(uintptr_t user, size_t size, uint64_t from)
     return r;
 }
 
+/* Everybody may read the log, and learn how much room it has. */
+static bool is_roots(int action)
+{
+    return action != SYSLOG_ACTION_READ_ALL && action != SYSLOG_ACTION_SIZE_BUFFER;
+}
+
 int64_t sys_syslog(const uint64_t *a)
 {
     int64_t r;
 
+    if (is_roots((int)a[0]) && current_process()->cred.euid)
+        return -EPERM;
     switch ((int)a[0]) {
     case SYSLOG_ACTION_CLOSE:
     case SYSLOG_ACTION_OPEN:

@@ -108,7 +108,7 @@ static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
 
 int64_t sys_ppoll(const uint64_t *a)
 {
-    size_t n = a[1], size = n * sizeof(struct pollfd);
+    size_t n = (uint32_t)a[1], size = n * sizeof(struct pollfd);
     uint64_t deadline;
     struct pollfd *fds;
     int r;
@@ -218,7 +218,7 @@ static int select_files(struct sets *s, size_t n, uint64_t deadline)
 
 int64_t sys_pselect6(const uint64_t *a)
 {
-    size_t n = MIN((size_t)a[0], (size_t)FD_SETSIZE);
+    size_t n = MIN((uint32_t)a[0], (uint32_t)FD_SETSIZE);
     uint64_t deadline, mask[2] = { 0, SIGSET_SIZE };
     struct sets *s;
     int r;

@@ -74,10 +74,14 @@ int64_t sys_clock_getres(const uint64_t *a)
     return timespec_put(a[1], MAX(NSEC_PER_SEC / machine.timebase, 1UL));
 }
 
-static void set_clock(uint64_t ns)
+/* The boot cannot have been before 1970: -EINVAL. */
+static int set_clock(uint64_t ns)
 {
+    if (ns < clock_monotonic_ns())
+        return -EINVAL;
     clock_set_realtime(ns);
     timerfd_clock_was_set();
+    return 0;
 }
 
 int64_t sys_clock_settime(const uint64_t *a)
@@ -94,8 +98,7 @@ int64_t sys_clock_settime(const uint64_t *a)
         return err;
     if (current_process()->cred.euid)
         return -EPERM;
-    set_clock(ns);
-    return 0;
+    return set_clock(ns);
 }
 
 int64_t sys_gettimeofday(const uint64_t *a)
@@ -127,8 +130,7 @@ int64_t sys_settimeofday(const uint64_t *a)
         return -EINVAL;
     if (current_process()->cred.euid)
         return -EPERM;
-    set_clock(ns);
-    return 0;
+    return set_clock(ns);
 }
 
 /* Sleeping.  An interrupted sleep is continued by restart_syscall to the same

@@ -4,8 +4,10 @@
  */
 #include <stdio.h>
 #include <sys/fsuid.h>
+#include <sys/klog.h>
 #include <sys/prctl.h>
 #include "lib/abi/capability.h"
+#include "lib/abi/syslog.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/users.h"
 #include "user/tests/lib/watch.h"
@@ -175,6 +177,19 @@ static void no_new_privs(void)
     EXPECT_ERROR(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), EINVAL);
 }
 
+/* The kernel's log is for all to read, and root's to clear. */
+static void the_log_is_roots(void)
+{
+    char line[100];
+
+    EXPECT_OK(klogctl(SYSLOG_ACTION_SIZE_UNREAD, NULL, 0));
+    be(STRANGER, GUESTS);
+    EXPECT_ERROR(klogctl(SYSLOG_ACTION_CLEAR, NULL, 0), EPERM);
+    EXPECT_ERROR(klogctl(SYSLOG_ACTION_READ_CLEAR, line, sizeof(line)), EPERM);
+    EXPECT_ERROR(klogctl(SYSLOG_ACTION_SIZE_UNREAD, NULL, 0), EPERM);
+    be_root();
+}
+
 static const struct test tests[] = {
     CHILD_TEST(follow_ids),
     TEST(versions),
@@ -182,6 +197,7 @@ static const struct test tests[] = {
     CHILD_TEST(none_is_gained),
     TEST(by_prctl),
     CHILD_TEST(no_new_privs),
+    CHILD_TEST(the_log_is_roots),
 };
 
 TEST_MAIN(tests)

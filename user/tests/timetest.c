@@ -168,11 +168,12 @@ static void set_as_nobody(void *arg)
 static void setting(void)
 {
     int64_t real = read_clock(CLOCK_REALTIME), mono = now(), then = 2000000000 * SECOND;
-    struct timespec t = to_timespec(then), bad = { 0, SECOND };
+    struct timespec t = to_timespec(then), bad = { 0, SECOND }, at_boot = { 0, 1 };
 
     need_debug_call();
     EXPECT_ERROR(clock_settime(CLOCK_REALTIME, &bad), EINVAL);
     EXPECT_EQ(run_child(set_as_nobody, NULL), 0);
+    EXPECT_ERROR(clock_settime(CLOCK_REALTIME, &at_boot), EINVAL);
     EXPECT_OK(clock_settime(CLOCK_REALTIME, &t));
     EXPECT_EQ((read_clock(CLOCK_REALTIME) - then) / SECOND / 1000, 0);
     EXPECT_EQ((now() - mono) / SECOND / 1000, 0);       /* that one goes on as ever */
