@@ -74,7 +74,7 @@ static ssize_t eventfd_write(struct file *f, struct uio *uio, uint64_t *pos)
     uint64_t value;
 
     (void)pos;
-    if (uio->resid < sizeof(value))
+    if (uio->resid != sizeof(value))
         return -EINVAL;
     if (uio_read(uio, &value, sizeof(value)))
         return -EFAULT;

@@ -31,7 +31,7 @@ int proc_store_unsigned(const char *text, unsigned *value, unsigned max)
     return err;
 }
 
-PROC_SETTING(randomize_va_space, randomize_va_space, 2)
+PROC_SETTING(randomize_va_space, randomize_va_space, INT32_MAX)
 
 static int show_pid_max(struct synth_buf *b, struct process *p)
 {

@@ -41,7 +41,7 @@ void layout_choose(struct layout *l, uint64_t stack_limit, bool fixed)
     l->stack_top = USER_END - PAGE_SIZE - (random ? draw(STACK_BITS) : 0);
     l->mmap_base = align_down(l->stack_top - room, PAGE_SIZE) - (random ? draw(MMAP_BITS) : 0);
     l->program = PROGRAM_BASE + (random ? draw(PROGRAM_BITS) : 0);
-    l->brk_gap = random && randomize_va_space == RANDOM_ALL ? draw(BRK_BITS) : 0;
+    l->brk_gap = random && randomize_va_space >= RANDOM_ALL ? draw(BRK_BITS) : 0;
 }
 
 void layout_init(void)

@@ -44,7 +44,7 @@ END = re.compile(r"^# end (-?\d+) (\d+)$", re.M)
 
 def arguments(test):
     """What runtest is told, or None if TEST needs more than a program."""
-    special = (test.panic or test.message or test.script or test.disks or test.before
+    special = (test.append or test.panic or test.message or test.script or test.disks or test.before
                or test.after or test.icount or test.mem.endswith("G") or "soak" in test.tags)
     if special or test.program not in (None, "/tests/runtest"):
         return None

@@ -129,6 +129,12 @@ def changed(tree, change):
     return Changed()
 
 
+def fits(lab):
+    """None: all mutants and alternatives can be made of the files in this tree."""
+    for change in variants.mutants_of(lab) + variants.alternatives_of(lab):
+        change.apply(handout.read(change.file))
+
+
 def survives(lab, mutant):
     """None if the mutant in this tree loses what it names, and scores what it says, else what
     it keeps."""
@@ -186,6 +192,7 @@ class Checks:
                 self.check("handout boots", boots)
         right = Tree(self.lab, "solution", len(self.lab.steps))
         with right:
+            self.check("mutants and alternatives fit", fits)
             for _ in range(self.repeat):
                 self.check("solution has full points", full_points, self.tests)
         for alternative in [] if self.quick else variants.alternatives_of(self.lab):

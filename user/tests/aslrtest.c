@@ -139,8 +139,12 @@ static void setting_for_all(void)
     first = look();
     second = look();
     EXPECT(first.stack != second.stack && first.mapping != second.mapping);
+    EXPECT_EQ(write_text(SETTING, "x"), EINVAL);
+    EXPECT_EQ(write_text(SETTING, "3"), 0);         /* more than all is all */
+    first = look();
+    second = look();
+    EXPECT(!are_equal(&first, &second));
     EXPECT_EQ(write_text(SETTING, "2"), 0);
-    EXPECT_EQ(write_text(SETTING, "3"), EINVAL);
 }
 
 /* A fault of a program that lets others write into its memory is worth less, if what they write

@@ -93,7 +93,8 @@ static void arguments(void)
     EXPECT_EQ(read(fd, values, sizeof(values)), 8);
     EXPECT(values[0] == UINT32_MAX && values[1] == 7);
     values[0] = 1;
-    EXPECT_EQ(write(fd, values, sizeof(values)), 8);
+    EXPECT_ERROR(write(fd, values, sizeof(values)), EINVAL);
+    EXPECT_EQ(write(fd, values, 8), 8);
     EXPECT_EQ(take(fd), 1);
     EXPECT_ERROR(ftruncate(fd, 0), EINVAL);
     EXPECT_ERROR(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0), ENODEV);

@@ -150,8 +150,8 @@ static void lowmem_reserve_ratio(void)
 
     read_file(path, was, sizeof(was));
     EXPECT_EQ(strncmp(was, "256\t", 4), 0);
+    need_debug_call();                  /* Linux has more zones, and does not mind bad input */
     EXPECT_EQ(write_text(path, "x"), EINVAL);
-    need_debug_call();                  /* Linux has more zones */
     EXPECT_EQ(write_text(path, "1 2 3"), EINVAL);
     EXPECT_EQ(write_text(path, ""), EINVAL);
     set_text(path, "32 7\n");

@@ -18,7 +18,7 @@ static void make_objects(struct kmem_cache *cache, struct page *slab)
     char *first = first_object(slab);
 
     slab->freelist = NULL;
-    for (uint32_t i = 0; i < cache->per_slab; i++) {
+    for (uint32_t i = 0; i < slab->slab.total; i++) {
         char *obj = first + i * cache->stride;
 
         if (cache->ctor)
