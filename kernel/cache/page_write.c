@@ -59,8 +59,8 @@ static void cluster_send(struct cluster *c)
  * is.  True: it is in writeback, unlocked, and its reference is the caller's. */
 static bool prepare_page(struct cluster *c, struct page *page)
 {
-    uint64_t size = __atomic_load_n(&c->as->size, __ATOMIC_ACQUIRE);
-    size_t tail = size % PAGE_SIZE;
+    uint64_t size;
+    size_t tail;
     bool go;
 
     if (page_test(page, PG_WRITEBACK) || !page_trylock(page)) {
@@ -72,6 +72,9 @@ static bool prepare_page(struct cluster *c, struct page *page)
         page_wait_writeback(page);
     }
     go = page->mapping == c->as && begin_writeback(c->as, page);
+    /* The end does not move over a page that is locked. */
+    size = __atomic_load_n(&c->as->size, __ATOMIC_ACQUIRE);
+    tail = size % PAGE_SIZE;
     if (go && tail && page->index == size / PAGE_SIZE)
         memset((char *)page_address(page) + tail, 0, PAGE_SIZE - tail);
     page_unlock(page);

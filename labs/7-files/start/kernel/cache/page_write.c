@@ -25,14 +25,17 @@ static bool begin_writeback(struct address_space *as, struct page *page)
 
 static bool prepare_page(struct cluster *c, struct page *page)
 {
-    uint64_t size = __atomic_load_n(&c->as->size, __ATOMIC_ACQUIRE);
-    size_t tail = size % PAGE_SIZE;
+    uint64_t size;
+    size_t tail;
     bool go;
 
     page_lock(page);
     if (page->mapping == c->as)
         page_wait_writeback(page);
     go = page->mapping == c->as && begin_writeback(c->as, page);
+    /* The end does not move over a page that is locked. */
+    size = __atomic_load_n(&c->as->size, __ATOMIC_ACQUIRE);
+    tail = size % PAGE_SIZE;
     if (go && tail && page->index == size / PAGE_SIZE)
         memset((char *)page_address(page) + tail, 0, PAGE_SIZE - tail);
     page_unlock(page);
