@@ -61,12 +61,23 @@ static int truncate(struct inode *inode, uint64_t size)
     return ext2_free_range(inode, div_round_up(size, PAGE_SIZE), UINT64_MAX);
 }
 
+/* INODE is to grow by a gap, if POS is still behind its end: what is behind the end now may
+ * be data as soon as the inode is not locked. */
+static int clear_gap(struct inode *inode, uint64_t pos)
+{
+    int err = 0;
+
+    rwsem_write_lock(&inode->lock);
+    if (pos > inode->size)
+        err = clear_tail(inode, inode->size);
+    rwsem_write_unlock(&inode->lock);
+    return err;
+}
+
 static ssize_t write(struct file *f, struct uio *uio, uint64_t *pos)
 {
-    uint64_t size = inode_size(f->inode);
-
-    if (*pos > size && !(file_write_flags(f, uio) & O_APPEND)) {
-        int err = clear_tail(f->inode, size);
+    if (*pos > inode_size(f->inode) && !(file_write_flags(f, uio) & O_APPEND)) {
+        int err = clear_gap(f->inode, *pos);
 
         if (err)
             return err;
