@@ -338,10 +338,20 @@ static void free_pipe(struct pipe *p)
     kfree(p);
 }
 
-/* F is one more open end. */
-static void join(struct pipe *p, struct file *f)
+/* How often ends were opened that F, if it has one direction, waits for. */
+static const uint32_t *partner_opens(const struct pipe *p, const struct file *f)
 {
+    return f->mode & FILE_READ ? &p->writer_opens : &p->reader_opens;
+}
+
+/* F is one more open end.  How often its partners had been opened before it, as far as none of
+ * them is open still: one that is open counts as one that came since. */
+static uint32_t join(struct pipe *p, struct file *f)
+{
+    uint32_t seen;
+
     mutex_lock(&p->lock);
+    seen = *partner_opens(p, f) - (f->mode & FILE_READ ? p->writers > 0 : p->readers > 0);
     f->private = p;
     f->dir_cookie = p->writer_opens;
     if (f->mode & FILE_READ) {
@@ -353,6 +363,7 @@ static void join(struct pipe *p, struct file *f)
         __atomic_fetch_add(&p->writer_opens, 1, __ATOMIC_RELEASE);
     }
     mutex_unlock(&p->lock);
+    return seen;
 }
 
 static void leave(struct pipe *p, struct file *f)
@@ -402,20 +413,14 @@ static void pipe_release(struct file *f)
     put_pipe(f->inode);
 }
 
-/* Wait until the other end has been opened.  0 or -ERESTARTSYS. */
-static int wait_for_partner(struct file *f, struct pipe *p)
+/* Wait until the other end was opened since F joined, when it had been SEEN times: one that came
+ * and went is enough, since its bytes may be in the ring.  0 or -ERESTARTSYS. */
+static int wait_for_partner(struct file *f, struct pipe *p, uint32_t seen)
 {
-    const uint32_t *partners = f->mode & FILE_READ ? &p->writers : &p->readers;
-    const uint32_t *opens = f->mode & FILE_READ ? &p->writer_opens : &p->reader_opens;
+    const uint32_t *opens = partner_opens(p, f);
     struct wait_queue *wq = f->mode & FILE_READ ? &p->can_read : &p->can_write;
-    uint32_t seen = peek(opens);
 
-    if (peek(partners) > 0)
-        return 0;
-    /* One that came and went is enough: its bytes may be in the ring. */
-    if (wait_event_interruptible(wq, peek(opens) != seen) != 0)
-        return -ERESTARTSYS;
-    return 0;
+    return wait_event_interruptible(wq, peek(opens) != seen) ? -ERESTARTSYS : 0;
 }
 
 /* One without a name, which had both ends once, needs no partner to be opened again. */
@@ -424,6 +429,7 @@ static int fifo_open(struct inode *inode, struct file *f)
     struct pipe *p = get_pipe(inode);
     bool waits = inode->sb != pipe_super;
     bool both = (f->mode & (FILE_READ | FILE_WRITE)) == (FILE_READ | FILE_WRITE);
+    uint32_t seen;
     int err = 0;
 
     f->mode &= ~FILE_SEEK;
@@ -433,11 +439,11 @@ static int fifo_open(struct inode *inode, struct file *f)
         put_pipe(inode);
         return -ENXIO;
     }
-    join(p, f);
+    seen = join(p, f);
     wake_up_all(&p->can_read);
     wake_up_all(&p->can_write);
     if (waits && !both && !(f->flags & O_NONBLOCK))
-        err = wait_for_partner(f, p);
+        err = wait_for_partner(f, p, seen);
     if (err)
         pipe_release(f);
     return err;
