@@ -127,7 +127,27 @@ int64_t sys_dup3(const uint64_t *a)
     return fd_dup_to((int)a[0], (int)a[1], (uint32_t)a[2] & O_CLOEXEC);
 }
 
-static int64_t record_lock(struct file *f, int cmd, uintptr_t user)
+static bool still_leads_to(int fd, const struct file *f)
+{
+    struct fd_ref ref = fd_get_any(fd);
+    bool leads = ref.file == f;
+
+    if (ref.file)
+        fd_put(ref);
+    return leads;
+}
+
+/* A lock of the process goes when it closes FD.  Another thread may have done so before there
+ * was a lock to go: then this one goes now. */
+static int end_lock(int fd, struct file *f, const void *owner)
+{
+    if (still_leads_to(fd, f))
+        return 0;
+    file_unlock_owner(f, owner);
+    return -EBADF;
+}
+
+static int64_t record_lock(int fd, struct file *f, int cmd, uintptr_t user)
 {
     struct process *p = current_process();
     bool ofd = cmd == F_OFD_GETLK || cmd == F_OFD_SETLK || cmd == F_OFD_SETLKW;
@@ -140,10 +160,12 @@ static int64_t record_lock(struct file *f, int cmd, uintptr_t user)
               : file_lock_record(f, cmd, &lk, p->files, p->pid);
     if (!err && (cmd == F_GETLK || cmd == F_OFD_GETLK))
         err = copy_to_user(user, &lk, sizeof(lk));
+    else if (!err && !ofd && lk.l_type != F_UNLCK)
+        err = end_lock(fd, f, p->files);
     return err;
 }
 
-static int64_t file_control(struct file *f, int cmd, uint64_t arg)
+static int64_t file_control(int fd, struct file *f, int cmd, uint64_t arg)
 {
     switch (cmd) {
     case F_GETFL:
@@ -157,7 +179,7 @@ static int64_t file_control(struct file *f, int cmd, uint64_t arg)
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-        return record_lock(f, cmd, arg);
+        return record_lock(fd, f, cmd, arg);
     case F_SETPIPE_SZ:
         return pipe_set_size(f, (uint32_t)arg);
     case F_GETPIPE_SZ:
@@ -188,7 +210,7 @@ int64_t sys_fcntl(const uint64_t *a)
     ref = cmd == F_GETFL ? fd_get_any(fd) : fd_get(fd);
     if (!ref.file)
         return -EBADF;
-    r = file_control(ref.file, cmd, a[2]);
+    r = file_control(fd, ref.file, cmd, a[2]);
     fd_put(ref);
     return r;
 }
