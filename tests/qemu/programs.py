@@ -50,6 +50,7 @@ TESTS = [
             kernels=(PLAIN,), timeout=1800, tags=("soak",)),
     program("faultrace", "five_long_races", once=True, test="faultrace-perturbed", cpus=(4,),
             kernels=(DEBUG,), append="perturb=1", timeout=1800, tags=("soak",)),
+    program("filerace", tags=("quick",)),
     program("filesizetest", tags=("quick",)),
     program("flushtest", tags=("quick",)),
     program("flushtest", "switches_without_numbers", test="flushtest-no-asids", append="asids=0",
