@@ -248,7 +248,7 @@ static bool put_and_detach(struct dentry *d)
     spin_lock(&dentry_lock);
     ASSERT(d->refcount > 0);
     if (__atomic_sub_fetch(&d->refcount, 1, __ATOMIC_ACQ_REL) == 0) {
-        gone = !d->hashed || (d->sb->internal_flags & SB_VOLATILE_NAMES);
+        gone = !d->hashed || (d->sb->internal_flags & (SB_VOLATILE_NAMES | SB_DYING));
         if (gone) {
             detach_locked(d);
         } else {
