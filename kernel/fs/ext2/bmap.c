@@ -496,14 +496,15 @@ int ext2_sync_map(struct inode *inode)
     struct ext2_inode *e = ext2_of(inode);
     int err;
 
-    if (!__atomic_exchange_n(&e->map_dirty, 0, __ATOMIC_ACQ_REL))
+    if (!__atomic_load_n(&e->map_dirty, __ATOMIC_ACQUIRE))
         return 0;
     rwsem_read_lock(&e->map_lock);
     err = sync_tables(inode, false);
     if (!err)
         err = sync_tables(inode, true);
+    /* Only now: who syncs at the same time must not find it clean before it is. */
+    if (!err)
+        __atomic_store_n(&e->map_dirty, 0, __ATOMIC_RELEASE);
     rwsem_read_unlock(&e->map_lock);
-    if (err)
-        mark_map_dirty(e);
     return err;
 }
