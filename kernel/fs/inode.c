@@ -502,16 +502,16 @@ void inode_allow_write(struct inode *inode)
     __atomic_fetch_add(&inode->writers, 1, __ATOMIC_RELEASE);
 }
 
-bool inode_has_writers(struct super_block *sb)
+bool inode_needs_writing(struct super_block *sb)
 {
     struct inode *inode;
-    bool has = false;
+    bool needs = false;
 
     spin_lock(&inode_cache.lock);
     list_for_each_entry(inode, &sb->inodes, sb_link)
-        has |= __atomic_load_n(&inode->writers, __ATOMIC_RELAXED) > 0;
+        needs |= inode->nlink == 0 || __atomic_load_n(&inode->writers, __ATOMIC_RELAXED) > 0;
     spin_unlock(&inode_cache.lock);
-    return has;
+    return needs;
 }
 
 void inode_cache_init(void)

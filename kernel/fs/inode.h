@@ -259,8 +259,9 @@ size_t inode_evict_unused(struct super_block *sb);
 /* Evict every inode of SB, which is dying, waiting for those somebody still looks at
  * (the flusher).  May sleep. */
 void inode_evict_all(struct super_block *sb);
-/* Whether any file of SB is open for writing. */
-bool inode_has_writers(struct super_block *sb);
+/* Whether any file of SB is open for writing, or has lost its last name but not its last user:
+ * its end will change the file system. */
+bool inode_needs_writing(struct super_block *sb);
 /* Write the dirty attributes of SB's inodes; then its data pages, and wait for
  * them if WAIT.  0 or the first error.  May sleep. */
 int inode_sync_all(struct super_block *sb, bool wait);

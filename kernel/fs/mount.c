@@ -249,7 +249,7 @@ int fs_remount(const struct path *dir, uint32_t flags, const char *options)
         flags |= sb->flags & ATIME_FLAGS;
     if (sb->bdev && sb->bdev->read_only && !(flags & MS_RDONLY))
         err = -EACCES;
-    else if ((flags & MS_RDONLY) && !(sb->flags & MS_RDONLY) && inode_has_writers(sb))
+    else if ((flags & MS_RDONLY) && !(sb->flags & MS_RDONLY) && inode_needs_writing(sb))
         err = -EBUSY;
     else
         err = fs_sync(sb, true);

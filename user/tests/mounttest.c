@@ -170,6 +170,21 @@ static void times_follow_flags(void)
     REQUIRE(umount("/mnt") == 0);
 }
 
+/* The end of a file that has no name any more is a change, and has to be possible. */
+static void removed_files_keep_it_writable(void)
+{
+    int fd;
+
+    mount_tmpfs("/mnt", 0);
+    fd = open("/mnt/file", O_RDONLY | O_CREAT, 0644);
+    REQUIRE(fd >= 0 && unlink("/mnt/file") == 0);
+    EXPECT_ERROR(mount(NULL, "/mnt", NULL, MS_REMOUNT | MS_RDONLY, NULL), EBUSY);
+    close(fd);
+    EXPECT_OK(mount(NULL, "/mnt", NULL, MS_REMOUNT | MS_RDONLY, NULL));
+    EXPECT_ERROR(open("/mnt/file", O_RDONLY | O_CREAT, 0644), EROFS);
+    REQUIRE(umount("/mnt") == 0);
+}
+
 /* The source too, where a sign in front would make a comment of the line. */
 static void words_are_escaped(void)
 {
@@ -278,7 +293,7 @@ static void names_of_proc(void)
 static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
-    TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc),
+    TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
 };
 
 TEST_MAIN(tests)
