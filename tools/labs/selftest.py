@@ -129,9 +129,9 @@ def changed(tree, change):
     return Changed()
 
 
-def fits(lab):
-    """None: all mutants and alternatives can be made of the files in this tree."""
-    for change in variants.mutants_of(lab) + variants.alternatives_of(lab):
+def fit(_lab, changes):
+    """None: all CHANGES, mutants and alternatives, can be made of the files in this tree."""
+    for change in changes:
         change.apply(handout.read(change.file))
 
 
@@ -184,15 +184,17 @@ class Checks:
         return found[:FEW] if self.quick else found
 
     def perform(self):
+        right = Tree(self.lab, "solution", len(self.lab.steps))
+        changes = variants.mutants_of(self.lab) + variants.alternatives_of(self.lab)
+        with right:
+            self.check("mutants and alternatives fit", fit, changes)
         if not self.tests:
             return
         if not self.quick:
             with Tree(self.lab, "handout", 0):
                 self.check("handout has its floor", at_its_floor, self.tests)
                 self.check("handout boots", boots)
-        right = Tree(self.lab, "solution", len(self.lab.steps))
         with right:
-            self.check("mutants and alternatives fit", fits)
             for _ in range(self.repeat):
                 self.check("solution has full points", full_points, self.tests)
         for alternative in [] if self.quick else variants.alternatives_of(self.lab):
