@@ -28,6 +28,19 @@ static struct {
     .pages = LIST_INIT(laundry.pages),
 };
 
+/* PAGE loses its entries, and E may have it; false: somebody keeps one, or it became dirty and
+ * must not be written here.  Then E does not hold the page, whose last user may free it at any
+ * moment: what was taken is forgotten at once. */
+static bool unmap(struct eviction *e, struct page *page)
+{
+    bool is_ours = page_unmap(page, &e->tlb)
+                   && ((e->gfp & __GFP_IO) || !page_test(page, PG_DIRTY));
+
+    if (!is_ours)
+        tlb_batch_flush(&e->tlb);
+    return is_ours;
+}
+
 /* PAGE, of a file, loses its entries; false: it has to be written first, or somebody has it. */
 static bool take_file(struct eviction *e, struct page *page)
 {
@@ -35,7 +48,7 @@ static bool take_file(struct eviction *e, struct page *page)
         e->ndirty++;
         return false;
     }
-    return page_unmap(page, &e->tlb);
+    return unmap(e, page);
 }
 
 /* PAGE gets a slot if it has none.  An anonymous one that nobody maps is of a fault that is
@@ -66,10 +79,8 @@ static bool is_stuck(struct page *page)
 /* PAGE is anonymous, or of a file that is memory only. */
 static bool take_to_swap(struct eviction *e, struct page *page)
 {
-    if (page_test(page, PG_WRITEBACK) || is_stuck(page) || !has_slot(e, page)
-        || !page_unmap(page, &e->tlb))
-        return false;
-    return (e->gfp & __GFP_IO) || !page_test(page, PG_DIRTY);
+    return !page_test(page, PG_WRITEBACK) && !is_stuck(page) && has_slot(e, page)
+           && unmap(e, page);
 }
 
 bool evict_page(struct eviction *e, struct page *page)
