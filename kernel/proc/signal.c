@@ -115,13 +115,18 @@ static uint64_t open_signals(const struct task *t)
     return ~t->blocked | t->awaited;
 }
 
-bool signal_has_work_locked(struct task *t)
+static inline bool has_work(const struct task *t)
 {
-    struct process *p = t->process;
+    const struct process *p = t->process;
 
     return ((t->pending.set | p->pending.set) & open_signals(t)) || p->exiting
            || p->state == PROCESS_STOPPED || (p->survivor && p->survivor != t)
            || t->restore_blocked;
+}
+
+bool signal_has_work_locked(struct task *t)
+{
+    return has_work(t);
 }
 
 /* Waking */
@@ -404,17 +409,16 @@ void signal_child_event(struct process *child, struct process *parent)
 
 /* Actions and masks of the running task */
 
-static void recalc_locked(struct task *t)
+static inline void recalc_locked(struct task *t)
 {
-    __atomic_store_n(&t->thread->signal_pending, signal_has_work_locked(t), __ATOMIC_RELEASE);
+    __atomic_store_n(&t->thread->signal_pending, has_work(t), __ATOMIC_RELEASE);
 }
 
-static void set_mask_locked(struct task *t, uint64_t mask)
+static inline void set_mask_locked(struct task *t, uint64_t mask)
 {
-    uint64_t closed = mask & ~t->blocked;
-
+    if (t->process->pending.set)
+        signal_hand_on_locked(t, mask & ~t->blocked);
     t->blocked = mask;
-    signal_hand_on_locked(t, closed);
     recalc_locked(t);
 }
 
@@ -462,14 +466,21 @@ static int new_mask(uint64_t blocked, int how, uint64_t set, uint64_t *out)
     default:
         return -EINVAL;
     }
-    *out &= ~UNBLOCKABLE;
     return 0;
+}
+
+void signal_set_mask(uint64_t mask)
+{
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
+
+    set_mask_locked(current_task(), mask & ~UNBLOCKABLE);
+    spin_unlock_irqrestore(&proc_lock, flags);
 }
 
 int signal_mask(int how, const uint64_t *set, uint64_t *old)
 {
     struct task *t = current_task();
-    uint64_t mask = t->blocked, flags;
+    uint64_t mask;
     int err;
 
     if (old)
@@ -477,12 +488,9 @@ int signal_mask(int how, const uint64_t *set, uint64_t *old)
     if (!set)
         return 0;
     err = new_mask(t->blocked, how, *set, &mask);
-    if (err)
-        return err;
-    flags = spin_lock_irqsave(&proc_lock);
-    set_mask_locked(t, mask);
-    spin_unlock_irqrestore(&proc_lock, flags);
-    return 0;
+    if (!err)
+        signal_set_mask(mask);
+    return err;
 }
 
 void signal_mask_temporarily(uint64_t mask)

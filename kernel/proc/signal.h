@@ -67,6 +67,8 @@ int64_t signal_return(struct trap_frame *frame);
  * 0 or -EINVAL. */
 int signal_action(int sig, const struct sigaction *act, struct sigaction *old);
 int signal_mask(int how, const uint64_t *set, uint64_t *old);
+/* The running task blocks the signals of MASK, as far as they can be, and no others. */
+void signal_set_mask(uint64_t mask);
 /* What is pending for the running task. */
 uint64_t signal_pending_set(void);
 /* Whether a signal of SET is pending for it, blocked or not. */

@@ -159,7 +159,7 @@ static void handle(struct trap_frame *frame, const struct sigaction *act, struct
     t->restore_blocked = false;
     if (!(act->sa_flags & SA_NODEFER))
         mask |= BIT(sig);
-    signal_mask(SIG_SETMASK, &mask, NULL);
+    signal_set_mask(mask);
 }
 
 /* Once the first register is overwritten there is no way back: the caller must not
@@ -191,7 +191,7 @@ static int restore(struct trap_frame *frame)
         return -EFAULT;
     if (head.stack.ss_flags == SS_DISABLE || head.stack.ss_size >= MINSIGSTKSZ)
         t->altstack = head.stack;
-    signal_mask(SIG_SETMASK, &head.mask, NULL);
+    signal_set_mask(head.mask);
     return 0;
 }
 
@@ -294,7 +294,7 @@ void signal_deliver(struct trap_frame *frame)
     finish_call(frame, NULL);
     if (t->restore_blocked) {
         t->restore_blocked = false;
-        signal_mask(SIG_SETMASK, &t->saved_blocked, NULL);
+        signal_set_mask(t->saved_blocked);
     }
     signal_recalc();
 }

@@ -62,7 +62,7 @@ int poll_drop_mask(int r)
 
     if (r != -EINTR && t->restore_blocked) {
         t->restore_blocked = false;
-        signal_mask(SIG_SETMASK, &t->saved_blocked, NULL);
+        signal_set_mask(t->saved_blocked);
     }
     return r;
 }
