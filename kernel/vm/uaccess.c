@@ -8,8 +8,9 @@
  */
 #include "kernel/core/uio.h"
 #include "kernel/core/usercopy.h"
-#include "kernel/vm/fault.h"
+#include "kernel/vm/anon.h"
 #include "kernel/vm/record.h"
+#include "kernel/vm/remote.h"
 #include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
@@ -120,55 +121,36 @@ ssize_t strncpy_from_user(char *buf, uintptr_t from, size_t size)
     return done < size ? -EFAULT : -ENAMETOOLONG;
 }
 
-/* Both directions of access to another address space, a page at a time. */
-static size_t mm_access(struct mm *mm, uintptr_t addr, size_t n, bool write,
-                        void (*fn)(void *at, size_t len, size_t done, void *arg), void *arg)
+/* Another address space */
+
+static size_t mm_access(struct mm *mm, uintptr_t addr, void *buf, size_t n, enum access access)
 {
-    size_t done = 0;
+    struct uio_segment seg;
+    struct uio u;
 
-    while (done < n && user_range_ok(addr, n)) {
-        size_t off = (addr + done) & ~PAGE_MASK, len = MIN(n - done, PAGE_SIZE - off);
-        struct page *page = mm_get_page(mm, addr + done, write ? ACCESS_WRITE : ACCESS_READ);
-
-        if (!page)
-            break;
-        fn((char *)page_address(page) + off, len, done, arg);
-        put_page(page);
-        done += len;
-    }
-    return done;
-}
-
-static void copy_out(void *at, size_t len, size_t done, void *buf)
-{
-    memcpy((char *)buf + done, at, len);
-}
-
-static void copy_in(void *at, size_t len, size_t done, void *buf)
-{
-    memcpy(at, (const char *)buf + done, len);
-}
-
-static void clear(void *at, size_t len, size_t done, void *arg)
-{
-    (void)done;
-    (void)arg;
-    memset(at, 0, len);
+    uio_init_kernel(&u, &seg, buf, n);
+    return remote_copy(mm, addr, n, &u, access);
 }
 
 size_t mm_read(struct mm *mm, uintptr_t from, void *to, size_t n)
 {
-    return mm_access(mm, from, n, false, copy_out, to);
+    return mm_access(mm, from, to, n, ACCESS_READ);
 }
 
 size_t mm_write(struct mm *mm, uintptr_t to, const void *from, size_t n)
 {
-    return mm_access(mm, to, n, true, copy_in, (void *)from);
+    return mm_access(mm, to, (void *)from, n, ACCESS_WRITE);
 }
 
 size_t mm_clear(struct mm *mm, uintptr_t to, size_t n)
 {
-    return mm_access(mm, to, n, true, clear, NULL);
+    size_t done = 0, moved;
+
+    do {
+        moved = mm_write(mm, to + done, page_address(zero_page), MIN(n - done, PAGE_SIZE));
+        done += moved;
+    } while (done < n && moved == PAGE_SIZE);
+    return done;
 }
 
 static const struct uio_ops user_ops = {

@@ -31,8 +31,8 @@ int cmpxchg_user(uintptr_t addr, uint32_t *old, uint32_t value);
 ssize_t strncpy_from_user(char *buf, uintptr_t from, size_t size);
 
 /*
- * The memory of MM, not necessarily the running thread's: for /proc, and for exec, which has
- * it to itself (vm/remote.h writes to one in use).
+ * The memory of MM, not necessarily the running thread's: for /proc, and for exec, whose new
+ * pages may be moved or evicted already (vm/remote.h).
  * Bytes done, short at the first page that cannot be had.  No lock held; may sleep.
  */
 struct mm;
