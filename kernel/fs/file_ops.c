@@ -242,7 +242,7 @@ int file_op_fsync_cache(struct file *f, bool data_only)
 {
     struct inode *inode = f->inode;
     struct super_block *sb = inode->sb;
-    bool was_dirty = inode_test(inode, INODE_DIRTY);
+    bool was_dirty = inode_test(inode, INODE_DIRTY | INODE_WRITTEN);
     int err, e;
 
     writeback_range(inode->mapping, 0, UINT64_MAX, true);

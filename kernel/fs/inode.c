@@ -139,8 +139,7 @@ void inode_get_locked(struct inode *inode)
     }
 }
 
-/* Release the lock and sleep until some inode changes state. */
-static void wait_changed_unlock(void)
+void inode_wait_changed_unlock(void)
 {
     struct waiter w = { 0 };
 
@@ -176,7 +175,7 @@ static struct inode *find_or_insert(struct super_block *sb, uint64_t ino, struct
         inode = find_locked(sb, ino);
         if (!inode || !inode_test(inode, INODE_FREEING))
             break;
-        wait_changed_unlock();
+        inode_wait_changed_unlock();
     }
     if (inode) {
         inode_get_locked(inode);
@@ -244,7 +243,7 @@ void inode_hash_insert(struct inode *inode, uint64_t ino)
         spin_lock(&inode_cache.lock);
         if (!find_locked(inode->sb, ino))
             break;
-        wait_changed_unlock();
+        inode_wait_changed_unlock();
     }
     hash_locked(inode, ino);
     spin_unlock(&inode_cache.lock);

@@ -70,6 +70,7 @@ struct inode {
 #define INODE_SEALABLE 0x40u            /* has seals                           */
 #define INODE_RESERVED 0x80u            /* memory for all its size is promised  */
 #define INODE_SWAPFILE 0x100u           /* its blocks are a swap area: nobody may change it */
+#define INODE_WRITTEN 0x200u            /* what was dirty is on its way to the metadata */
 
 /* Who asks: what permission checks look at. */
 struct cred {
@@ -216,7 +217,8 @@ void inode_set_data_ops(struct inode *inode, const struct address_space_operatio
 
 /* Mark attributes dirty; they reach the disk with writeback or sync.  Never sleeps. */
 void inode_mark_dirty(struct inode *inode);
-/* Carry dirty attributes into the metadata pages now.  0 or -EIO.  May sleep. */
+/* Carry dirty attributes into the metadata pages now; if somebody does, wait for him.  0 or
+ * -EIO.  May sleep. */
 int inode_write(struct inode *inode);
 /* The time for a/m/ctime. */
 struct timespec inode_now(void);

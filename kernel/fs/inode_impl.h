@@ -14,11 +14,13 @@ struct inode_cache {
     struct list dirty;                  /* oldest first                    [l] */
     struct list doomed;                 /* FREEING, left to the flusher    [l] */
     size_t count, nunused;              /*                                 [l] */
-    struct wait_queue changed;          /* an inode stopped being NEW or FREEING */
+    struct wait_queue changed;          /* an inode stopped being NEW, FREEING, WRITTEN */
     struct kmem_cache *slab;            /*                                 [c] */
 };
 extern struct inode_cache inode_cache;
 
+/* Release the lock and sleep until some inode changes state. */
+void inode_wait_changed_unlock(void);
 /* One more reference on what was found; an unused inode comes back to life.  The lock is held. */
 void inode_get_locked(struct inode *inode);
 

@@ -29,46 +29,81 @@ static __attribute__((noinline)) void become_dirty(struct inode *inode)
 
 void inode_mark_dirty(struct inode *inode)
 {
+    /* What changed is seen by who makes the inode clean, or that it is clean by us. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (inode->sb->bdev && !inode_test(inode, INODE_DIRTY))
         become_dirty(inode);
 }
 
-int inode_write(struct inode *inode)
+/* INODE is ours to write; false: it is clean, or somebody writes it and is not waited for. */
+static bool begin_write(struct inode *inode, bool wait)
+{
+    bool is_ours;
+
+    spin_lock(&inode_cache.lock);
+    while (wait && inode_test(inode, INODE_WRITTEN)) {
+        inode_wait_changed_unlock();
+        spin_lock(&inode_cache.lock);
+    }
+    is_ours = inode_test(inode, INODE_DIRTY) && !inode_test(inode, INODE_WRITTEN);
+    if (is_ours) {
+        /* Clean first: a change during the writing makes it dirty again. */
+        inode_set(inode, INODE_WRITTEN);
+        inode_clear(inode, INODE_DIRTY);
+        list_remove(&inode->dirty_link);
+    }
+    spin_unlock(&inode_cache.lock);
+    return is_ours;
+}
+
+static void end_write(struct inode *inode)
+{
+    spin_lock(&inode_cache.lock);
+    inode_clear(inode, INODE_WRITTEN);
+    spin_unlock(&inode_cache.lock);
+    wake_up_all(&inode_cache.changed);
+}
+
+static int write_attributes(struct inode *inode, bool wait)
 {
     int err;
 
-    spin_lock(&inode_cache.lock);
-    if (!inode_test(inode, INODE_DIRTY)) {
-        spin_unlock(&inode_cache.lock);
+    if (!begin_write(inode, wait))
         return 0;
-    }
-    /* Clean first: a change during the writing makes it dirty again. */
-    inode_clear(inode, INODE_DIRTY);
-    list_remove(&inode->dirty_link);
-    spin_unlock(&inode_cache.lock);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);    /* with inode_mark_dirty's */
     fs_op_begin(inode->sb, 1);
     err = inode->sb->ops->write_inode(inode);
     fs_op_end(inode->sb);
     if (err)
         inode_mark_dirty(inode);        /* nothing is lost yet: another time */
+    end_write(inode);
     return err;
 }
 
-/* The oldest dirty inode, with a reference, if it became dirty before OLDER_THAN. */
+int inode_write(struct inode *inode)
+{
+    return write_attributes(inode, true);
+}
+
+/* The oldest dirty inode, with a reference, if it became dirty before OLDER_THAN.  One that is
+ * being written, and dirty again, is left for another time: who writes it may need the flusher
+ * to go on. */
 static struct inode *get_oldest_dirty(uint64_t older_than)
 {
-    struct inode *inode = NULL;
+    struct inode *inode, *oldest = NULL;
 
     spin_lock(&inode_cache.lock);
-    if (!list_is_empty(&inode_cache.dirty)) {
-        inode = list_first_entry(&inode_cache.dirty, struct inode, dirty_link);
-        if (inode->dirtied_when <= older_than)
-            inode_get_locked(inode);
-        else
-            inode = NULL;
+    list_for_each_entry(inode, &inode_cache.dirty, dirty_link) {
+        if (inode->dirtied_when > older_than)
+            break;
+        if (inode_test(inode, INODE_WRITTEN))
+            continue;
+        inode_get_locked(inode);
+        oldest = inode;
+        break;
     }
     spin_unlock(&inode_cache.lock);
-    return inode;
+    return oldest;
 }
 
 bool inode_write_old(uint64_t older_than)
@@ -77,7 +112,7 @@ bool inode_write_old(uint64_t older_than)
 
     inode_end_doomed();
     while ((inode = get_oldest_dirty(older_than))) {
-        inode_write(inode);
+        write_attributes(inode, false);
         inode_put(inode);
         cond_resched();
     }

@@ -100,6 +100,45 @@ static void growing_while_written_out(void)
     end_race(other);
 }
 
+/* ---- several bring the same inode to the disk ---------------------------------------------- */
+
+static int keep_syncing(void *arg)
+{
+    (void)arg;
+    while (!look(&over))
+        if (fsync(file) < 0)
+            _exit(1);
+    _exit(0);
+}
+
+static int keep_syncing_all(void *arg)
+{
+    (void)arg;
+    while (!look(&over))
+        sync();
+    _exit(0);
+}
+
+static void several_sync_one_file(void)
+{
+    long end = now_ms() + RACE_MS;
+    struct stat st;
+    pid_t others[2];
+
+    open_file(ON_DISK);
+    others[0] = start_thread(1, keep_syncing);
+    others[1] = start_thread(2, keep_syncing_all);
+    for (off_t size = 1; now_ms() < end; size++) {
+        EXPECT_OK(ftruncate(file, size));
+        EXPECT_OK(fsync(file));
+        EXPECT_OK(fstat(file, &st));
+        EXPECT_EQ(st.st_size, size);
+    }
+    tell(&over, 1);
+    EXPECT_CHILD(others[0]);
+    end_race(others[1]);
+}
+
 /* ---- one writes behind the end, another far behind it ------------------------------------- */
 
 #define FIRST 100               /* bytes that are there */
@@ -236,6 +275,7 @@ static void meetings_at_a_fifo(void)
 
 static const struct test tests[] = {
     TEST(growing_while_written_out),
+    TEST(several_sync_one_file),
     TEST(a_gap_beside_a_writer),
     TEST(a_lock_of_a_closed_file),
     TEST(meetings_at_a_fifo),
