@@ -17,6 +17,7 @@
 
 #define RESERVED 300            /* after wrapping, low numbers stay with the early daemons */
 
+/* Interrupts are off where it is held: it is taken under proc_lock, which their handlers take. */
 static struct spinlock lock = SPINLOCK_INIT(RANK_TRACE, "pid map");
 static uint64_t used[PID_MAX / 64] = { 1 };     /* 0 is nobody's */
 static uint64_t led[PID_MAX / 64];
@@ -24,9 +25,9 @@ static int last;
 
 static int take_next(void)
 {
+    uint64_t flags = spin_lock_irqsave(&lock);
     size_t pid;
 
-    spin_lock(&lock);
     pid = bitmap_find_next_zero(used, PID_MAX, (size_t)last + 1);
     if (pid >= PID_MAX)
         pid = bitmap_find_next_zero(used, PID_MAX, RESERVED);
@@ -34,20 +35,22 @@ static int take_next(void)
         bitmap_set(used, pid);
         last = (int)pid;
     }
-    spin_unlock(&lock);
+    spin_unlock_irqrestore(&lock, flags);
     return pid < PID_MAX ? (int)pid : 0;
 }
 
 /* Whether a group or session has PID, which is ours, as its number. */
 static bool is_leaders(int pid)
 {
+    uint64_t flags;
+
     if (!bitmap_test(led, (size_t)pid))
         return false;
     if (group_has_members(pid))
         return true;
-    spin_lock(&lock);
+    flags = spin_lock_irqsave(&lock);
     bitmap_clear(led, (size_t)pid);
-    spin_unlock(&lock);
+    spin_unlock_irqrestore(&lock, flags);
     return false;
 }
 
@@ -65,16 +68,18 @@ int pid_alloc(void)
 
 void pid_free(int pid)
 {
-    spin_lock(&lock);
+    uint64_t flags = spin_lock_irqsave(&lock);
+
     bitmap_clear(used, (size_t)pid);
-    spin_unlock(&lock);
+    spin_unlock_irqrestore(&lock, flags);
 }
 
 void pid_note_leader(int pid)
 {
-    spin_lock(&lock);
+    uint64_t flags = spin_lock_irqsave(&lock);
+
     bitmap_set(led, (size_t)pid);
-    spin_unlock(&lock);
+    spin_unlock_irqrestore(&lock, flags);
 }
 
 int pid_last(void)
@@ -84,7 +89,8 @@ int pid_last(void)
 
 void pid_set_last(int pid)
 {
-    spin_lock(&lock);
+    uint64_t flags = spin_lock_irqsave(&lock);
+
     last = MIN(pid, PID_MAX - 1);
-    spin_unlock(&lock);
+    spin_unlock_irqrestore(&lock, flags);
 }
