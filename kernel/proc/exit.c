@@ -110,7 +110,7 @@ static void become_zombie(struct process *p)
 {
     uint64_t flags = spin_lock_irqsave(&proc_lock);
     struct list unwanted = LIST_INIT(unwanted);
-    struct process *next;
+    struct process *gone, *next;
 
     reparent_children(p, &unwanted);
     group_check_orphaned(p, p);
@@ -118,9 +118,9 @@ static void become_zombie(struct process *p)
     report_zombie(p, &unwanted);
     wake_up_all(&p->ended);
     spin_unlock_irqrestore(&proc_lock, flags);
-    list_for_each_entry_safe(p, next, &unwanted, sibling) {
-        list_remove(&p->sibling);
-        process_put(p);
+    list_for_each_entry_safe(gone, next, &unwanted, sibling) {
+        list_remove(&gone->sibling);
+        process_put(gone);
     }
 }
 
