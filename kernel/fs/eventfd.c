@@ -96,7 +96,6 @@ static uint32_t eventfd_poll(struct file *f, struct poll_table *pt)
     uint64_t count;
 
     poll_wait(pt, &e->changed);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     count = count_of(e);
     return (count > 0 ? POLLIN : 0) | (count < COUNT_MAX ? POLLOUT : 0);
 }

@@ -128,14 +128,17 @@ struct mmap_request {
 };
 
 /* Poll: where a waiter subscribes.  A poll operation calls poll_wait for every
- * queue that could change its answer, then returns the mask of now. */
+ * queue that could change its answer, then returns the mask of now: looked at after
+ * the barrier here, it has all whose wake-up did not find the waiter. */
 struct poll_table {
     void (*wait)(struct poll_table *pt, struct wait_queue *wq);     /* NULL: only asking */
 };
 static inline void poll_wait(struct poll_table *pt, struct wait_queue *wq)
 {
-    if (pt && pt->wait)
+    if (pt && pt->wait) {
         pt->wait(pt, wq);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    }
 }
 
 /* Open NAME per open(2): O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW,

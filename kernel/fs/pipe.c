@@ -229,7 +229,6 @@ static uint32_t pipe_poll(struct file *f, struct poll_table *pt)
         poll_wait(pt, &p->can_read);
     if (f->mode & FILE_WRITE)
         poll_wait(pt, &p->can_write);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (f->mode & FILE_READ) {
         if (!is_empty(p))
             mask |= POLLIN | POLLRDNORM;

@@ -154,7 +154,6 @@ static uint32_t timerfd_poll(struct file *f, struct poll_table *pt)
     struct timerfd *t = f->private;
 
     poll_wait(pt, &t->changed);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     return is_ready(t) ? POLLIN : 0;
 }
 

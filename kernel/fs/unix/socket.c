@@ -189,7 +189,6 @@ static uint32_t socket_poll(struct file *f, struct poll_table *pt)
     uint32_t mask = 0;
 
     poll_wait(pt, &s->changed);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (s->error)
         mask |= POLLERR;
     if (is_over(s, NO_RECEIVE) && is_over(s, NO_SEND))
