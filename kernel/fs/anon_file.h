@@ -22,4 +22,11 @@ const char *anon_file_kind(const struct file *f);
 /* Their open operation, by the name in /proc: -ENXIO. */
 int anon_file_refuse_open(struct inode *inode, struct file *f);
 
+/* The operations that none of them has. */
+#define FILE_OPS_ANON                                                           \
+    .iterate = file_op_iterate_notdir, .ioctl = file_op_ioctl_refuse,           \
+    .mmap = file_op_mmap_refuse, .open = anon_file_refuse_open,                 \
+    .fsync = file_op_fsync_refuse, .flush = file_op_flush_nothing,              \
+    .fallocate = file_op_fallocate_refuse
+
 void anon_file_init(void);

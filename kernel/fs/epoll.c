@@ -495,18 +495,12 @@ static void epoll_release(struct file *f)
 }
 
 static const struct file_operations epoll_file_ops = {
+    FILE_OPS_ANON,
     .read = file_op_read_refuse,
     .write = file_op_write_refuse,
     .seek = file_op_seek_nowhere,
-    .iterate = file_op_iterate_notdir,
     .poll = epoll_poll,
-    .ioctl = file_op_ioctl_refuse,
-    .mmap = file_op_mmap_refuse,
-    .open = anon_file_refuse_open,
     .release = epoll_release,
-    .fsync = file_op_fsync_refuse,
-    .flush = file_op_flush_nothing,
-    .fallocate = file_op_fallocate_refuse,
 };
 
 bool file_is_epoll(const struct file *f)

@@ -106,18 +106,12 @@ static void eventfd_release(struct file *f)
 }
 
 static const struct file_operations eventfd_file_ops = {
+    FILE_OPS_ANON,
     .read = eventfd_read,
     .write = eventfd_write,
     .seek = file_op_seek_nowhere,
-    .iterate = file_op_iterate_notdir,
     .poll = eventfd_poll,
-    .ioctl = file_op_ioctl_refuse,
-    .mmap = file_op_mmap_refuse,
-    .open = anon_file_refuse_open,
     .release = eventfd_release,
-    .fsync = file_op_fsync_refuse,
-    .flush = file_op_flush_nothing,
-    .fallocate = file_op_fallocate_refuse,
 };
 
 int eventfd_create(uint32_t count, uint32_t flags, const struct cred *cred, struct file **out)

@@ -170,18 +170,12 @@ static void timerfd_release(struct file *f)
 }
 
 static const struct file_operations timerfd_file_ops = {
+    FILE_OPS_ANON,
     .read = timerfd_read,
     .write = file_op_write_refuse,
     .seek = file_op_seek_nowhere,
-    .iterate = file_op_iterate_notdir,
     .poll = timerfd_poll,
-    .ioctl = file_op_ioctl_refuse,
-    .mmap = file_op_mmap_refuse,
-    .open = anon_file_refuse_open,
     .release = timerfd_release,
-    .fsync = file_op_fsync_refuse,
-    .flush = file_op_flush_nothing,
-    .fallocate = file_op_fallocate_refuse,
 };
 
 int timerfd_create(enum timer_clock clock, uint32_t flags, const struct cred *cred,

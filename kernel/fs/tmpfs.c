@@ -2,10 +2,10 @@
 /*
  * tmpfs.c - file systems in memory: mounting, limits, inodes, and their end.
  *
- * Limits are pages and inodes, half of memory unless size= and nr_inodes= say
- * otherwise.  Inodes share their limit with the attributes of files, in bytes: an attribute
- * takes what it is long, an inode TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without recursion, however
- * deep it is.
+ * Limits are pages and inodes, half of memory unless size= and nr_inodes= say otherwise.
+ * Inodes share their limit with the attributes of files, in bytes: an attribute takes what
+ * it is long, an inode TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without
+ * recursion, however deep it is.
  */
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/mount_options.h"

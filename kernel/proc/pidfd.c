@@ -30,18 +30,12 @@ static void pidfd_release(struct file *f)
 }
 
 static const struct file_operations pidfd_file_ops = {
+    FILE_OPS_ANON,
     .read = file_op_read_refuse,
     .write = file_op_write_refuse,
     .seek = file_op_seek_refuse,
-    .iterate = file_op_iterate_notdir,
     .poll = pidfd_poll,
-    .ioctl = file_op_ioctl_refuse,
-    .mmap = file_op_mmap_refuse,
-    .open = anon_file_refuse_open,
     .release = pidfd_release,
-    .fsync = file_op_fsync_refuse,
-    .flush = file_op_flush_nothing,
-    .fallocate = file_op_fallocate_refuse,
 };
 
 int pidfd_create(struct process *p, uint32_t flags, struct file **out)

@@ -139,18 +139,12 @@ static void signalfd_release(struct file *f)
 }
 
 static const struct file_operations signalfd_file_ops = {
+    FILE_OPS_ANON,
     .read = signalfd_read,
     .write = file_op_write_refuse,
     .seek = file_op_seek_nowhere,
-    .iterate = file_op_iterate_notdir,
     .poll = signalfd_poll,
-    .ioctl = file_op_ioctl_refuse,
-    .mmap = file_op_mmap_refuse,
-    .open = anon_file_refuse_open,
     .release = signalfd_release,
-    .fsync = file_op_fsync_refuse,
-    .flush = file_op_flush_nothing,
-    .fallocate = file_op_fallocate_refuse,
 };
 
 int signalfd_create(uint64_t set, uint32_t flags, struct file **out)

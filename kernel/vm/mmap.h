@@ -23,9 +23,9 @@ int64_t vm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* 0, -EINVAL -EACCES, or -ENOMEM (a hole: what lies before it has changed). */
 int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot);
 /* Resize the OLD_LEN bytes at OLD to NEW_LEN, moving them to NEW_ADDR (MREMAP_FIXED; with
- * MREMAP_DONTUNMAP alone a wish) or where there is room (MREMAP_MAYMOVE) if they must.  The address, or -EINVAL,
- * -EFAULT (not within one mapping), -ENOMEM, -EPERM, -EAGAIN (more locked memory than
- * allowed).  What MREMAP_FIXED cleared stays cleared. */
+ * MREMAP_DONTUNMAP alone a wish) or where there is room (MREMAP_MAYMOVE) if they must.  The
+ * address, or -EINVAL, -EFAULT (not within one mapping), -ENOMEM, -EPERM, -EAGAIN (more
+ * locked memory than allowed).  What MREMAP_FIXED cleared stays cleared. */
 int64_t vm_mremap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
                   vaddr_t new_addr);
 /* Have stores to shared files in the range reach the disk, if MS_SYNC says so.  0,
