@@ -7,13 +7,17 @@
  * kind that touch the new one melt into it, others are cut, and one that reaches
  * out on both sides is split.  The two entries this can need are allocated before
  * the spinlock is taken.
+ *
+ * Who waits for a record is listed.  He looks along the list: if who bars his way waits
+ * for another, and so on back to him, none of them would ever get his lock, and he gives
+ * up.  An OFD or flock lock is nobody's in particular, and not looked for.
  */
 #include "kernel/fs/locks.h"
 #include "kernel/mm/kmalloc.h"
 #include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
-#define END_OF_TIME UINT64_MAX          /* last byte of a range without an end */
+#define LAST_BYTE (uint64_t)INT64_MAX   /* of a range without an end: no file is longer */
 
 enum lock_kind { LOCK_RECORD, LOCK_WHOLE };
 
@@ -59,8 +63,7 @@ static bool overlaps(const struct file_lock *a, const struct file_lock *b)
 
 static bool touches(const struct file_lock *a, const struct file_lock *b)
 {
-    return (a->last == END_OF_TIME || b->first <= a->last + 1)
-           && (b->last == END_OF_TIME || a->first <= b->last + 1);
+    return a->first <= b->last + 1 && b->first <= a->last + 1;
 }
 
 static struct file_lock *find_conflict_locked(struct record_locks *locks,
@@ -75,14 +78,17 @@ static struct file_lock *find_conflict_locked(struct record_locks *locks,
     return NULL;
 }
 
-static bool has_conflict(struct record_locks *locks, const struct file_lock *want)
+/* Who has the lock that WANT must wait for; NULL: nobody. */
+static const void *find_opponent(struct record_locks *locks, const struct file_lock *want)
 {
-    bool has;
+    const struct file_lock *l;
+    const void *owner;
 
     spin_lock(&locks->lock);
-    has = find_conflict_locked(locks, want) != NULL;
+    l = find_conflict_locked(locks, want);
+    owner = l ? l->owner : NULL;
     spin_unlock(&locks->lock);
-    return has;
+    return owner;
 }
 
 /*
@@ -129,7 +135,12 @@ static void free_list(struct list *gone)
         kfree(list_entry(link, struct file_lock, link));
 }
 
-/* Set WANT, or take it back if UNLOCK.  0, -EAGAIN (a conflict), -ENOLCK. */
+/*
+ * Set WANT, or take it back if UNLOCK.  0, -EAGAIN (a conflict), -ENOLCK.
+ *
+ * A conflict takes from a flock what it had: two who share a lock, and both want it for
+ * themselves, would wait for each other.
+ */
 static int try_set(struct record_locks *locks, const struct file_lock *want, bool unlock)
 {
     struct file_lock *fresh = kmalloc(sizeof(*fresh), GFP_KERNEL);
@@ -140,34 +151,114 @@ static int try_set(struct record_locks *locks, const struct file_lock *want, boo
     if (!err) {
         *fresh = *want;
         spin_lock(&locks->lock);
-        if (!unlock && find_conflict_locked(locks, want)) {
+        if (!unlock && find_conflict_locked(locks, want))
             err = -EAGAIN;
-        } else {
-            if (carve_locked(locks, fresh, unlock, spare, &gone))
-                spare = NULL;
-            if (!unlock) {
-                list_insert_tail(&locks->ranges, &fresh->link);
-                fresh = NULL;
-            }
+        if ((!err || want->kind == LOCK_WHOLE)
+            && carve_locked(locks, fresh, unlock || err, spare, &gone))
+            spare = NULL;
+        if (!err && !unlock) {
+            list_insert_tail(&locks->ranges, &fresh->link);
+            fresh = NULL;
         }
         spin_unlock(&locks->lock);
+        if (!err || !list_is_empty(&gone))
+            wake_up_all(&locks->changed);
     }
     kfree(fresh);
     kfree(spare);
     free_list(&gone);
-    if (!err)
-        wake_up_all(&locks->changed);
     return err;
 }
 
-/* try_set, waiting for conflicts to go if WAIT.  Also -ERESTARTSYS. */
+/* ---- waiting ---------------------------------------------------------------------------- */
+
+#define CIRCLE_MAX 10                   /* who are further apart wait, as on Linux */
+
+struct wish {
+    struct list link;                   /* in wishes                           */
+    struct record_locks *locks;
+    const struct file_lock *want;
+};
+static struct list wishes = LIST_INIT(wishes);          /* [wishes_lock] */
+static struct spinlock wishes_lock = SPINLOCK_INIT(RANK_FILES, "wanted locks");
+
+static bool has_owner(const struct file_lock *l)
+{
+    return l->kind == LOCK_RECORD && l->pid != OFD_LOCK;
+}
+
+static const struct wish *find_wish_locked(const void *owner)
+{
+    struct wish *w;
+
+    list_for_each_entry(w, &wishes, link)
+        if (w->want->owner == owner)
+            return w;
+    return NULL;
+}
+
+/* Whether WISH waits for its own owner, over the others' wishes. */
+static bool is_circle_locked(const struct wish *wish)
+{
+    const struct wish *w = wish;
+
+    for (int i = 0; w && i < CIRCLE_MAX; i++) {
+        const void *opponent = find_opponent(w->locks, w->want);
+
+        if (opponent == wish->want->owner)
+            return true;
+        w = opponent ? find_wish_locked(opponent) : NULL;
+    }
+    return false;
+}
+
+/* List W, unless it would close a circle: then false. */
+static bool enter(struct wish *w)
+{
+    bool may;
+
+    spin_lock(&wishes_lock);
+    may = !is_circle_locked(w);
+    if (may)
+        list_insert_tail(&wishes, &w->link);
+    spin_unlock(&wishes_lock);
+    return may;
+}
+
+static void leave(struct wish *w)
+{
+    spin_lock(&wishes_lock);
+    list_remove(&w->link);
+    spin_unlock(&wishes_lock);
+}
+
+/* Sleep until who bars the way of WANT is another, or nobody.  0, -EDEADLK, -ERESTARTSYS. */
+static int wait_for(struct record_locks *locks, const struct file_lock *want)
+{
+    struct wish w = { .locks = locks, .want = want };
+    const void *opponent = find_opponent(locks, want);
+    int err;
+
+    if (!opponent)
+        return 0;
+    if (has_owner(want) && !enter(&w))
+        return -EDEADLK;
+    err = wait_event_interruptible(&locks->changed, find_opponent(locks, want) != opponent);
+    if (has_owner(want))
+        leave(&w);
+    return err ? -ERESTARTSYS : 0;
+}
+
+/* try_set, waiting for conflicts to go if WAIT.  Also -EDEADLK, -ERESTARTSYS. */
 static int set(struct record_locks *locks, const struct file_lock *want, bool unlock, bool wait)
 {
     int err;
 
-    while ((err = try_set(locks, want, unlock)) == -EAGAIN && wait)
-        if (wait_event_interruptible(&locks->changed, !has_conflict(locks, want)) != 0)
-            return -ERESTARTSYS;
+    while ((err = try_set(locks, want, unlock)) == -EAGAIN && wait) {
+        err = wait_for(locks, want);
+        if (err)
+            break;
+    }
     return err;
 }
 
@@ -215,7 +306,7 @@ static int range_of(struct file *f, const struct flock *lk, struct file_lock *ou
     if (start < 0)
         return -EINVAL;
     out->first = (uint64_t)start;
-    out->last = lk->l_len == 0 ? END_OF_TIME : (uint64_t)last;
+    out->last = lk->l_len == 0 ? LAST_BYTE : (uint64_t)last;
     return 0;
 }
 
@@ -228,7 +319,7 @@ static void describe(const struct file_lock *l, struct flock *lk)
     lk->l_type = l->exclusive ? F_WRLCK : F_RDLCK;
     lk->l_whence = SEEK_SET;
     lk->l_start = (int64_t)l->first;
-    lk->l_len = l->last == END_OF_TIME ? 0 : (int64_t)(l->last - l->first + 1);
+    lk->l_len = l->last == LAST_BYTE ? 0 : (int64_t)(l->last - l->first + 1);
     lk->l_pid = l->pid;
 }
 
@@ -240,6 +331,8 @@ int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owne
     int err;
 
     if (lk->l_type != F_RDLCK && lk->l_type != F_WRLCK && (lk->l_type != F_UNLCK || get))
+        return -EINVAL;
+    if (pid == OFD_LOCK && lk->l_pid != 0)
         return -EINVAL;
     if (f->mode & FILE_PATH)
         return -EBADF;
@@ -266,7 +359,7 @@ int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owne
 
 int file_lock_whole(struct file *f, int op)
 {
-    struct file_lock want = { .owner = f, .kind = LOCK_WHOLE, .last = END_OF_TIME };
+    struct file_lock want = { .owner = f, .kind = LOCK_WHOLE, .last = LAST_BYTE };
     struct record_locks *locks;
     bool wait = !(op & LOCK_NB);
     int err;

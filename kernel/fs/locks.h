@@ -13,12 +13,14 @@
 /*
  * F_GETLK, F_SETLK, F_SETLKW for OWNER (PID is what others are told).  LK is
  * the caller's copy; F_GETLK fills it in.  OFD locks: pass the file as OWNER
- * and -1 as PID.  0, -EAGAIN, -EBADF, -EINVAL, -EOVERFLOW, -ENOLCK, -ERESTARTSYS.
- * F_SETLKW may sleep.
+ * and OFD_LOCK as PID.  0, -EAGAIN, -EBADF, -EINVAL, -EOVERFLOW, -ENOLCK, -ERESTARTSYS;
+ * F_SETLKW may sleep, and gives -EDEADLK where who has the lock waits for OWNER.
  */
+#define OFD_LOCK (-1)
 int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owner, int pid);
 /* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.  0, -EWOULDBLOCK, -EINVAL, -ENOMEM,
- * -ERESTARTSYS.  EWOULDBLOCK is EAGAIN. */
+ * -ERESTARTSYS.  EWOULDBLOCK is EAGAIN.  One that is not had at once takes from F
+ * the lock it had. */
 int file_lock_whole(struct file *f, int op);
 /* OWNER closed a descriptor of F: its record locks go.  Cheap where there are none. */
 void file_unlock_owner(struct file *f, const void *owner);

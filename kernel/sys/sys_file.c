@@ -156,7 +156,7 @@ static int64_t record_lock(int fd, struct file *f, int cmd, uintptr_t user)
 
     if (copy_from_user(&lk, user, sizeof(lk)))
         return -EFAULT;
-    err = ofd ? file_lock_record(f, cmd - F_OFD_GETLK + F_GETLK, &lk, f, -1)
+    err = ofd ? file_lock_record(f, cmd - F_OFD_GETLK + F_GETLK, &lk, f, OFD_LOCK)
               : file_lock_record(f, cmd, &lk, p->files, p->pid);
     if (!err && (cmd == F_GETLK || cmd == F_OFD_GETLK))
         err = copy_to_user(user, &lk, sizeof(lk));

@@ -61,6 +61,7 @@ TESTS = [
     program("kintest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
     program("limittest", tags=("quick",)),
+    program("locktest", tags=("quick",)),
     program("madvisetest", tags=("quick",)),
     program("mapstorm", tags=("quick",)),
     program("mapstorm", "five_million_steps", once=True, test="mapstorm-long", cpus=(1, 4),
