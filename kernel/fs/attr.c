@@ -173,12 +173,22 @@ static void apply(struct inode *inode, const struct iattr *attr, const struct cr
     inode->ctime = now;
 }
 
+/* Only regular files have a size that one may set. */
+static int check_has_size(const struct inode *inode)
+{
+    if (S_ISDIR(inode->mode))
+        return -EISDIR;
+    return S_ISREG(inode->mode) ? 0 : -EINVAL;
+}
+
 int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cred *cred)
 {
     int err = 0;
 
     if (attr->valid & ATTR_SIZE) {
-        err = inode_permission(inode, MAY_WRITE, cred);
+        err = check_has_size(inode);
+        if (!err)
+            err = inode_permission(inode, MAY_WRITE, cred);
         if (!err)
             err = inode_truncate(inode, attr->size, cred);
     }
@@ -201,10 +211,10 @@ int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cr
 
 static int check_truncate(const struct inode *inode, uint64_t size)
 {
-    if (S_ISDIR(inode->mode))
-        return -EISDIR;
-    if (!S_ISREG(inode->mode))
-        return -EINVAL;
+    int err = check_has_size(inode);
+
+    if (err)
+        return err;
     if (super_is_read_only(inode->sb))
         return -EROFS;
     if (inode_test(inode, INODE_SWAPFILE) && size <= inode_size(inode))

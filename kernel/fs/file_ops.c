@@ -137,7 +137,7 @@ int64_t file_op_seek_size(struct file *f, int64_t offset, int whence)
         return -EINVAL;
     }
     if (__builtin_add_overflow(base, offset, &base))
-        return -EOVERFLOW;
+        return -EINVAL;
     return base < 0 || (uint64_t)base > f->inode->sb->max_size ? -EINVAL : base;
 }
 

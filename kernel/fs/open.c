@@ -140,10 +140,10 @@ static int create_locked(struct dir_op *op, uint32_t flags, uint32_t mode,
     struct inode *inode = op->child->inode;
     int err;
 
-    if (inode && (flags & O_EXCL))
-        return -EEXIST;
     if (op->walk.name.has_slash)
         return -EISDIR;
+    if (inode && (flags & O_EXCL))
+        return -EEXIST;
     if (inode) {
         *result = S_ISLNK(inode->mode) ? CREATE_LINK : CREATE_FOUND;
         return *result == CREATE_LINK && (flags & O_NOFOLLOW) ? -ELOOP : 0;

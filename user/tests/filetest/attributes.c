@@ -93,6 +93,8 @@ static void without_rights(void *arg)
     EXPECT_ERROR(chmod("readable", 0777), EPERM);
     EXPECT_ERROR(chown("readable", 1000, 1000), EPERM);
     EXPECT_ERROR(truncate("readable", 0), EACCES);
+    EXPECT_ERROR(truncate("closed", 0), EISDIR);
+    EXPECT_ERROR(truncate("/dev/null", 0), EINVAL);
     EXPECT_ERROR(utimensat(AT_FDCWD, "readable", NULL, 0), EACCES);
     EXPECT_ERROR(unlink("sticky/theirs"), EPERM);
     EXPECT_ERROR(rename("sticky/theirs", "sticky/x"), EPERM);

@@ -21,6 +21,8 @@ static void open_flags(void)
     EXPECT_ERROR(open("f", O_RDONLY | O_DIRECTORY), ENOTDIR);
     EXPECT_ERROR(open(".", O_WRONLY), EISDIR);
     EXPECT_ERROR(open("g/", O_WRONLY | O_CREAT, 0600), EISDIR);
+    EXPECT_ERROR(open("f/", O_WRONLY | O_CREAT | O_EXCL, 0600), EISDIR);
+    EXPECT_ERROR(open(".", O_RDONLY | O_CREAT | O_EXCL, 0600), EEXIST);
     EXPECT_ERROR(open("", O_RDONLY), ENOENT);
     fd = open("f", O_RDWR | O_TRUNC);
     EXPECT_EQ(stat_of("f").st_size, 0);
@@ -121,6 +123,7 @@ static void seeking(void)
     EXPECT_EQ(c, 'b');
     EXPECT_ERROR(lseek(fd, -1, SEEK_SET), EINVAL);
     EXPECT_ERROR(lseek(fd, -4, SEEK_END), EINVAL);
+    EXPECT_ERROR(lseek(fd, INT64_MAX, SEEK_END), EINVAL);
     EXPECT_ERROR(lseek(fd, 0, 77), EINVAL);
     EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 2);
     EXPECT_EQ(lseek(fd, 1000, SEEK_END), 1003);
