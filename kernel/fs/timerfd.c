@@ -36,26 +36,30 @@ static void expire(struct timer *timer)
 {
     struct timerfd *t = container_of(timer, struct timerfd, timer);
     uint64_t flags = spin_lock_irqsave(&lock);
+    bool due;                   /* EXPIRED may be cleared again once the lock is open */
 
     if (!t->set || t->expired) {
         spin_unlock_irqrestore(&lock, flags);
         return;
     }
-    t->expired = t->next <= clock_now_ns(t->counts_by);
-    if (t->expired)
+    due = t->next <= clock_now_ns(t->counts_by);
+    t->expired = due;
+    if (due)
         t->count++;
     else
         timer_arm_by(&t->timer, t->counts_by, t->next);
     spin_unlock_irqrestore(&lock, flags);
-    if (t->expired)
+    if (due)
         wake_up_all(&t->changed);
 }
 
-/* An expired timer with an interval goes on; the intervals it has missed count. */
+/* An expired timer with an interval goes on; the intervals it has missed count.  If the clock
+ * was set back to before NEXT, not even the expiry that was counted has happened. */
 static void go_on(struct timerfd *t)
 {
     if (!t->expired || !t->interval)
         return;
+    ASSERT(t->count > 0);
     t->expired = false;
     t->count += timer_forward(&t->next, t->interval, clock_now_ns(t->counts_by)) - 1;
     timer_arm_by(&t->timer, t->counts_by, t->next);
@@ -106,7 +110,8 @@ static bool take_cancelled(struct timerfd *t)
     return cancelled;
 }
 
-/* -EAGAIN: it has not expired; -ECANCELED. */
+/* The count, which is 0 if the clock was set back to before the expiry; -EAGAIN: it has not
+ * expired; -ECANCELED: and it does not go on until it is set again. */
 static int take_count(struct timerfd *t, uint64_t *count)
 {
     uint64_t flags = spin_lock_irqsave(&lock);
@@ -114,6 +119,7 @@ static int take_count(struct timerfd *t, uint64_t *count)
 
     if (take_cancelled(t)) {
         t->count = 0;
+        t->expired = false;
         err = -ECANCELED;
     } else if (!t->count) {
         err = -EAGAIN;
@@ -146,6 +152,8 @@ static ssize_t timerfd_read(struct file *f, struct uio *uio, uint64_t *pos)
             return -ERESTARTSYS;
     if (err)
         return err;
+    if (!count)
+        return f->flags & O_NONBLOCK ? -EAGAIN : 0;
     return uio_write(uio, &count, sizeof(count)) ? -EFAULT : (ssize_t)sizeof(count);
 }
 

@@ -297,6 +297,58 @@ static void expect_cancelled(int fd)
     expect_nothing(fd);
 }
 
+/* One that has expired goes on neither after the clock was set, nor does it count down. */
+static void expired_and_cancelled(int64_t now)
+{
+    int fd = open_timer(CLOCK_REALTIME, TFD_NONBLOCK);
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    uint64_t count;
+
+    set(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, now, MS);
+    EXPECT_EQ(poll(&p, 1, -1), 1);
+    set_realtime(now - 1000 * SECOND);
+    EXPECT_ERROR(read(fd, &count, sizeof(count)), ECANCELED);
+    left_of(fd);
+    expect_nothing(fd);
+    set_realtime(now + SECOND);
+    EXPECT_ERROR(read(fd, &count, sizeof(count)), ECANCELED);
+    left_of(fd);
+    expect_nothing(fd);
+    close(fd);
+}
+
+/* The clock was set back to before it expired: that is read as nothing. */
+static void expired_and_set_back(int64_t now, int flags)
+{
+    int fd = open_timer(CLOCK_REALTIME, flags);
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    uint64_t count = 77;
+
+    set(fd, TFD_TIMER_ABSTIME, now, MS);
+    EXPECT_EQ(poll(&p, 1, -1), 1);
+    set_realtime(now - 1000 * SECOND);
+    if (flags & TFD_NONBLOCK)
+        EXPECT_ERROR(read(fd, &count, sizeof(count)), EAGAIN);
+    else
+        EXPECT_EQ(read(fd, &count, sizeof(count)), 0);
+    EXPECT_EQ(count, 77);
+    EXPECT_RANGE(left_of(fd), 900 * SECOND, 1000 * SECOND);
+    EXPECT_EQ(poll(&p, 1, 0), 0);
+    set_realtime(now + SECOND);
+    close(fd);
+}
+
+static void file_expired_then_clock_set(void)
+{
+    int64_t real = read_clock(CLOCK_REALTIME), mono = read_clock(CLOCK_MONOTONIC);
+
+    need_debug_call();
+    expired_and_cancelled(real);
+    expired_and_set_back(real, 0);
+    expired_and_set_back(real, TFD_NONBLOCK);
+    set_realtime(real + read_clock(CLOCK_MONOTONIC) - mono);
+}
+
 static void file_clock_set(void)
 {
     int64_t real = read_clock(CLOCK_REALTIME), mono = read_clock(CLOCK_MONOTONIC);
@@ -329,6 +381,7 @@ static const struct test tests[] = {
     TEST(file_polled),
     TEST(file_killed_reader),
     TEST(file_clock_set),
+    TEST(file_expired_then_clock_set),
 };
 
 const struct test_list file_tests = TEST_LIST(tests);
