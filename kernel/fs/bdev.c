@@ -196,24 +196,35 @@ static void never_grows(struct inode *inode, uint64_t size)
     panic("block device of inode %p grows to %lu bytes", (void *)inode, size);
 }
 
-static ssize_t bdev_write(struct file *f, struct uio *uio, uint64_t *pos)
+/* The disk's inode is locked: nobody makes a swap area of it meanwhile. */
+static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct address_space *as = f->inode->mapping;
-    struct inode *host = as->host;
     uint64_t size = size_of(f);
     size_t cut;
     ssize_t n;
 
+    if (inode_test(as->host, INODE_SWAPFILE))
+        return -ETXTBSY;
     if (uio->resid == 0)
         return 0;
     if (*pos >= size)
         return -ENOSPC;
     cut = uio->resid - min_u64(uio->resid, size - *pos);
     uio->resid -= cut;
-    rwsem_write_lock(&host->lock);
     n = page_cache_write_iter(as, pos, size, uio, never_grows);
-    rwsem_write_unlock(&host->lock);
     uio->resid += cut;
+    return n;
+}
+
+static ssize_t bdev_write(struct file *f, struct uio *uio, uint64_t *pos)
+{
+    struct inode *host = f->inode->mapping->host;
+    ssize_t n;
+
+    rwsem_write_lock(&host->lock);
+    n = write_locked(f, uio, pos);
+    rwsem_write_unlock(&host->lock);
     return n;
 }
 

@@ -60,7 +60,20 @@ static int find_extents(struct swap_source *source, struct inode *inode)
     return source->nextents ? err : -EINVAL;
 }
 
-/* A whole disk. */
+/* A whole disk.  From now on nobody else writes to it: a write of its blocks holds the lock of
+ * the inode that has them. */
+static int claim_disk(struct block_device *dev, struct inode *host)
+{
+    int err;
+
+    rwsem_write_lock(&host->lock);
+    err = block_claim(dev, holder);
+    if (!err)
+        inode_set(host, INODE_SWAPFILE);
+    rwsem_write_unlock(&host->lock);
+    return err;
+}
+
 static int take_disk(struct swap_source *source, const struct inode *inode)
 {
     size_t npages;
@@ -74,7 +87,7 @@ static int take_disk(struct swap_source *source, const struct inode *inode)
         return -ENOMEM;
     source->nextents = 1;
     source->extents[0].npages = npages;
-    return npages > 1 ? block_claim(source->dev, holder) : -EINVAL;
+    return npages > 1 ? claim_disk(source->dev, inode->mapping->host) : -EINVAL;
 }
 
 /* A file's blocks; the file keeps them, since nobody may change it. */
@@ -96,9 +109,8 @@ static int take_file(struct swap_source *source, struct file *file)
 /* What take_ has done is undone. */
 static void give_back(struct block_device *dev, struct file *file, bool is_file)
 {
-    if (is_file)
-        inode_clear(file->inode, INODE_SWAPFILE);
-    else
+    inode_clear(file->inode->mapping->host, INODE_SWAPFILE);
+    if (!is_file)
         block_release(dev, holder);
     file_put(file);
 }

@@ -103,7 +103,7 @@ static int check_file_rights(struct request *q, const struct file *f)
     if (mode == O_WRONLY)
         return -EACCES;
     if ((q->proto.flags & VM_SHARED) && (q->proto.flags & VM_WRITE) && mode == O_RDWR
-        && inode_test(f->inode, INODE_SWAPFILE))
+        && inode_test(f->inode->mapping->host, INODE_SWAPFILE))
         return -ETXTBSY;
     if (mode == O_RDONLY && (q->proto.flags & VM_SHARED)) {
         if (q->proto.flags & VM_WRITE)

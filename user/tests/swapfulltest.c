@@ -31,7 +31,6 @@ static void small_area_on(void)
 
     if (fd < 0)
         skip("no second disk");
-    need_debug_call();
     REQUIRE(read(fd, &former, sizeof(former)) == sizeof(former));
     close(fd);
     h = former;
@@ -42,9 +41,14 @@ static void small_area_on(void)
 
 static void small_area_off(void)
 {
-    EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
     EXPECT_OK(swapoff(DISK));
     write_header(&former);
+}
+
+static void audit_and_off(void)
+{
+    EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
+    small_area_off();
 }
 
 static long used_slots(void)
@@ -77,11 +81,45 @@ static size_t evict(size_t *p, size_t npages)
     return gone;
 }
 
+/* What others would write to the disk would come back as somebody's memory. */
+static void nobody_else_writes_to_the_disk(void)
+{
+    char c = 0;
+    int fd;
+
+    small_area_on();
+    fd = open(DISK, O_RDWR);
+    REQUIRE(fd >= 0);
+    EXPECT_EQ(read(fd, &c, 1), 1);
+    EXPECT_ERROR(write(fd, &c, 1), ETXTBSY);
+    EXPECT_ERROR(pwrite(fd, &c, 1, 5 * PAGE), ETXTBSY);
+    EXPECT_ERROR(pwrite(fd, &c, 0, 0), ETXTBSY);
+    EXPECT_ERROR((long)mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0), ETXTBSY);
+    EXPECT_ERROR(swapon(DISK, 0), EBUSY);
+    EXPECT_ERROR(write(fd, &c, 1), ETXTBSY);
+    small_area_off();
+    EXPECT_EQ(pwrite(fd, &former, sizeof(former), 0), sizeof(former));
+    close(fd);
+}
+
+/* A swapon that fails leaves the disk to others. */
+static void a_disk_that_is_no_area_is_written_to(void)
+{
+    struct swap_header none = { .version = 0 };
+
+    small_area_on();
+    small_area_off();
+    write_header(&none);
+    EXPECT_ERROR(swapon(DISK, 0), EINVAL);
+    write_header(&former);
+}
+
 /* Of what comes back while more than half is used, none keeps its slot. */
 static void over_half_a_page_that_comes_back_gives_its_slot_up(void)
 {
     size_t *p;
 
+    need_debug_call();
     small_area_on();
     p = make(900);
     EXPECT_EQ(evict(p, 900), 900);
@@ -91,7 +129,7 @@ static void over_half_a_page_that_comes_back_gives_its_slot_up(void)
     EXPECT_EQ(evict(p, 900), 900);
     look(p, 900);
     unmap((char *)p, 900);
-    small_area_off();
+    audit_and_off();
 }
 
 /* What came back below half keeps its slots, until others need them: the pages are locked in
@@ -100,6 +138,7 @@ static void slots_of_what_is_in_memory_serve_others(void)
 {
     size_t *p, *q, *more, nmore;
 
+    need_debug_call();
     small_area_on();
     p = make(400);
     EXPECT_EQ(evict(p, 400), 400);
@@ -118,10 +157,12 @@ static void slots_of_what_is_in_memory_serve_others(void)
     unmap((char *)p, 400);
     unmap((char *)q, NSLOTS - 400);
     unmap((char *)more, nmore);
-    small_area_off();
+    audit_and_off();
 }
 
 static const struct test tests[] = {
+    TEST(nobody_else_writes_to_the_disk),
+    TEST(a_disk_that_is_no_area_is_written_to),
     TEST(over_half_a_page_that_comes_back_gives_its_slot_up),
     TEST(slots_of_what_is_in_memory_serve_others),
 };
