@@ -220,12 +220,16 @@ static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
 static ssize_t bdev_write(struct file *f, struct uio *uio, uint64_t *pos)
 {
     struct inode *host = f->inode->mapping->host;
+    uint32_t flags = file_write_flags(f, uio);
+    int err = 0;
     ssize_t n;
 
     rwsem_write_lock(&host->lock);
     n = write_locked(f, uio, pos);
     rwsem_write_unlock(&host->lock);
-    return n;
+    if (n > 0 && (flags & (O_SYNC | O_DSYNC)))
+        err = f->ops->fsync(f, (flags & O_SYNC) != O_SYNC);
+    return err ? err : n;
 }
 
 static int64_t bdev_seek(struct file *f, int64_t offset, int whence)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include "user/tests/lib/watch.h"
 
@@ -127,11 +128,45 @@ static void flusher_works_above_the_limit(void)
     EXPECT_OK(umount("/mnt"));
 }
 
+/* Write a byte of the disk, with RWF's flags, as it was; how many requests that made. */
+static long rewrite_disk(int fd, int rwf)
+{
+    char c;
+    struct iovec part = { .iov_base = &c, .iov_len = 1 };
+    long before;
+
+    EXPECT_EQ(pread(fd, &c, 1, 0), 1);
+    before = disk_writes();
+    EXPECT_EQ(pwritev2(fd, &part, 1, 0, rwf), 1);
+    return disk_writes() - before;
+}
+
+/* A disk as a file: what was to be on it when write returns is. */
+static void disk_is_written_in_time(void)
+{
+    int fd = open("/dev/" DISK, O_RDWR), data, all;
+
+    if (fd < 0)
+        skip("needs a second disk");
+    data = open("/dev/" DISK, O_RDWR | O_DSYNC);
+    all = open("/dev/" DISK, O_RDWR | O_SYNC);
+    REQUIRE(data >= 0 && all >= 0);
+    EXPECT_EQ(rewrite_disk(fd, 0), 0);
+    EXPECT(rewrite_disk(fd, RWF_DSYNC) > 0);
+    EXPECT(rewrite_disk(fd, RWF_SYNC) > 0);
+    EXPECT(rewrite_disk(data, 0) > 0);
+    EXPECT(rewrite_disk(all, 0) > 0);
+    close(fd);
+    close(data);
+    close(all);
+}
+
 static const struct test tests[] = {
     TEST(nothing_before_its_time),
     TEST(never_written),
     LONG_CHILD_TEST(many_requests_at_once),
     TEST(flusher_works_above_the_limit),
+    TEST(disk_is_written_in_time),
 };
 
 TEST_MAIN(tests)
