@@ -157,7 +157,8 @@ struct page *page_cache_find_lock(struct address_space *as, pgoff_t index);
  * a reference and is locked either way.  May sleep. */
 int page_cache_get_lock(struct address_space *as, pgoff_t index, struct page **page);
 /* The page at INDEX, uptodate, with a reference, read from swap if it is there; *PAGE NULL: there
- * is none, and none is made.  0, -EIO, -ENOMEM.  Memory only; may sleep. */
+ * is none, and none is made.  0, -EIO, -ENOMEM; -ENOSPC: somebody made a page without content
+ * there, and has no room for it.  Memory only; may sleep. */
 int page_cache_find_content(struct address_space *as, pgoff_t index, struct page **page);
 /* An uptodate page with a reference, unlocked, read if need be; starts
  * readahead per RA (may be NULL).  0, -EIO, -ENOMEM.  May sleep.  Who may race

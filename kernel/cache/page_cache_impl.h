@@ -41,6 +41,9 @@ static inline void page_mark_used(struct page *page)
 /* page_read.c */
 /* Start reading the absent pages among [START, START + N) of AS; N <= READAHEAD_MAX. */
 void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n);
+/* PAGE was found: is its content valid?  If not, wait for its I/O, or read it.
+ * 0; -EAGAIN: it left the mapping; or what read_page says. */
+int page_cache_make_uptodate(struct address_space *as, struct page *page);
 
 /* page_write.c */
 /* Start writing what is dirty in [START, END] of AS now.  Does not wait for the disk; may sleep. */

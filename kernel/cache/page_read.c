@@ -38,9 +38,7 @@ void page_cache_start_read(struct address_space *as, pgoff_t start, size_t n)
     start_run(as, run, len);
 }
 
-/* PAGE was found: is its content valid?  If not, wait for its I/O, or read it.
- * 0; -EAGAIN: it left the mapping; -EIO, -ENOMEM. */
-static int make_uptodate(struct address_space *as, struct page *page)
+int page_cache_make_uptodate(struct address_space *as, struct page *page)
 {
     int err = 0;
 
@@ -87,7 +85,7 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
                 return err;
             page_unlock(page);
         }
-        err = make_uptodate(as, page);
+        err = page_cache_make_uptodate(as, page);
         if (err)
             put_page(page);
     } while (err == -EAGAIN);

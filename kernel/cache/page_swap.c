@@ -78,14 +78,14 @@ void page_cache_drop_swapped(struct address_space *as, pgoff_t first, pgoff_t en
     spin_unlock(&as->tree_lock);
 }
 
-/* The content at INDEX, which was seen to be in swap.  0, -ENOENT: no longer; -EIO, -ENOMEM. */
+/* The content at INDEX, which was seen to be in swap.  0, -EAGAIN: no longer; -EIO, -ENOMEM. */
 static int swap_in(struct address_space *as, pgoff_t index, struct page **out)
 {
     struct page *page;
     int err = page_cache_add(as, index, as->gfp, true, &page);
 
-    if (err == -EEXIST)
-        return -ENOENT;
+    if (err == -EEXIST || err == -ENOENT)
+        return -EAGAIN;
     if (err)
         return err;
     page_lock_take_over(page);
@@ -117,20 +117,17 @@ int page_cache_find_content(struct address_space *as, pgoff_t index, struct page
     do {
         *page = page_cache_find(as, index);
         err = 0;
-        if (!*page && has_swapped(as, index))
-            err = swap_in(as, index, page);
-    } while (err == -ENOENT);
-    if (!*page || err || page_is_uptodate(*page))
-        return err;
-    /* Somebody else is reading it, or making it. */
-    page_lock(*page);
-    if (!page_test(*page, PG_UPTODATE) && (*page)->mapping == as)
-        err = as->ops->read_page(as, *page);
-    page_unlock(*page);
-    if (err) {
-        put_page(*page);
-        *page = NULL;
-    }
+        if (!*page) {
+            if (has_swapped(as, index))
+                err = swap_in(as, index, page);
+            continue;
+        }
+        err = page_cache_make_uptodate(as, *page);
+        if (err) {
+            put_page(*page);
+            *page = NULL;
+        }
+    } while (err == -EAGAIN);
     return err;
 }
 

@@ -120,9 +120,9 @@ static ssize_t copy_page(struct address_space *as, uint64_t pos, size_t n, struc
     struct page *page;
     int err = page_cache_find_content(as, pos / PAGE_SIZE, &page);
 
-    if (err)
+    if (err && err != -ENOSPC)
         return err;
-    if (!page)
+    if (!page)                          /* a hole, also one that was not to be filled */
         return (ssize_t)uio_zero_out(uio, n);
     n = uio_copy_out(uio, (char *)page_address(page) + pos % PAGE_SIZE, n);
     put_page(page);

@@ -184,6 +184,55 @@ static void a_gap_beside_a_writer(void)
     end_race(other);
 }
 
+/* ---- a hole is read while somebody fails to fill it ----------------------------------------- */
+
+#define HOLE FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
+
+/* Free a page full of letters, and take one for a write that comes to nothing. */
+static int fail_to_fill(void *arg)
+{
+    static char letters[PAGE];
+
+    (void)arg;
+    memset(letters, 'x', PAGE);
+    while (!look(&over)) {
+        if (pwrite(file, letters, PAGE, PAGE) != (ssize_t)PAGE
+            || fallocate(file, HOLE, PAGE, PAGE) != 0
+            || pwrite(file, (void *)8, PAGE, 0) != -1)
+            _exit(1);
+    }
+    _exit(0);
+}
+
+static int punch(void *arg)
+{
+    (void)arg;
+    while (!look(&over))
+        if (fallocate(file, HOLE, 0, PAGE) != 0)
+            _exit(1);
+    _exit(0);
+}
+
+static void a_hole_that_nobody_fills(void)
+{
+    static const char zeros[PAGE];
+    static char seen_there[PAGE];
+    long end = now_ms() + RACE_MS;
+    pid_t filler, puncher;
+
+    open_file("/tmp/filerace.hole");
+    EXPECT_OK(ftruncate(file, 2 * PAGE));
+    filler = start_thread(1, fail_to_fill);
+    puncher = start_thread(2, punch);
+    while (now_ms() < end && !test_failures()) {
+        EXPECT_EQ(pread(file, seen_there, PAGE, 0), PAGE);
+        EXPECT(memcmp(seen_there, zeros, PAGE) == 0);
+    }
+    tell(&over, 1);
+    EXPECT_CHILD(puncher);
+    end_race(filler);
+}
+
 /* ---- a lock that is granted after its descriptor was closed -------------------------------- */
 
 static struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -277,6 +326,7 @@ static const struct test tests[] = {
     TEST(growing_while_written_out),
     TEST(several_sync_one_file),
     TEST(a_gap_beside_a_writer),
+    TEST(a_hole_that_nobody_fills),
     TEST(a_lock_of_a_closed_file),
     TEST(meetings_at_a_fifo),
 };

@@ -19,7 +19,7 @@ int page_cache_read_several(struct address_space *as, pgoff_t index, size_t nreq
         if (err)
             return err;
         page_unlock(*out);
-        err = make_uptodate(as, *out);
+        err = page_cache_make_uptodate(as, *out);
         if (err)
             put_page(*out);
     } while (err == -EAGAIN);
