@@ -19,11 +19,21 @@ static struct page *find_lock_content(struct address_space *as, pgoff_t index)
 {
     struct page *page;
 
-    while (page_cache_find_content(as, index, &page) == -ENOMEM)
-        cond_resched();
-    if (page)
+    for (;;) {
+        int err = page_cache_find_content(as, index, &page);
+
+        if (err == -ENOMEM) {
+            cond_resched();
+            continue;
+        }
+        if (err || !page)
+            return page_cache_find_lock(as, index);
+        page_lock(page);            /* it cannot go back to swap while we have it */
+        if (page->mapping == as)
+            return page;
+        page_unlock(page);
         put_page(page);
-    return page_cache_find_lock(as, index);
+    }
 }
 
 /* Clear bytes [FROM, TO) of the page at INDEX, if it is cached. */
@@ -60,16 +70,11 @@ static void drop_page(struct address_space *as, struct page *page)
     put_page(page);
 }
 
-/* Drop all pages [FIRST, END).  Private copies go with the end of the file, behind which
- * there is nothing to have a copy of; they survive a hole. */
-static void drop_range(struct address_space *as, pgoff_t first, pgoff_t end)
+static void drop_pages(struct address_space *as, pgoff_t first, pgoff_t end)
 {
     struct page *pages[GANG];
-    pgoff_t from = first;
     size_t n;
 
-    if (mapping_ops && first < end)
-        mapping_ops->unmap_range(as, first, end, end == UINT64_MAX);
     while (first < end && (n = page_cache_gang(as, first, GANG, pages)) > 0) {
         for (size_t i = 0; i < n; i++) {
             pgoff_t index = pages[i]->index;
@@ -82,8 +87,33 @@ static void drop_range(struct address_space *as, pgoff_t first, pgoff_t end)
         }
         cond_resched();
     }
-    if (as->nswapped > 0)
-        page_cache_drop_swapped(as, from, end);
+}
+
+/* Whether anything, in memory or in swap, is in [FIRST, END). */
+static bool has_any(struct address_space *as, pgoff_t first, pgoff_t end)
+{
+    bool has;
+
+    spin_lock(&as->tree_lock);
+    has = radix_next(&as->pages, &first, RADIX_PRESENT) && first < end;
+    spin_unlock(&as->tree_lock);
+    return has;
+}
+
+/*
+ * Drop all pages [FIRST, END).  Private copies go with the end of the file, behind which
+ * there is nothing to have a copy of; they survive a hole.  Who reads, or swapoff, may bring
+ * a page back from swap behind the look at pages: then once more.
+ */
+static void drop_range(struct address_space *as, pgoff_t first, pgoff_t end)
+{
+    if (mapping_ops && first < end)
+        mapping_ops->unmap_range(as, first, end, end == UINT64_MAX);
+    do {
+        drop_pages(as, first, end);
+        if (as->nswapped > 0)
+            page_cache_drop_swapped(as, first, end);
+    } while (!as->writes_back && has_any(as, first, end));
 }
 
 void page_cache_truncate(struct address_space *as, uint64_t start, uint64_t end)

@@ -3,6 +3,8 @@
  * swapshare.c - memory that several processes share, and that goes to swap between them.
  */
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/swapping.h"
 #include "user/tests/lib/watch.h"
@@ -92,7 +94,83 @@ static void of_a_file_in_memory(void)
     share(fd);
 }
 
+/* ---- a file is cut off while somebody reads it -------------------------------------------- */
+
+#define SWAPPED 16              /* its first pages are in swap, the others in memory */
+#define LONG 512
+#define CUTS 40
+#define DELAY_MAX 100000UL      /* steps of a loop between the reading and the cut */
+
+static struct cut {
+    int fd;
+    uint32_t *begun;            /* shared */
+} cut;
+
+/* One read, which looks at the length once. */
+static void read_first_pages(void *arg)
+{
+    static char pages[SWAPPED * PAGE];
+
+    (void)arg;
+    __atomic_store_n(cut.begun, 1, __ATOMIC_RELEASE);
+    EXPECT(pread(cut.fd, pages, sizeof(pages), 0) >= 0);
+}
+
+static void is_empty(int fd)
+{
+    static const char zeros[PAGE];
+    static char page[PAGE];
+    struct stat st;
+
+    EXPECT_OK(fstat(fd, &st));
+    EXPECT_EQ(st.st_blocks, 0);
+    EXPECT_OK(ftruncate(fd, LONG * PAGE));
+    for (size_t i = 0; i < SWAPPED; i++) {
+        EXPECT_EQ(pread(fd, page, PAGE, (off_t)(i * PAGE)), PAGE);
+        EXPECT(memcmp(page, zeros, PAGE) == 0);
+    }
+}
+
+static void fill_half_swapped(uint64_t turn)
+{
+    char *p;
+
+    EXPECT_OK(ftruncate(cut.fd, LONG * PAGE));
+    p = map_pages(LONG, RW, MAP_SHARED, cut.fd, 0);
+    for (size_t i = 0; i < LONG; i++)
+        fill_page(p, i, turn);
+    push_out(p, SWAPPED);
+    unmap(p, LONG);
+}
+
+static void nothing_comes_back_to_a_cut_file(void)
+{
+    cut.fd = memfd_create("swapshare", 0);
+    REQUIRE(cut.fd >= 0);
+    cut.begun = (uint32_t *)map_shared(1);
+    begin_swap_file(AREA, 1024);
+    for (uint64_t turn = 0; turn < CUTS && !test_failures(); turn++) {
+        uint64_t delay = rand_below(&test_rand, DELAY_MAX);
+        pid_t reader;
+
+        fill_half_swapped(turn);
+        __atomic_store_n(cut.begun, 0, __ATOMIC_RELEASE);
+        reader = start_child(read_first_pages, NULL);
+        while (!__atomic_load_n(cut.begun, __ATOMIC_ACQUIRE))
+            sched_yield();
+        for (uint64_t i = 0; i < delay; i++)
+            __asm__ volatile("");
+        EXPECT_OK(ftruncate(cut.fd, 0));
+        EXPECT_CHILD(reader);
+        is_empty(cut.fd);
+    }
+    unmap((char *)cut.begun, 1);
+    close(cut.fd);
+    end_swap_file(AREA);
+}
+
 static const struct test tests[] = {
     TEST(without_a_file), TEST(of_a_memfd), TEST(of_a_file_in_memory),
+    TEST(nothing_comes_back_to_a_cut_file),
 };
 TEST_MAIN(tests)
