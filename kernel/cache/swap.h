@@ -151,7 +151,7 @@ size_t nr_swap_cache_pages(void);
  * or the area is retired. */
 bool swap_is_scarce(uint64_t entry);
 /* PAGE, locked and in the cache, is in use: if slots are scarce, and no entry names its own, it
- * has none any more. */
+ * has none any more.  One that could not be read keeps it: its content is nowhere else. */
 void swap_give_up_slot(struct page *page);
 /* Make slots free whose anonymous pages are in memory, and which no entry names: up to WANTED.
  * Returns how many.  Never sleeps. */

@@ -31,7 +31,8 @@ bool swap_is_scarce(uint64_t entry)
 void swap_give_up_slot(struct page *page)
 {
     if (!page_test(page, PG_WRITEBACK) && swap_is_scarce(page->swap)
-        && (page->identity == PAGE_CACHE || swap_cache_is_orphan(page)))
+        && (page->identity == PAGE_CACHE ? page_test(page, PG_UPTODATE)
+                                         : swap_cache_is_orphan(page)))
         swap_cache_remove(page);
 }
 

@@ -63,6 +63,16 @@ static int empty_mm(struct mm *mm, const struct swap_area *area)
     return err;
 }
 
+/* PAGE, locked, leaves its slot if nobody has an entry for it.  A file's page that could not
+ * be read makes place for its entry, which the next round comes by. */
+static void leave_slot(struct page *page)
+{
+    if (page->identity == PAGE_CACHE && !page_is_uptodate(page))
+        page_cache_swap_out(page);
+    else if (page->identity == PAGE_CACHE || swap_cache_is_orphan(page))
+        swap_cache_remove(page);
+}
+
 /* Pages that nobody maps, or that were mapped before the area was retired, leave their
  * slots. */
 static void drop_slots(struct swap_area *area)
@@ -76,10 +86,8 @@ static void drop_slots(struct swap_area *area)
             continue;
         page_lock(page);
         page_wait_writeback(page);
-        if (page_test(page, PG_SWAPCACHE) && page->swap == entry
-            && (page->identity == PAGE_CACHE ? page_is_uptodate(page)
-                                             : swap_cache_is_orphan(page)))
-            swap_cache_remove(page);
+        if (page_test(page, PG_SWAPCACHE) && page->swap == entry)
+            leave_slot(page);
         page_unlock(page);
         put_page(page);
         cond_resched();
