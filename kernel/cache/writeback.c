@@ -152,6 +152,7 @@ void writeback_wait_progress(void)
 
 static void wake_from_long_sleep(void)
 {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);        /* with the flusher's, in sleep_until_due */
     if (__atomic_load_n(&wb.asleep, __ATOMIC_RELAXED))
         wake_up_all(&wb.work);
 }
@@ -222,9 +223,9 @@ static void give_back_mapping(struct address_space *as, bool all)
         if (all)
             as->dirtied_when = clock_monotonic_ns();
     }
-    spin_unlock(&wb.lock);
     spin_unlock(&as->tree_lock);
-    /* AS may be gone from here on. */
+    spin_unlock(&wb.lock);
+    /* AS, which writeback_forget kept, may be gone from here on. */
     wake_up_all(&wb.idle);
 }
 
@@ -342,7 +343,8 @@ static void sleep_until_due(bool stuck)
     uint64_t due = UINT64_MAX;
 
     wait_begin(&wb.work, &w, THREAD_SLEEPING);
-    __atomic_store_n(&wb.asleep, true, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&wb.asleep, true, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (has_anything()) {
         __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
         due = clock_monotonic_ns() + (stuck ? NS_PER_CENTISEC : interval);
