@@ -9,6 +9,7 @@
 #include "kernel/cache/swap_header.h"
 #include "kernel/cache/swap_impl.h"
 #include "kernel/dev/block.h"
+#include "kernel/mm/commit.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/kvmalloc.h"
 #include "kernel/mm/page_alloc.h"
@@ -117,6 +118,30 @@ static int make_map(struct swap_area *area, const struct swap_source *source, st
     return 0;
 }
 
+static size_t nslots_of(const struct swap_area *area)
+{
+    return area->map.nslots - 1 - area->map.nbad;
+}
+
+/* The sum of what OF says of each area that gives out slots. */
+static size_t sum_locked(size_t (*of)(const struct swap_area *area))
+{
+    struct swap_area *area;
+    size_t n = 0;
+
+    list_for_each_entry(area, &areas, link)
+        if (!area->retired)
+            n += of(area);
+    return n;
+}
+
+/* AREA gives out slots, or does not any more: there is more or less to promise. */
+static void retire_locked(struct swap_area *area, bool retired)
+{
+    area->retired = retired;
+    commit_set_swap(sum_locked(nslots_of));
+}
+
 /* Put AREA among the others.  False: there are too many. */
 static bool enter_locked(struct swap_area *area, int prio)
 {
@@ -131,6 +156,7 @@ static bool enter_locked(struct swap_area *area, int prio)
     while (at != &areas && list_entry(at, struct swap_area, link)->prio >= area->prio)
         at = at->next;
     list_insert_before(at, &area->link);
+    retire_locked(area, false);
     return true;
 }
 
@@ -181,7 +207,7 @@ struct swap_area *swap_area_retire(const void *key)
         if (area->key == key && !area->retired)
             found = area;
     if (found)
-        found->retired = true;
+        retire_locked(found, true);
     spin_unlock(&swap_lock);
     return found;
 }
@@ -189,7 +215,7 @@ struct swap_area *swap_area_retire(const void *key)
 void swap_area_resume(struct swap_area *area)
 {
     spin_lock(&swap_lock);
-    area->retired = false;
+    retire_locked(area, false);
     spin_unlock(&swap_lock);
 }
 
@@ -227,11 +253,6 @@ void *swap_area_off(struct swap_area *area)
 
 /* Figures */
 
-static size_t nslots_of(const struct swap_area *area)
-{
-    return area->map.nslots - 1 - area->map.nbad;
-}
-
 static size_t nfree_of(const struct swap_area *area)
 {
     return area->map.nfree;
@@ -258,16 +279,12 @@ bool swap_area_info(unsigned n, struct swap_area_info *info)
     return found;
 }
 
-/* The sum of what OF says of each area that gives out slots. */
 static size_t sum(size_t (*of)(const struct swap_area *area))
 {
-    struct swap_area *area;
-    size_t n = 0;
+    size_t n;
 
     spin_lock(&swap_lock);
-    list_for_each_entry(area, &areas, link)
-        if (!area->retired)
-            n += of(area);
+    n = sum_locked(of);
     spin_unlock(&swap_lock);
     return n;
 }

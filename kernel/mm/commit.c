@@ -18,6 +18,7 @@ struct hart_commit hart_commit[MAX_HARTS];
 unsigned overcommit_memory = COMMIT_GUESS, overcommit_ratio = 50, overcommit_kbytes;
 unsigned user_reserve_kbytes, admin_reserve_kbytes;
 size_t commit_unchecked = SIZE_MAX;
+static size_t swap_pages;
 
 static bool (*is_privileged)(void);
 
@@ -43,8 +44,8 @@ size_t commit_pages(void)
 size_t commit_limit(void)
 {
     if (overcommit_kbytes)
-        return KB_TO_PAGES(overcommit_kbytes);
-    return nr_managed_pages() * overcommit_ratio / 100;
+        return KB_TO_PAGES(overcommit_kbytes) + swap_pages;
+    return nr_managed_pages() * overcommit_ratio / 100 + swap_pages;
 }
 
 /* What of the limit a process with SPACE pages may not use. */
@@ -71,9 +72,15 @@ int commit_charge_checked(enum commit_kind kind, size_t npages, size_t space)
 void commit_mode_changed(void)
 {
     if (overcommit_memory == COMMIT_GUESS)
-        commit_unchecked = nr_managed_pages();
+        commit_unchecked = nr_managed_pages() + swap_pages;
     else
         commit_unchecked = overcommit_memory == COMMIT_NEVER ? 0 : SIZE_MAX;
+}
+
+void commit_set_swap(size_t npages)
+{
+    swap_pages = npages;
+    commit_mode_changed();
 }
 
 void commit_init(void)

@@ -6,7 +6,7 @@
  * private memory that may be written, shared memory without a file, and each page of a
  * tmpfs file.  Whoever is given a promise returns it, to the page.
  *
- *   mode 0   refuses what would never fit, however empty the machine is
+ *   mode 0   refuses what would never fit in memory and swap, however empty the machine is
  *   mode 1   refuses nothing
  *   mode 2   keeps the sum of all promises below commit_limit()
  *
@@ -30,10 +30,12 @@ struct hart_commit {
 extern struct hart_commit hart_commit[MAX_HARTS];
 
 /* The settings of /proc/sys/vm; after a change of the mode call commit_mode_changed.  Of
- * ratio (percent of memory) and kbytes (if not 0) one counts. */
+ * ratio (percent of memory) and kbytes (if not 0) one counts, and swap besides. */
 extern unsigned overcommit_memory, overcommit_ratio, overcommit_kbytes;
 extern unsigned user_reserve_kbytes, admin_reserve_kbytes;
 void commit_mode_changed(void);
+/* All areas of swap have NPAGES pages now. */
+void commit_set_swap(size_t npages);
 
 /* Requests of up to so many pages need no look at the sum.  (private) */
 extern size_t commit_unchecked;

@@ -12,13 +12,15 @@
 #include <sys/resource.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
+#include "user/tests/lib/swapping.h"
 #include "user/tests/lib/watch.h"
 
 #define VM "/proc/sys/vm/"
-#define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define SHARED (MAP_SHARED | MAP_ANONYMOUS)
 #define KB_PER_PAGE 4L
+#define SWAP "/limittest.swap"
+#define SWAP_PAGES 256L
 
 static long promised(void)
 {
@@ -419,6 +421,31 @@ static void the_limit_is_shown(void)
     EXPECT_EQ(proc_number(VM "overcommit_kbytes", ""), 0);
 }
 
+static long commit_limit(void)
+{
+    return proc_number("/proc/meminfo", "CommitLimit:") / KB_PER_PAGE;
+}
+
+/* There is as much more to promise as an area has slots. */
+static void swap_is_promised(void)
+{
+    long limit = commit_limit(), slots = SWAP_PAGES - 1, most = memory() + slots;
+    char *p;
+
+    begin_swap_file(SWAP, SWAP_PAGES);
+    EXPECT_EQ(commit_limit(), limit + slots);
+    set("overcommit_kbytes", 4444 * KB_PER_PAGE);
+    EXPECT_EQ(commit_limit(), 4444 + slots);
+    relax();
+    p = map(most, RW, ANON);
+    EXPECT(p != MAP_FAILED);
+    EXPECT_OK(munmap(p, (size_t)most * PAGE));
+    EXPECT_ERROR(map(most + 1, RW, ANON), ENOMEM);
+    end_swap_file(SWAP);
+    EXPECT_EQ(commit_limit(), limit);
+    EXPECT_ERROR(map(most, RW, ANON), ENOMEM);
+}
+
 static void limit(int which, long value)
 {
     struct rlimit r = { (rlim_t)value, RLIM_INFINITY };
@@ -477,7 +504,7 @@ static void stack_ends(void)
     EXPECT_NO_FAULT(try_write((char *)end - 64 * PAGE));
 }
 
-static long count_mappings(void)
+static long nr_mappings(void)
 {
     static char text[64 * KB];
     long n = 0;
@@ -491,17 +518,17 @@ static long count_mappings(void)
 static void mappings_end(void)
 {
     char *p = map(10, PROT_READ, ANON);
-    long n = count_mappings();
+    long n = nr_mappings();
 
     set("max_map_count", n + 1);
     EXPECT_ERROR(mprotect(p + 4 * PAGE, PAGE, RW), ENOMEM);
     EXPECT_OK(mprotect(p, 5 * PAGE, PROT_NONE));
-    EXPECT_EQ(count_mappings(), n + 1);
+    EXPECT_EQ(nr_mappings(), n + 1);
     EXPECT_ERROR(munmap(p + PAGE, PAGE), ENOMEM);
     EXPECT(map(1, RW, SHARED) != MAP_FAILED);           /* a new one may be one too many */
     EXPECT_ERROR(map(1, RW, SHARED), ENOMEM);
     EXPECT_OK(munmap(p, PAGE));
-    EXPECT_EQ(count_mappings(), n + 2);
+    EXPECT_EQ(nr_mappings(), n + 2);
     set("max_map_count", 65530);
     EXPECT_OK(munmap(p + 2 * PAGE, PAGE));
     munmap(p, 10 * PAGE);
@@ -513,13 +540,13 @@ static void moves_end(void)
 {
     char *p = map(10, RW, ANON), *to = map(20, PROT_NONE, SHARED) + 5 * PAGE, *q;
     const int fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
-    long n = count_mappings();
+    long n = nr_mappings();
 
     set("max_map_count", n + 5);
     EXPECT_ERROR(mremap(p + 2 * PAGE, PAGE, PAGE, fixed, to), ENOMEM);
     set("max_map_count", n + 6);
     EXPECT(mremap(p + 2 * PAGE, PAGE, PAGE, fixed, to) == to);
-    n = count_mappings();
+    n = nr_mappings();
     set("max_map_count", n + 3);
     EXPECT_ERROR(mremap(p, PAGE, 2 * PAGE, MREMAP_MAYMOVE), ENOMEM);
     set("max_map_count", n + 4);
@@ -558,8 +585,8 @@ static const struct test tests[] = {
     CHILD_TEST(moves_are_counted), CHILD_TEST(heap_and_stack_are_counted),
     CHILD_TEST(children_are_counted), CHILD_TEST(guessing), CHILD_TEST(always),
     CHILD_TEST(never_by_mmap), CHILD_TEST(never_by_growth), TEST(never_by_stack),
-    TEST(reserves), TEST(the_limit_is_shown), CHILD_TEST(space_ends), CHILD_TEST(data_ends),
-    CHILD_TEST(stack_ends), CHILD_TEST(mappings_end), CHILD_TEST(moves_end),
+    TEST(reserves), TEST(the_limit_is_shown), TEST(swap_is_promised), CHILD_TEST(space_ends),
+    CHILD_TEST(data_ends), CHILD_TEST(stack_ends), CHILD_TEST(mappings_end), CHILD_TEST(moves_end),
     CHILD_TEST(addresses_begin),
 };
 
