@@ -42,7 +42,7 @@ static void kill_one(struct process *p, struct kill *k)
         err = signal_send_locked(p, NULL, k->sig, k->info);
     if (!err)
         k->sent = true;
-    else
+    else if (err != -EPERM || k->pid != -1)     /* everybody means: whom one may */
         k->result = err;
 }
 

@@ -230,6 +230,14 @@ static void nobody_sends(void *arg)
     EXPECT_ERROR(kill(getppid(), SIGCONT), EPERM);
 }
 
+/* There are others, none of whom one may: that is nobody, and no error. */
+static void nobody_sends_to_nobody(void *arg)
+{
+    (void)arg;
+    be_nobody(NULL);
+    EXPECT_OK(kill(-1, 0));
+}
+
 static void permissions(void)
 {
     struct gate ready;
@@ -242,6 +250,8 @@ static void permissions(void)
     wait_gate(&ready);
     EXPECT_EQ(run_child(nobody_sends, (void *)(intptr_t)other), 0);
     EXPECT_EQ(wait_child(other), SIGUSR1);
+    EXPECT_EQ(run_child(nobody_sends_to_nobody, NULL), 0);
+    close_gate(&ready);
 }
 
 /* kill(-1): everybody that one may, but not oneself and not process 1. */
