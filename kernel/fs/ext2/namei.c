@@ -243,6 +243,9 @@ static int exchange(struct rename *r)
 
     if (err)
         return err;
+    if (r->has_up[0] != r->has_up[1]
+        && (r->has_up[0] ? r->to : r->from)->nlink >= EXT2_LINK_MAX)
+        return -EMLINK;
     ext2_dir_set(r->to, &r->new, r->child);
     ext2_dir_set(r->from, &r->old, r->victim);
     set_up(r, 0, r->child, r->from, r->to);

@@ -2,6 +2,7 @@
 /*
  * names.c - directories: many names, and many links.
  */
+#include "lib/abi/fcntl.h"
 #include "tests/host/test_ext2_cases/cases.h"
 
 static void look_up_many(struct inode *dir)
@@ -44,15 +45,20 @@ Test(ext2_cases, ten_thousand_names)
 
 Test(ext2_cases, a_directory_has_at_most_32000_links)
 {
-    struct inode *dir, *child;
+    struct inode *dir, *child, *file;
 
     start(DEFAULT, 16 * MiB);
     cr_assert(fake_mkdir(sb->root, "dir", &dir) == 0);
+    cr_assert(fake_create(dir, "file", S_IFREG | 0644, 0, &file) == 0);
     dir->nlink = EXT2_LINK_MAX;
     cr_assert(fake_mkdir(dir, "child", &child) == -EMLINK);
     cr_assert(fake_mkdir(sb->root, "other", &child) == 0);
     cr_assert(fake_rename(sb->root, "other", child, dir, "child", NULL, 0) == -EMLINK);
+    cr_assert(fake_rename(sb->root, "other", child, dir, "file", file, RENAME_EXCHANGE) == -EMLINK);
+    cr_assert(fake_rename(dir, "file", file, sb->root, "other", child, RENAME_EXCHANGE) == -EMLINK);
+    cr_assert(sb->root->nlink == 5);
     dir->nlink = 2;
+    inode_put(file);
     cr_assert(fake_rename(sb->root, "other", child, dir, "child", NULL, 0) == 0);
     cr_assert(dir->nlink == 3 && sb->root->nlink == 4);
     inode_put(child);
