@@ -311,7 +311,7 @@ static void *alloc_area(size_t size, gfp_t gfp, const void *caller)
     size_t npages = div_round_up(size, PAGE_SIZE);
     struct area *a;
 
-    if (port_should_fail(FAIL_VMALLOC) || size == 0 || npages >= VMALLOC_SIZE / PAGE_SIZE)
+    if (port_should_fail(FAIL_VMALLOC) || size == 0 || size >= VMALLOC_SIZE)
         return NULL;
     a = new_area(KIND_VMALLOC, (npages + 1) * PAGE_SIZE, PAGE_SIZE, caller);
     if (!a)

@@ -513,6 +513,7 @@ Test(vmalloc, failure_changes_nothing)
     }
     cr_assert_eq(vmalloc_used_pages(), 0);
     cr_assert_null(vmalloc(4096 * PAGE_SIZE), "more than there is");
+    cr_assert_null(vmalloc(SIZE_MAX), "more than there could be");
     cr_assert_eq(settled_free_pages(), before);
     mm_teardown();
 }
