@@ -122,11 +122,10 @@ static int fd_follow(struct inode *inode, struct path *out)
     struct file *f = get_open(node, node->fd, &cloexec);
     int err;
 
-    if (!f)
-        return -ENOENT;
-    err = file_get_path(f, out);
-    file_put(f);
-    return err;
+    err = f ? file_get_path(f, out) : -ENOENT;
+    if (f)
+        file_put(f);
+    return node_guard_path(node, out, err);
 }
 
 static ssize_t fd_readlink(struct inode *inode, char *buf, size_t size)

@@ -50,6 +50,9 @@ int node_parse_number(const char *name, size_t len);
 bool node_emit_dots(struct file *f, struct dir_context *ctx);
 bool node_emit_number(struct dir_context *ctx, int n, uint64_t ino, uint32_t mode, uint64_t next);
 
+/* What a link of a process's gives, that led to PATH unless there was an ERR: ERR; or -EACCES,
+ * and PATH is put, where the caller may not see the process. */
+int node_guard_path(const struct node *node, struct path *path, int err);
 /* What a path of /proc leads to, by the name that the reader's own root gives it. */
 ssize_t node_describe(struct path *path, char *buf, size_t size);
 

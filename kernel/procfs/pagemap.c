@@ -112,8 +112,11 @@ static int pagemap_open(struct inode *inode, struct file *f)
 {
     struct process *p = proc_inode_process(inode);
     struct mm *mm = process_get_mm(p);
-    struct view *v = kmalloc(sizeof(*v), GFP_KERNEL);
+    struct view *v = NULL;
+    bool may_see = proc_may_see(p);         /* after the address space came, see guard() */
 
+    if (may_see)
+        v = kmalloc(sizeof(*v), GFP_KERNEL);
     if (v) {
         *v = (struct view){ .process = p, .mm = mm,
                             .shows_pfn = !current_process()->cred.euid };
@@ -123,6 +126,8 @@ static int pagemap_open(struct inode *inode, struct file *f)
     }
     if (mm)
         mm_put(mm);
+    if (!may_see)
+        return -EACCES;
     return v ? 0 : -ENOMEM;
 }
 

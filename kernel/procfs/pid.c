@@ -239,9 +239,29 @@ static uint64_t clock_ticks(uint64_t timebase_ticks)
     return timebase_ticks / (machine.timebase / 100);
 }
 
+/* Where things lie: zeros for a zombie, and for who may not see P; he is told 1 of the code,
+ * so that it does not look like a thread of the kernel. */
+struct places {
+    vaddr_t start_code, end_code, start_stack, start_data, end_data, start_brk;
+    vaddr_t arg_start, arg_end, env_start, env_end;
+};
+
+static struct places places_of(const struct process *p, const struct mm *mm)
+{
+    if (!mm)
+        return (struct places){ 0 };
+    if (!proc_may_see(p))
+        return (struct places){ .start_code = 1, .end_code = 1 };
+    return (struct places){ mm->start_code, mm->end_code, mm->start_stack, mm->start_data,
+                            mm->end_data, mm->start_brk, mm->arg_start, mm->arg_end,
+                            mm->env_start, mm->env_end };
+}
+
 static void show_stat(struct synth_buf *b, const struct process *p, const struct mm *mm,
                       const struct snapshot *s)
 {
+    struct places at = places_of(p, mm);
+
     synth_printf(b, "%d (%s) %c %d %d %d %lu %d %u %lu %lu %lu %lu %lu %lu %lu %lu %d %d %u 0 %lu ",
                  s->id, s->name, s->state, s->ppid, s->pgrp, s->session, s->tty, s->tpgid, 0x400000u,
                  s->minflt, s->cminflt, s->majflt, s->cmajflt, clock_ticks(s->utime),
@@ -250,11 +270,10 @@ static void show_stat(struct synth_buf *b, const struct process *p, const struct
     synth_printf(b, "%lu %lu %lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d %u 0 %u 0 0 0 "
                     "%lu %lu %lu %lu %lu %lu %lu %d\n",
                  mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
-                 p->rlimits[RLIMIT_RSS].rlim_cur, mm ? mm->start_code : 0, mm ? mm->end_code : 0,
-                 mm ? mm->start_stack : 0, s->pending, s->blocked, s->ignored,
-                 s->caught, s->exit_signal, s->hart, s->policy, mm ? mm->start_data : 0,
-                 mm ? mm->end_data : 0, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
-                 mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_status);
+                 p->rlimits[RLIMIT_RSS].rlim_cur, at.start_code, at.end_code, at.start_stack,
+                 s->pending, s->blocked, s->ignored, s->caught, s->exit_signal, s->hart, s->policy,
+                 at.start_data, at.end_data, at.start_brk, at.arg_start, at.arg_end, at.env_start,
+                 at.env_end, proc_may_see(p) ? p->exit_status : 0);
 }
 
 int proc_show_pid_stat(struct synth_buf *b, struct process *p, int tid)
@@ -472,18 +491,18 @@ static int follow_root(struct process *p, struct path *out)
 }
 
 const struct proc_entry proc_pid_entries[] = {
-    { .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
+    { .name = "auxv", .mode = S_IFREG | 0400, .guarded = true, .show = show_auxv },
     { .name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_pid_clear_refs },
     PROC_FILE("cmdline", show_cmdline),
     { .name = "comm", .mode = S_IFREG | 0644, .show_thread = proc_show_pid_comm,
       .store_thread = proc_store_pid_comm },
     { .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd },
-    { .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
+    { .name = "environ", .mode = S_IFREG | 0400, .guarded = true, .show = show_environ },
     { .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe },
     { .name = "fd", .mode = S_IFDIR | 0500, .folder = &proc_fd_folder },
     { .name = "fdinfo", .mode = S_IFDIR | 0500, .folder = &proc_fdinfo_folder },
     PROC_FILE("limits", proc_show_pid_limits),
-    { .name = "maps", .mode = S_IFREG | 0444, .part = proc_part_pid_maps },
+    { .name = "maps", .mode = S_IFREG | 0444, .guarded = true, .part = proc_part_pid_maps },
     PROC_FILE("mountinfo", proc_show_pid_mountinfo),
     PROC_FILE("mounts", proc_show_pid_mounts),
     { .name = "oom_adj", .mode = S_IFREG | 0644, .show = proc_show_pid_oom_adj,
@@ -493,8 +512,9 @@ const struct proc_entry proc_pid_entries[] = {
       .store = proc_store_pid_oom_score_adj },
     { .name = "pagemap", .mode = S_IFREG | 0400, .fops = &proc_pagemap_fops },
     { .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root },
-    { .name = "smaps", .mode = S_IFREG | 0444, .part = proc_part_pid_smaps },
-    PROC_FILE("smaps_rollup", proc_show_pid_smaps_rollup),
+    { .name = "smaps", .mode = S_IFREG | 0444, .guarded = true, .part = proc_part_pid_smaps },
+    { .name = "smaps_rollup", .mode = S_IFREG | 0444, .guarded = true,
+      .show = proc_show_pid_smaps_rollup },
     { .name = "stat", .mode = S_IFREG | 0444, .show_thread = proc_show_pid_stat },
     PROC_FILE("statm", proc_show_pid_statm),
     { .name = "status", .mode = S_IFREG | 0444, .show_thread = proc_show_pid_status },

@@ -31,6 +31,16 @@ struct process *proc_inode_process(const struct inode *inode)
     return node_of(inode)->process;
 }
 
+bool proc_may_see(const struct process *p)
+{
+    const struct cred *me = &current_process()->cred, *its = &p->cred;
+
+    if (p == current_process() || me->euid == 0)
+        return true;
+    return me->fsuid == its->uid && me->fsuid == its->euid && me->fsuid == its->suid
+           && me->fsgid == its->gid && me->fsgid == its->egid && me->fsgid == its->sgid;
+}
+
 /* The process whose folder F is, or NULL. */
 static struct process *folder_process(const struct file *f)
 {
@@ -299,20 +309,37 @@ static int root_iterate(struct file *f, struct dir_context *ctx)
 
 /* Files */
 
+/*
+ * R, if the reader may have what was printed into B behind MARK; else that is taken back: -EACCES.
+ *
+ * The process may have become a set-id program since the file was opened.  (Linux would go on
+ * with the address space of then.)  To ask behind the printing leaves no gap: a process gets
+ * its new address space and its new ids at once, so whoever saw the one sees the others.
+ */
+static int guard(const struct node *node, struct synth_buf *b, size_t mark, int r)
+{
+    if (!node->entry->guarded || proc_may_see(node->process))
+        return r;
+    b->len = mark;
+    return -EACCES;
+}
+
 static int show(struct synth_buf *b, void *arg)
 {
     const struct node *node = arg;
     const struct proc_entry *e = node->entry;
+    size_t mark = b->len;
 
-    return e->show_thread ? e->show_thread(b, node->process, node->tid)
-                          : e->show(b, node->process);
+    return guard(node, b, mark, e->show_thread ? e->show_thread(b, node->process, node->tid)
+                                               : e->show(b, node->process));
 }
 
 static int part(struct synth_buf *b, void *arg, uint64_t *at)
 {
     const struct node *node = arg;
+    size_t mark = b->len;
 
-    return node->entry->part(b, node->process, at);
+    return guard(node, b, mark, node->entry->part(b, node->process, at));
 }
 
 static int show_open(struct inode *inode, struct file *f)
@@ -321,6 +348,8 @@ static int show_open(struct inode *inode, struct file *f)
 
     if (!e->show && !e->show_thread && !e->part && f->mode & FILE_READ)
         return -EACCES;                     /* even for root: there is no text to show */
+    if (e->guarded && !proc_may_see(node_of(inode)->process))
+        return -EACCES;
     if (e->part)
         return synth_open_parts(f, part, node_of(inode));
     return synth_open(f, show, node_of(inode));
@@ -357,11 +386,23 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
 
 /* Links */
 
+/* As with texts, who may is asked when it is known where to. */
+int node_guard_path(const struct node *node, struct path *path, int err)
+{
+    if (proc_may_see(node->process))
+        return err;
+    if (!err)
+        path_put(path);
+    return -EACCES;
+}
+
 static int link_follow(struct inode *inode, struct path *out)
 {
     const struct node *node = node_of(inode);
 
-    return node->entry->follow ? node->entry->follow(node->process, out) : -EINVAL;
+    if (!node->entry->follow)
+        return -EINVAL;
+    return node_guard_path(node, out, node->entry->follow(node->process, out));
 }
 
 ssize_t node_describe(struct path *path, char *buf, size_t size)

@@ -13,6 +13,7 @@
 struct proc_entry {
     const char *name;
     uint32_t mode;                          /* S_IF* | permissions               */
+    bool guarded;                           /* text for who may see the process only */
     /* Regular files: print the content.  P is NULL outside <pid>/. */
     int (*show)(struct synth_buf *b, struct process *p);
     /* Or, where threads differ: of P's thread TID, or with TID 0 of P as a whole. */
@@ -38,6 +39,9 @@ struct proc_entry {
 
 /* The process that INODE, of <pid>/, tells of; it lives as long as INODE. */
 struct process *proc_inode_process(const struct inode *inode);
+/* May the caller see P's memory and what P has in use?  It is P itself, or root, or all of P's
+ * ids are those by which the caller uses files. */
+bool proc_may_see(const struct process *p);
 
 extern const struct proc_entry proc_root_entries[];
 extern const size_t proc_root_nentries;

@@ -33,4 +33,4 @@ const char *status_of(pid_t pid, const char *key);
 const char *status_in(const char *folder, const char *key);
 
 extern const struct test_list identity_tests, running_tests, thread_tests, memory_tests,
-    file_tests, descriptor_tests;
+    file_tests, descriptor_tests, rights_tests;

@@ -65,6 +65,6 @@ const char *status_of(pid_t pid, const char *key)
 
 static const struct test_list *const lists[] = {
     &identity_tests, &running_tests, &thread_tests, &memory_tests, &file_tests,
-    &descriptor_tests,
+    &descriptor_tests, &rights_tests,
 };
 TEST_LISTS_MAIN(lists)
