@@ -65,7 +65,7 @@ static int fd_lookup(struct inode *dir, const char *name, size_t len, struct ino
     struct node node;
     int err = find_open(dir, name, len, &node);
 
-    return err ? err : node_get_inode(dir->sb, fd_ino(&node, node.fd), &node, S_IFLNK | 0700,
+    return err ? err : node_get_inode(dir->sb, fd_ino(&node, node.fd), &node, S_IFLNK,
                                       &fd_ops, &file_ops_default, child);
 }
 
@@ -84,6 +84,8 @@ static int emit_open(struct file *dir, struct dir_context *ctx, uint64_t kind, u
     const struct node *node = node_of(dir->inode);
     struct fd_table *files;
 
+    if (node_is_gone(node))
+        return -ENOENT;
     if (!node_emit_dots(dir, ctx))
         return 0;
     files = process_get_files(node->process);
@@ -138,6 +140,19 @@ static ssize_t fd_readlink(struct inode *inode, char *buf, size_t size)
     n = node_describe(&path, buf, size);
     path_put(&path);
     return n;
+}
+
+/* Its mode says what the file is open for; the number may be another file's by now. */
+static void fd_getattr(struct inode *inode, struct stat *st)
+{
+    const struct node *node = node_of(inode);
+    bool cloexec;
+    struct file *f = get_open(node, node->fd, &cloexec);
+
+    if (!f)
+        return;
+    st->st_mode = S_IFLNK | (f->mode & FILE_READ ? 0500 : 0) | (f->mode & FILE_WRITE ? 0300 : 0);
+    file_put(f);
 }
 
 /* ---- fdinfo/n -------------------------------------------------------------------------- */
@@ -222,13 +237,11 @@ static const struct inode_operations info_dir_ops = {
 static const struct inode_operations fd_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .readlink = fd_readlink, .follow = fd_follow,
-    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain,
-    .is_stale = node_is_stale,
+    .setattr = node_setattr, .getattr = fd_getattr, .is_stale = node_is_stale,
 };
 static const struct inode_operations info_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
-    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain,
-    .is_stale = node_is_stale,
+    .setattr = node_setattr, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
 };
 
 static const struct file_operations fd_dir_fops = NODE_FOPS_DIRECTORY(fd_iterate);

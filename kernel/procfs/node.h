@@ -43,6 +43,9 @@ int node_get_inode(struct super_block *sb, uint64_t ino, const struct node *node
 /* The <pid>/ or <tid>/ of NODE, likewise. */
 int node_get_process(struct super_block *sb, const struct node *node, struct inode **out);
 
+/* Has what NODE tells of gone: its process, or its thread? */
+bool node_is_gone(const struct node *node);
+
 /* A decimal number without leading zeros, or -1. */
 int node_parse_number(const char *name, size_t len);
 /* Emit . and .. if they are due, and an entry that is called N, behind which the reader stands
@@ -58,9 +61,10 @@ ssize_t node_describe(struct path *path, char *buf, size_t size);
 
 /* Members for the operations of all inodes, and of directories. */
 bool node_is_stale(struct inode *inode);
+int node_setattr(struct inode *inode, uint32_t changed);
 #define NODE_OPS_DIRECTORY                                                     \
     INODE_OPS_READ_ONLY_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NOT_FILE,     \
-    INODE_OPS_NO_XATTR, .setattr = inode_op_setattr_accept, .is_stale = node_is_stale
+    INODE_OPS_NO_XATTR, .setattr = node_setattr, .is_stale = node_is_stale
 #define NODE_FOPS_DIRECTORY(iterate_)                                          \
     { FILE_OPS_NO_DATA, FILE_OPS_PLAIN, .seek = file_op_seek_size,             \
       .fsync = file_op_fsync_nothing, .iterate = (iterate_) }

@@ -213,6 +213,8 @@ static int pid_lookup(struct inode *dir, const char *name, size_t len, struct in
     const struct node *folder = node_of(dir);
     const struct proc_entry *e = find_entry(proc_pid_entries, nentries_of(folder), name, len);
 
+    if (node_is_gone(folder))
+        return folder->tid ? -ENOENT : -ESRCH;
     if (!e)
         return -ENOENT;
     return get_entry_inode(dir->sb, e, folder,
@@ -228,6 +230,21 @@ bool node_is_stale(struct inode *inode)
 
     return p && (list_is_empty(&p->all_link) || inode->uid != p->cred.euid
                  || inode->gid != p->cred.egid);
+}
+
+bool node_is_gone(const struct node *node)
+{
+    struct process *p = node->process;
+
+    if (!p)
+        return false;
+    return node->tid ? process_next_tid(p, node->tid - 1) != node->tid : !process_is_listed(p);
+}
+
+/* Of what is a process's, nobody changes the mode: it says who may see the process. */
+int node_setattr(struct inode *inode, uint32_t changed)
+{
+    return node_of(inode)->process && changed & ATTR_MODE ? -EPERM : 0;
 }
 
 /* Directories */
@@ -286,6 +303,8 @@ static int pid_iterate(struct file *f, struct dir_context *ctx)
 {
     const struct node *folder = node_of(f->inode);
 
+    if (node_is_gone(folder))
+        return -ENOENT;
     if (node_emit_dots(f, ctx))
         emit_table(ctx, proc_pid_entries, nentries_of(folder), folder);
     return 0;
@@ -330,6 +349,8 @@ static int show(struct synth_buf *b, void *arg)
     const struct proc_entry *e = node->entry;
     size_t mark = b->len;
 
+    if (node_is_gone(node))
+        return -ESRCH;
     return guard(node, b, mark, e->show_thread ? e->show_thread(b, node->process, node->tid)
                                                : e->show(b, node->process));
 }
@@ -339,6 +360,8 @@ static int part(struct synth_buf *b, void *arg, uint64_t *at)
     const struct node *node = arg;
     size_t mark = b->len;
 
+    if (node_is_gone(node))
+        return -ESRCH;
     return guard(node, b, mark, node->entry->part(b, node->process, at));
 }
 
@@ -456,12 +479,12 @@ static int truncate_nothing(struct inode *inode, uint64_t size)
 static const struct inode_operations file_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_LINK, INODE_OPS_NO_XATTR,
     .truncate = truncate_nothing,
-    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
+    .setattr = node_setattr, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
 };
 static const struct inode_operations link_ops = {
     INODE_OPS_NOT_DIRECTORY, INODE_OPS_NOT_FILE, INODE_OPS_NO_XATTR,
     .readlink = link_read, .follow = link_follow,
-    .setattr = inode_op_setattr_accept, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
+    .setattr = node_setattr, .getattr = inode_op_getattr_plain, .is_stale = node_is_stale,
 };
 
 static const struct file_operations root_fops = NODE_FOPS_DIRECTORY(root_iterate);

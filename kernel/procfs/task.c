@@ -26,6 +26,8 @@ static int task_iterate(struct file *f, struct dir_context *ctx)
 {
     int tid;
 
+    if (node_is_gone(node_of(f->inode)))
+        return -ENOENT;
     if (!node_emit_dots(f, ctx))
         return 0;
     tid = (int)(ctx->pos - 2);

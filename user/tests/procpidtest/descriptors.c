@@ -34,6 +34,32 @@ static void links(void)
     close(p[1]);
 }
 
+static void expect_link_mode(int fd, mode_t mode)
+{
+    char path[64];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    EXPECT_OK(lstat(path, &st));
+    EXPECT_EQ(st.st_mode, S_IFLNK | mode);
+}
+
+/* The mode of a link is what the file is open for, and a number may be used again. */
+static void modes_of_links(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+
+    REQUIRE(fd >= 0);
+    expect_link_mode(fd, 0500);
+    EXPECT_EQ(dup2(open("/dev/null", O_WRONLY), fd), fd);
+    expect_link_mode(fd, 0300);
+    EXPECT_EQ(dup2(open("/dev/null", O_RDWR), fd), fd);
+    expect_link_mode(fd, 0700);
+    EXPECT_EQ(dup2(open("/dev/null", O_PATH), fd), fd);
+    expect_link_mode(fd, 0);
+    close(fd);
+}
+
 /* A program finds a descriptor that was left to it, and not one that goes at exec. */
 static void exec_with(void *flags)
 {
@@ -234,7 +260,7 @@ static void of_others(void)
 }
 
 static const struct test tests[] = {
-    TEST(links), TEST(closed_on_exec), TEST(every_file), TEST(counters), TEST(sets), TEST(timers),
+    TEST(links), TEST(modes_of_links), TEST(closed_on_exec), TEST(every_file), TEST(counters), TEST(sets), TEST(timers),
     TEST(processes), TEST(gone), CHILD_TEST(of_others),
 };
 

@@ -39,7 +39,7 @@ static void files_are_known(void)
 
 static void texts(void)
 {
-    char *const argv[] = { "/bin/sh", "-c", "read x", "", NULL };
+    char *const argv[] = { "/bin/sh", "-c", "read it", "", NULL };
     char *const envp[] = { "A=1", "B=2", NULL };
     char path[64], text[256];
     uint64_t aux[64];
@@ -54,9 +54,9 @@ static void texts(void)
         _exit(1);
     }
     snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
-    while (read_file(path, text, sizeof(text)) != 19)
+    while (read_file(path, text, sizeof(text)) != 20)
         sched_yield();
-    EXPECT(memcmp(text, "/bin/sh\0-c\0read x\0", 19) == 0);
+    EXPECT(memcmp(text, "/bin/sh\0-c\0read it\0", 20) == 0);
     snprintf(path, sizeof(path), "/proc/%d/environ", pid);
     EXPECT_EQ(read_file(path, text, sizeof(text)), 8);
     EXPECT(memcmp(text, "A=1\0B=2\0", 8) == 0);
@@ -87,8 +87,45 @@ static void directories(void)
     rmdir("/tmp/procpidtest.dir");
 }
 
+static int open_in(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDONLY);
+
+    EXPECT_OK(fd);
+    return fd;
+}
+
+/* Of a process that somebody has waited for there is nothing more, also for who holds on. */
+static void of_the_gone(void)
+{
+    static const char *const folders[] = { ".", "fd", "fdinfo", "task" };
+    static const char *const files[] = { "cmdline", "comm", "limits", "maps", "oom_score", "smaps",
+                                         "smaps_rollup", "stat", "statm", "status" };
+    pid_t pid = start_child(pause_forever, NULL);
+    int folder[COUNT(folders)], file[COUNT(files)];
+    char path[64], text[1024];
+
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    folder[0] = open_in(AT_FDCWD, path);
+    for (size_t i = 1; i < COUNT(folders); i++)
+        folder[i] = open_in(folder[0], folders[i]);
+    for (size_t i = 0; i < COUNT(files); i++)
+        file[i] = open_in(folder[0], files[i]);
+    end_child(pid);
+    EXPECT_ERROR(openat(folder[0], "stat", O_RDONLY), ESRCH);
+    EXPECT_ERROR(openat(folder[1], "0", O_RDONLY), ENOENT);
+    for (size_t i = 0; i < COUNT(folders); i++) {
+        EXPECT_ERROR(syscall(SYS_getdents64, folder[i], text, sizeof(text)), ENOENT);
+        close(folder[i]);
+    }
+    for (size_t i = 0; i < COUNT(files); i++) {
+        EXPECT_ERROR(read(file[i], text, sizeof(text)), ESRCH);
+        close(file[i]);
+    }
+}
+
 static const struct test tests[] = {
-    TEST(files_are_known), TEST(texts), TEST(directories),
+    TEST(files_are_known), TEST(texts), TEST(directories), TEST(of_the_gone),
 };
 
 const struct test_list file_tests = TEST_LIST(tests);

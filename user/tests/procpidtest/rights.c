@@ -190,8 +190,39 @@ static void of_a_setuid_program(void)
     run_as_ann(04755, (char[]){ "one_that_becomes_root" });
 }
 
+/* A mode of /proc/<pid> says who may see it, so nobody changes it; owner and times are let be. */
+static void modes_stay(void)
+{
+    static const char *const names[] = { ".", "maps", "comm", "environ", "fd", "fdinfo/0", "task" };
+    struct stat st, later;
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        EXPECT_OK(stat(path_of(getpid(), names[i]), &st));
+        EXPECT_ERROR(chmod(path_of(getpid(), names[i]), 0777), EPERM);
+        EXPECT_OK(stat(path_of(getpid(), names[i]), &later));
+        EXPECT_EQ(later.st_mode, st.st_mode);
+    }
+    EXPECT_OK(chown(path_of(getpid(), "maps"), 0, 0));
+}
+
+static void files_of_root(void)
+{
+    static const char *const names[] = { "kmsg", "pagetypeinfo", "slabinfo", "vmallocinfo" };
+    char path[32];
+    struct stat st;
+
+    be(ANN, STAFF);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        snprintf(path, sizeof(path), "/proc/%s", names[i]);
+        EXPECT_OK(stat(path, &st));
+        EXPECT_EQ(st.st_mode, S_IFREG | 0400);
+        EXPECT_ERROR(open(path, O_RDONLY), EACCES);
+    }
+}
+
 static const struct test tests[] = {
     CHILD_TEST(of_root), TEST(of_the_same_user), TEST(of_a_setuid_program),
+    TEST(modes_stay), CHILD_TEST(files_of_root),
     NAMED_TEST(one_of_ones_own), NAMED_TEST(one_that_becomes_root),
 };
 
