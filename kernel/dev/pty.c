@@ -146,9 +146,10 @@ static void port_discard(void *port)
     tty_output_sent(&p->tty);
 }
 
-static void port_send_break(void *port, bool on)
+static bool port_send_break(void *port, bool on)
 {
     (void)port, (void)on;
+    return false;
 }
 
 static const struct tty_port_ops port_ops = {

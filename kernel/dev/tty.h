@@ -43,7 +43,7 @@ struct tty_port_ops {
     size_t (*unsent)(void *port);
     void (*set_stopped)(void *port, bool stopped);              /* hold the output back */
     void (*discard)(void *port);                                /* forget the output    */
-    void (*send_break)(void *port, bool on);
+    bool (*send_break)(void *port, bool on);    /* false: this line has no breaks       */
 };
 
 #define TTY_STAGE_SIZE  512
@@ -82,7 +82,7 @@ struct tty_caller {
 /*
  * Upward calls, registered by proc/ at boot.  Until then, and for kernel
  * threads, there is no job control.  Called with no lock of the terminal held, but
- * for set_tty.
+ * for set_tty and clear_tty.
  */
 struct tty_process_ops {
     /* Fill in OUT for the running process; false in a kernel thread. */
@@ -97,6 +97,8 @@ struct tty_process_ops {
     /* TTY is the controlling terminal of the running process's session; its lock is held.
      * NULL: the session has none any more; unless its leader says so, the process alone. */
     void (*set_tty)(struct tty *tty);
+    /* No process of SESSION has a controlling terminal any more; nobody is told. */
+    void (*clear_tty)(int session);
     /* The running process's controlling terminal with a reference, or NULL. */
     struct tty *(*get_tty)(void);
     /* TTY is nobody's controlling terminal any more.  The leader of the session that had it

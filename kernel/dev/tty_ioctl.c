@@ -123,7 +123,8 @@ static int send_break(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *
     (void)u;
     if (error || (cmd == TCSBRK && value != 0))
         return error;
-    t->ops->send_break(t->port, true);
+    if (!t->ops->send_break(t->port, true))
+        return 0;
     error = thread_sleep_ns(BREAK_NS, true, NULL) ? -EINTR : 0;
     t->ops->send_break(t->port, false);
     return error;
@@ -205,10 +206,12 @@ int tty_ioctl(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)
     int error = 0;
 
     if (tty_is_hung_up(t))
-        return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
-    if (!call)
-        return -ENOTTY;
-    if (call->needs_foreground)
+        error = -EIO;
+    else if (!call)
+        error = -ENOTTY;
+    else if (call->needs_foreground)
         error = tty_check_foreground(t, SIGTTOU);
+    if (error == -EIO && cmd == TIOCSPGRP)
+        return -ENOTTY;                 /* whose group may not be set is none of the caller's */
     return error ? error : call->fn(t, cmd, value, u);
 }

@@ -81,6 +81,8 @@ static int acquire(struct tty *t, const struct tty_caller *caller, bool steal)
     if (t->hung_up) {
         error = -EIO;
     } else if (t->session == 0 || t->session == caller->session || steal) {
+        if (t->session && t->session != caller->session)
+            get_process_ops()->clear_tty(t->session);
         t->session = caller->session;
         t->pgrp = caller->pgrp;
         get_process_ops()->set_tty(t);

@@ -346,13 +346,14 @@ static void port_discard(void *port)
     tty_output_sent(uart.tty);
 }
 
-static void port_send_break(void *port, bool on)
+static bool port_send_break(void *port, bool on)
 {
     uint64_t flags = spin_lock_irqsave(&uart.lock);
 
     (void)port;
     write_reg(REG_LCR, on ? LCR_8N1 | LCR_BREAK : LCR_8N1);
     spin_unlock_irqrestore(&uart.lock, flags);
+    return true;
 }
 
 static int port_open(void *port)

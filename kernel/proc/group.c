@@ -246,6 +246,11 @@ static void set_tty(struct tty *tty)
         p->tty = NULL;
 }
 
+static void clear_tty(int session)
+{
+    set_session_tty(session, NULL);
+}
+
 struct tty_loss {
     struct tty *tty;
     int pgrp;
@@ -293,6 +298,7 @@ static const struct tty_process_ops tty_ops = {
     .session_of_pgrp = session_of_pgrp,
     .signal_pgrp = signal_pgrp,
     .set_tty = set_tty,
+    .clear_tty = clear_tty,
     .get_tty = get_tty,
     .lose_tty = lose_tty,
 };

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
 #include "user/tests/ptytest/ptytest.h"
@@ -281,10 +282,26 @@ static void drained_at_once(void)
     close_pair(&p);
 }
 
+/* There is no line to break: nobody waits for the end of a break. */
+static void no_breaks(void)
+{
+    struct pair p = open_pair();
+    struct timespec begin, end;
+
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (int i = 0; i < 20; i++) {
+        EXPECT_OK(ioctl(p.slave, TCSBRK, 0L));
+        EXPECT_OK(ioctl(p.slave, TCSBRKP, 0L));
+    }
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    EXPECT(end.tv_sec - begin.tv_sec < 8);              /* and not a quarter of a second each */
+    close_pair(&p);
+}
+
 static const struct test tests[] = {
     TEST(lines), TEST(raw), TEST(typed_ahead), TEST(counts), TEST(polling), TEST(full_output),
     TEST(full_input), TEST(poll_wakes), TEST(a_lot_each_way), TEST(stop_and_go),
-    TEST(arrived_for_good), TEST(drained_at_once),
+    TEST(arrived_for_good), TEST(drained_at_once), TEST(no_breaks),
 };
 
 const struct test_list byte_tests = TEST_LIST(tests);

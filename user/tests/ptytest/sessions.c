@@ -68,6 +68,89 @@ static void only_one_session(void)
     EXPECT_EQ(run_child(open_other, &p), 0);
 }
 
+/* Root takes the terminal from another session: nobody there has one any more. */
+
+struct theft {
+    struct pair pair;
+    struct gate taken;
+};
+
+static void look_for_terminal(void *arg)
+{
+    struct theft *t = arg;
+
+    wait_gate(&t->taken);
+    EXPECT_ERROR(open("/dev/tty", O_RDWR), ENXIO);
+    EXPECT_ERROR(tcgetpgrp(t->pair.slave), ENOTTY);
+}
+
+static void be_robbed(void *arg)
+{
+    struct theft *t = arg;
+    pid_t pid;
+
+    EXPECT_EQ(setsid(), getpid());
+    t->pair.slave = open(t->pair.name, O_RDWR);
+    EXPECT_EQ(tcgetpgrp(t->pair.slave), getpid());
+    pid = start_child(look_for_terminal, t);
+    put(t->pair.slave, "mine");
+    look_for_terminal(t);                               /* and no SIGHUP came */
+    EXPECT_CHILD(pid);
+}
+
+static void taken_away(void)
+{
+    struct theft t = { .pair = open_master() };
+    pid_t pid;
+
+    if (getuid() != 0)
+        skip("not root");
+    open_gate(&t.taken);
+    EXPECT_EQ(setsid(), getpid());
+    pid = start_child(be_robbed, &t);
+    EXPECT_TEXT(t.pair.master, "mine");
+    t.pair.slave = open(t.pair.name, O_RDWR);
+    EXPECT_ERROR(ioctl(t.pair.slave, TIOCSCTTY, 0L), EPERM);
+    EXPECT_OK(ioctl(t.pair.slave, TIOCSCTTY, 1L));
+    signal_gate(&t.taken);
+    signal_gate(&t.taken);
+    EXPECT_CHILD(pid);
+    EXPECT_EQ(tcgetpgrp(t.pair.slave), getpid());       /* as before they ended */
+    close(open("/dev/tty", O_RDWR));
+}
+
+/* A group in the background that nobody could continue is not asked to wait. */
+
+static pid_t leaver;
+
+static void set_group_as_orphan(void *arg)
+{
+    struct pair *p = arg;
+    int group = getpgrp();
+    bool refused;
+
+    EXPECT_OK(setpgid(0, 0));
+    while (getppid() == leaver)
+        usleep(1000);
+    refused = tcsetpgrp(p->slave, group) == -1 && errno == ENOTTY;
+    refused = tcflush(p->slave, TCIFLUSH) == -1 && errno == EIO && refused;
+    put(p->slave, refused ? "refused" : "not so");      /* nobody waits for us */
+}
+
+static void leave_an_orphan(void *arg)
+{
+    leaver = getpid();
+    start_child(set_group_as_orphan, arg);
+}
+
+static void orphan_in_the_background(void)
+{
+    struct pair p = begin_session();
+
+    EXPECT_EQ(run_child(leave_an_orphan, &p), 0);
+    EXPECT_TEXT(p.master, "refused");
+}
+
 /* In the foreground, and what stops or ends it. */
 static void come_to_front(const struct pair *p)
 {
@@ -261,9 +344,10 @@ static void leader_ends(void)
 }
 
 static const struct test tests[] = {
-    CHILD_TEST(whose_it_is), CHILD_TEST(only_one_session), CHILD_TEST(keys_signal),
-    CHILD_TEST(the_master_signals), CHILD_TEST(background_reader_stops),
-    CHILD_TEST(window_changes), CHILD_TEST(hang_up), CHILD_TEST(leader_ends),
+    CHILD_TEST(whose_it_is), CHILD_TEST(only_one_session), CHILD_TEST(taken_away),
+    CHILD_TEST(keys_signal), CHILD_TEST(the_master_signals), CHILD_TEST(background_reader_stops),
+    CHILD_TEST(orphan_in_the_background), CHILD_TEST(window_changes), CHILD_TEST(hang_up),
+    CHILD_TEST(leader_ends),
 };
 
 const struct test_list session_tests = TEST_LIST(tests);
