@@ -242,7 +242,7 @@ static int64_t bdev_seek(struct file *f, int64_t offset, int whence)
         base = (int64_t)size_of(f);
     else if (whence != SEEK_SET)
         return -EINVAL;
-    if (__builtin_add_overflow(base, offset, &base) || base < 0)
+    if (__builtin_add_overflow(base, offset, &base) || base < 0 || base > (int64_t)size_of(f))
         return -EINVAL;
     return base;
 }

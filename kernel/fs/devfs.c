@@ -98,14 +98,22 @@ static ssize_t null_write(struct file *f, struct uio *uio, uint64_t *pos)
     return (ssize_t)n;
 }
 
-/* The rest of a read that is large or meets an absent page. */
+/* What a read of WANTED bytes that ends early has given, or why it gave nothing. */
+static ssize_t ended_early(const struct uio *uio, size_t wanted, int why)
+{
+    return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : why;
+}
+
+/* The rest of a read that is large or meets an absent page.  A signal ends it. */
 static ssize_t zero_slowly(struct uio *uio, size_t wanted)
 {
     while (uio->resid > 0) {
         size_t n = min_u64(uio->resid, ZERO_CHUNK);
 
         if (uio_zero_out(uio, n) < n && uio_fault_in(uio, n, true) != 0)
-            return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : -EFAULT;
+            return ended_early(uio, wanted, -EFAULT);
+        if (thread_signal_pending())
+            return ended_early(uio, wanted, -ERESTARTSYS);
         cond_resched();
     }
     return (ssize_t)wanted;
@@ -134,6 +142,7 @@ static ssize_t full_write(struct file *f, struct uio *uio, uint64_t *pos)
     return uio->resid ? -ENOSPC : 0;
 }
 
+/* A signal ends it where a page's worth is full: short reads are whole. */
 static ssize_t random_read(struct file *f, struct uio *uio, uint64_t *pos)
 {
     uint8_t bytes[256];
@@ -144,10 +153,12 @@ static ssize_t random_read(struct file *f, struct uio *uio, uint64_t *pos)
         n = min_u64(uio->resid, sizeof(bytes));
         random_bytes(bytes, n);
         if (uio_write(uio, bytes, n) != 0)
-            return uio->resid < wanted ? (ssize_t)(wanted - uio->resid) : -EFAULT;
+            return ended_early(uio, wanted, -EFAULT);
+        if ((wanted - uio->resid) % PAGE_SIZE == 0 && thread_signal_pending())
+            break;
         cond_resched();
     }
-    return (ssize_t)wanted;
+    return (ssize_t)(wanted - uio->resid);
 }
 
 /* Members that these devices share. */

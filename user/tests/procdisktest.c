@@ -143,6 +143,7 @@ static void partitions(void)
         REQUIRE(fd >= 0 && fstat(fd, &st) == 0);
         EXPECT_LINE(line, "%4u  %7u %10ld %s", major(st.st_rdev), minor(st.st_rdev),
                     lseek(fd, 0, SEEK_END) / 1024, name);
+        EXPECT_ERROR(lseek(fd, 1, SEEK_CUR), EINVAL);           /* nothing is beyond its end */
         close(fd);
     }
     EXPECT(n >= 1);

@@ -2,10 +2,14 @@
 /*
  * sigtest.c - what signals do: actions, handlers, masks, order, stacks.
  */
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
 
@@ -548,6 +552,40 @@ static void storm(void)
     }
 }
 
+/* A device without end is read until a signal comes. */
+
+#define PARTS 1024
+#define PART (1UL << 20)
+
+static void read_until_signal(const char *path)
+{
+    struct itimerval every = { { 0, 5000 }, { 0, 5000 } }, never = { { 0, 0 }, { 0, 0 } };
+    char *p = mmap(NULL, PART, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    static struct iovec parts[PARTS];
+    int fd = open(path, O_RDONLY);
+
+    REQUIRE(fd >= 0 && p != MAP_FAILED);
+    for (size_t i = 0; i < PARTS; i++)
+        parts[i] = (struct iovec){ p, PART };
+    setitimer(ITIMER_REAL, &every, NULL);
+    EXPECT_RANGE(readv(fd, parts, PARTS), 4096, (long)(PARTS * PART - 1));
+    setitimer(ITIMER_REAL, &never, NULL);
+    close(fd);
+    munmap(p, PART);
+}
+
+static void let_pass(int sig)
+{
+    (void)sig;
+}
+
+static void long_reads(void)
+{
+    handle_with(SIGALRM, let_pass, SA_RESTART);
+    read_until_signal("/dev/zero");
+    read_until_signal("/dev/urandom");
+}
+
 static const struct test tests[] = {
     TEST(default_actions),
     CHILD_TEST(actions),
@@ -570,6 +608,7 @@ static const struct test tests[] = {
     CHILD_TEST(jumping_out),
     CHILD_TEST(over_exec),
     NAMED_TEST(after_exec),
+    CHILD_TEST(long_reads),
     CHILD_TEST(storm),
 };
 
