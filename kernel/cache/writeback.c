@@ -335,10 +335,19 @@ static bool has_anything(void)
     return !list_is_empty(&wb.mappings) || __atomic_load_n(&wb.inodes_dirty, __ATOMIC_RELAXED);
 }
 
+/* When to look at ages again; an interval of 0: never. */
+static uint64_t next_look(void)
+{
+    unsigned interval = dirty_writeback_centisecs;
+
+    if (!interval)
+        return UINT64_MAX;
+    return clock_monotonic_ns() + max_u64(interval, 10) * NS_PER_CENTISEC;
+}
+
 /* Until the next look at ages, or work comes; STUCK: for a moment, even so. */
 static void sleep_until_due(bool stuck)
 {
-    uint64_t interval = max_u64(dirty_writeback_centisecs, 10) * NS_PER_CENTISEC;
     struct waiter w = { 0 };
     uint64_t due = UINT64_MAX;
 
@@ -347,7 +356,7 @@ static void sleep_until_due(bool stuck)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (has_anything()) {
         __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
-        due = clock_monotonic_ns() + (stuck ? NS_PER_CENTISEC : interval);
+        due = stuck ? clock_monotonic_ns() + NS_PER_CENTISEC : next_look();
     }
     if (stuck || !has_background_work())
         schedule_until(due);
@@ -355,16 +364,22 @@ static void sleep_until_due(bool stuck)
     __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
 }
 
+/* What was dirtied before this is old.  0, if nobody is to look at ages: then flush_old writes
+ * only inodes that are in a hurry. */
+static uint64_t age_limit(void)
+{
+    uint64_t now = clock_monotonic_ns(), age = dirty_expire_centisecs * NS_PER_CENTISEC;
+
+    return dirty_writeback_centisecs && now > age ? now - age : 0;
+}
+
 static void flusher(void *arg)
 {
     (void)arg;
     wb.thread = current;
     for (;;) {
-        uint64_t now = clock_monotonic_ns();
-        uint64_t age = dirty_expire_centisecs * NS_PER_CENTISEC;
-
         refresh_limits();
-        flush_old(now > age ? now - age : 0);
+        flush_old(age_limit());
         sleep_until_due(!flush_background());
     }
 }

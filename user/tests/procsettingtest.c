@@ -97,9 +97,18 @@ static void dirty_background_ratio(void)
     unlink(DISK_FILE);
 }
 
-/* With the defaults the pages would stay for 30 s, and be looked at each 5 s. */
+/* With the defaults the pages would stay for 30 s, and be looked at each 5 s; with an interval
+ * of 0, never. */
 static void dirty_ages(void)
 {
+    sync();
+    set_text(VM "dirty_writeback_centisecs", "0");
+    set_text(VM "dirty_expire_centisecs", "1");
+    dirty_on_disk();
+    usleep(500000);
+    EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES * 3 / 4, UNBOUNDED);
+    set_text(VM "dirty_expire_centisecs", "3000");
+    set_text(VM "dirty_writeback_centisecs", "500");
     sync();
     dirty_on_disk();
     EXPECT_RANGE(dirty_pages(), DISK_FILE_PAGES * 3 / 4, UNBOUNDED);
