@@ -236,6 +236,20 @@ uint64_t swap_area_next_used(const struct swap_area *area, size_t slot)
     return slot < m->nslots ? swap_entry(area->index, slot) : 0;
 }
 
+/* AREA's priority, if it was given by us, becomes free: those below it move up, and the next
+ * area that comes without one stands behind them. */
+static void close_gap_locked(const struct swap_area *area)
+{
+    struct swap_area *other;
+
+    if (area->prio >= 0)
+        return;
+    list_for_each_entry(other, &areas, link)
+        if (other->prio < area->prio)
+            other->prio++;
+    next_auto_prio++;
+}
+
 void *swap_area_off(struct swap_area *area)
 {
     void *owner = area->owner;
@@ -244,6 +258,7 @@ void *swap_area_off(struct swap_area *area)
     ASSERT(area->retired && swap_map_used(&area->map) == 0);
     list_remove(&area->link);
     by_index[area->index] = NULL;
+    close_gap_locked(area);
     spin_unlock(&swap_lock);
     vfree(area->memory);
     kvfree(area->extents);

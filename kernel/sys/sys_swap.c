@@ -13,7 +13,9 @@
 #include "lib/abi/mount.h"
 #include "lib/bitops.h"
 
-#define SWAP_FLAGS (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | SWAP_FLAG_DISCARD)
+/* Discarding is a hint; no disk here can. */
+#define SWAP_FLAGS (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | SWAP_FLAG_DISCARD                     \
+                    | SWAP_FLAG_DISCARD_ONCE | SWAP_FLAG_DISCARD_PAGES)
 #define FIRST_EXTENTS 16
 
 static const char holder[] = "swap";    /* of disks */

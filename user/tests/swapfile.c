@@ -15,6 +15,7 @@
 #define FILE_1 "/swapfile.1"
 #define FILE_2 "/swapfile.2"
 #define NPAGES 256
+#define DISCARD_ALL_WAYS 0x70000
 
 /* Change N bytes of FILE_1's header at AT. */
 static void patch(size_t at, const void *bytes, size_t n)
@@ -141,6 +142,28 @@ static void figures(void)
     EXPECT_EQ(proc_number("/proc/meminfo", "SwapTotal:"), total);
 }
 
+/* Who comes without a priority stands behind the others, without gaps. */
+static void priorities_move_up(void)
+{
+    long used, first, second;
+
+    two_files(0, 0);
+    REQUIRE(read_swaps(FILE_1, &used, &first) && read_swaps(FILE_2, &used, &second));
+    EXPECT(first < 0 && second == first - 1);
+    EXPECT_OK(swapoff(FILE_1));
+    expect_prio(FILE_2, first);
+    EXPECT_OK(swapon(FILE_1, 0));
+    expect_prio(FILE_1, second);
+    EXPECT_OK(swapoff(FILE_1));
+    EXPECT_OK(swapon(FILE_1, SWAP_FLAG_PREFER | 7));
+    end_swap_file(FILE_1);                      /* that was no gap */
+    expect_prio(FILE_2, first);
+    EXPECT_OK(swapoff(FILE_2));
+    EXPECT_OK(swapon(FILE_2, DISCARD_ALL_WAYS));
+    expect_prio(FILE_2, first);
+    end_swap_file(FILE_2);
+}
+
 /* The name in /proc/swaps is the whole one, however it was called. */
 static void named_in_full(void)
 {
@@ -194,7 +217,7 @@ static void equals_take_turns(void)
 }
 
 static const struct test tests[] = {
-    TEST(bad_headers), TEST(bad_files), TEST(in_use), TEST(figures), TEST(named_in_full),
-    TEST(higher_first), TEST(equals_take_turns),
+    TEST(bad_headers), TEST(bad_files), TEST(in_use), TEST(figures), TEST(priorities_move_up),
+    TEST(named_in_full),    TEST(higher_first), TEST(equals_take_turns),
 };
 TEST_MAIN(tests)
