@@ -17,6 +17,7 @@
 #include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/exec_impl.h"
 #include "kernel/proc/files.h"
+#include "kernel/proc/process_impl.h"
 #include "kernel/riscv/csr.h"
 #include "kernel/riscv/trap_frame.h"
 #include "kernel/sched/fpu.h"
@@ -219,15 +220,23 @@ static int find_loader(struct exec *x)
     return err == -ENOEXEC ? -ELIBBAD : err;
 }
 
+/* Whether the program may have more rights than the caller: not if another process could
+ * change its root or working directory under it. */
+static bool may_gain(const struct exec *x, const struct process *p, const struct inode *inode)
+{
+    return !(inode->sb->flags & MS_NOSUID) && !p->no_new_privs && (x->is_alone || !p->cred.euid);
+}
+
 /* Our own, changed by the set-user-ID and set-group-ID bits of the file.  Who gains rights that
  * way cannot be made to lie where the caller knows. */
 static void take_identity(struct exec *x, const struct inode *inode)
 {
-    bool trusted = !(inode->sb->flags & MS_NOSUID) && !current_process()->no_new_privs;
+    const struct process *p = current_process();
+    bool trusted = may_gain(x, p, inode);
     struct cred *cred = &x->cred;
 
-    *cred = current_process()->cred;
-    x->personality = current_process()->personality;
+    *cred = p->cred;
+    x->personality = p->personality;
     if (trusted && (inode->mode & (S_ISUID | S_ISGID)))
         x->personality &= ~ADDR_NO_RANDOMIZE;
     if (trusted && (inode->mode & S_ISUID))
@@ -309,6 +318,7 @@ static int load(struct exec *x, const struct exec_name *name)
         err = find_loader(x);
     if (err)
         return err;
+    x->is_alone = fs_context_begin_exec(current_process()->fs);
     take_identity(x, x->file->inode);
     err = build_mm(x);
     return err ? err : proc_exec_prepare();
@@ -323,6 +333,8 @@ static int exec_common(struct exec *x, const struct exec_name *name)
         commit(x);
         set_registers(x);
     }
+    if (x->is_alone)
+        fs_context_end_exec(current_process()->fs);
     if (x->mm)
         mm_put(x->mm);
     close_file(&x->file);

@@ -22,6 +22,7 @@ struct exec {
     vaddr_t bias, loader_bias;              /* where they were put               */
     struct mm *mm;
     struct layout layout;                   /* where its parts go                */
+    bool is_alone;                          /* no other process has our fs_context */
     struct cred cred;                       /* whom the program will run as      */
     uint32_t personality;                   /* as personality(2) says             */
     vaddr_t sp, entry;

@@ -55,7 +55,7 @@ static void leave_files(struct process *p)
     p->fs = NULL;
     spin_unlock_irqrestore(&proc_lock, flags);
     fd_table_put(files);
-    fs_context_put(fs);
+    fs_context_leave(fs);
 }
 
 /* Whether PARENT wants no zombies. */

@@ -153,10 +153,9 @@ static int copy_resources(struct process *p, uint64_t flags)
         p->files = fd_table_copy(me->files);
     if (!p->files)
         return -ENOMEM;
-    if (flags & CLONE_FS)
-        fs_context_get(p->fs = me->fs);
-    else
-        p->fs = fs_context_copy(me->fs);
+    if ((flags & CLONE_FS) && !fs_context_share(me->fs))
+        return -EAGAIN;
+    p->fs = flags & CLONE_FS ? me->fs : fs_context_copy(me->fs);
     if (!p->fs)
         return -ENOMEM;
     if (flags & CLONE_SIGHAND)
@@ -174,7 +173,7 @@ static void drop_resources(struct process *p)
     if (p->sighand)
         sighand_put(p->sighand);
     if (p->fs)
-        fs_context_put(p->fs);
+        fs_context_leave(p->fs);
     if (p->files)
         fd_table_put(p->files);
     if (p->mm)

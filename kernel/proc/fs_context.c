@@ -14,6 +14,7 @@ static struct fs_context *alloc_context(void)
     if (!c)
         return NULL;
     c->refcount = 1;
+    c->users = 1;
     spin_init(&c->lock, RANK_FILES, "fs context");
     return c;
 }
@@ -46,18 +47,58 @@ struct fs_context *fs_context_copy(struct fs_context *from)
     return c;
 }
 
-void fs_context_get(struct fs_context *c)
+static void get(struct fs_context *c)
 {
     __atomic_fetch_add(&c->refcount, 1, __ATOMIC_RELAXED);
 }
 
-void fs_context_put(struct fs_context *c)
+static void put(struct fs_context *c)
 {
     if (__atomic_sub_fetch(&c->refcount, 1, __ATOMIC_ACQ_REL))
         return;
     path_put(&c->root);
     path_put(&c->cwd);
     kfree(c);
+}
+
+bool fs_context_share(struct fs_context *c)
+{
+    bool may;
+
+    spin_lock(&c->lock);
+    may = c->execs == 0;
+    if (may) {
+        c->users++;
+        get(c);
+    }
+    spin_unlock(&c->lock);
+    return may;
+}
+
+void fs_context_leave(struct fs_context *c)
+{
+    spin_lock(&c->lock);
+    c->users--;
+    spin_unlock(&c->lock);
+    put(c);
+}
+
+bool fs_context_begin_exec(struct fs_context *c)
+{
+    bool alone;
+
+    spin_lock(&c->lock);
+    alone = c->users == 1;
+    c->execs += alone;
+    spin_unlock(&c->lock);
+    return alone;
+}
+
+void fs_context_end_exec(struct fs_context *c)
+{
+    spin_lock(&c->lock);
+    c->execs--;
+    spin_unlock(&c->lock);
 }
 
 void fs_context_set(struct path *which, const struct path *to)
@@ -81,7 +122,7 @@ int process_get_paths(struct process *p, struct path *root, struct path *cwd)
     struct fs_context *c = p->fs;
 
     if (c)
-        fs_context_get(c);
+        get(c);
     spin_unlock_irqrestore(&proc_lock, flags);
     if (!c)
         return -ENOENT;
@@ -95,7 +136,7 @@ int process_get_paths(struct process *p, struct path *root, struct path *cwd)
         path_get(cwd);
     }
     spin_unlock(&c->lock);
-    fs_context_put(c);
+    put(c);
     return 0;
 }
 

@@ -35,6 +35,8 @@ struct fs_context {
     struct spinlock lock;                   /* RANK_FILES                        */
     struct path root, cwd;                  /*                            [lock] */
     uint32_t umask;                         /*                            [lock] */
+    unsigned users;                         /* processes that have it        [lock] */
+    unsigned execs;                         /* of the only one: it stays so  [lock] */
 };
 
 /* What goes on until a time that was given as a span. */

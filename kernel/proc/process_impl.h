@@ -23,8 +23,12 @@ struct task *process_find_task_locked(int tid, struct process **owner);
 /* fs_context: cwd, root, umask. */
 struct fs_context *fs_context_create(void);
 struct fs_context *fs_context_copy(struct fs_context *from);
-void fs_context_get(struct fs_context *c);
-void fs_context_put(struct fs_context *c);
+/* Another process has C, too.  False: not now, its only user execs. */
+bool fs_context_share(struct fs_context *c);
+void fs_context_leave(struct fs_context *c);
+/* Whether only one process has C, which stays so until fs_context_end_exec then. */
+bool fs_context_begin_exec(struct fs_context *c);
+void fs_context_end_exec(struct fs_context *c);
 
 /* Signal actions and queues.  The first four sleep; _flush wants no lock.  unshare
  * gives the running process its own: 0 or -ENOMEM. */

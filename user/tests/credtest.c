@@ -4,6 +4,7 @@
  * and whom one may signal and hurry.
  */
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
@@ -182,6 +183,13 @@ static void find_setgid(void)
     EXPECT_EQ(secure(), 1);
 }
 
+/* Linux says AT_SECURE, though nothing was gained. */
+static void find_same_ids(void)
+{
+    EXPECT_UIDS(BOB, BOB, BOB);
+    EXPECT_GIDS(GUESTS, GUESTS, GUESTS);
+}
+
 static void find_nothing_set(void)
 {
     EXPECT_UIDS(BOB, BOB, BOB);
@@ -190,12 +198,33 @@ static void find_nothing_set(void)
 }
 
 static bool promises;               /* that he wants no more rights */
+static bool shares;                 /* his working directory, with another process */
+
+/* It ends with us. */
+static void share_directory(void)
+{
+    struct gate ready;
+    long pid;
+
+    open_gate(&ready);
+    pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal_gate(&ready);
+        pause_forever(NULL);
+    }
+    wait_gate(&ready);
+    close_gate(&ready);
+}
 
 static void exec_as_bob(void *test)
 {
     if (promises)
         EXPECT_OK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     become_user(BOB, GUESTS);
+    if (shares)
+        share_directory();
     exec_test(COPY, test);
 }
 
@@ -239,6 +268,12 @@ static void no_new_privs(void)
 {
     promises = true;
     run_copy(0, 06755, "find_nothing_set");
+}
+
+static void shared_directory(void)
+{
+    shares = true;
+    run_copy(0, 06755, "find_same_ids");
 }
 
 /* Processes */
@@ -335,12 +370,14 @@ static const struct test tests[] = {
     TEST(setgid_without_x),
     TEST(no_suid_mount),
     CHILD_TEST(no_new_privs),
+    CHILD_TEST(shared_directory),
     CHILD_TEST(who_may_kill),
     CHILD_TEST(limits_only_fall),
     CHILD_TEST(niceness),
     /* In the new program, after the exec of a test above. */
     NAMED_TEST(find_setuid),
     NAMED_TEST(find_setgid),
+    NAMED_TEST(find_same_ids),
     NAMED_TEST(find_nothing_set),
 };
 
