@@ -62,6 +62,20 @@ void synth_puts(struct synth_buf *b, const char *s)
     synth_write(b, s, strlen(s));
 }
 
+void synth_put_word(struct synth_buf *b, const char *s, const char *signs)
+{
+    const char *plain = s;
+
+    for (; *s; s++) {
+        if (!strchr(signs, *s))
+            continue;
+        synth_write(b, plain, (size_t)(s - plain));
+        synth_printf(b, "\\%03o", (unsigned)*s);
+        plain = s + 1;
+    }
+    synth_puts(b, plain);
+}
+
 static void sink_write(void *context, const char *s, size_t n)
 {
     synth_write(context, s, n);

@@ -29,6 +29,8 @@ struct synth_buf {
 __attribute__((format(printf, 2, 3))) void synth_printf(struct synth_buf *b, const char *fmt, ...);
 void synth_puts(struct synth_buf *b, const char *s);
 void synth_write(struct synth_buf *b, const void *bytes, size_t n);
+/* A name as a word of a line: those of SIGNS, which would end the word or the line, in octal. */
+void synth_put_word(struct synth_buf *b, const char *s, const char *signs);
 
 /*
  * For printing under a spinlock:

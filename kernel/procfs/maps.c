@@ -51,7 +51,7 @@ static void show_vma(struct synth_buf *b, const struct mm *mm, const struct vma 
     if (name) {
         for (size_t column = b->len - start; column < NAME_COLUMN; column++)
             synth_puts(b, " ");         /* which adds nothing when out of memory */
-        synth_puts(b, name);
+        synth_put_word(b, name, "\n");
     }
     synth_puts(b, "\n");
 }

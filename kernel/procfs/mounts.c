@@ -11,26 +11,15 @@
 #include "lib/bitops.h"
 #include "lib/string.h"
 
-/* A word of a line: what would end it, and the sign itself, in octal. */
-static void show_word(struct synth_buf *b, const char *s, const char *signs)
-{
-    for (; *s; s++) {
-        if (strchr(signs, *s))
-            synth_printf(b, "\\%03o", (unsigned)*s);
-        else
-            synth_write(b, s, 1);
-    }
-}
-
 /* A line of a table that begins like a comment would be taken for one. */
 static void show_source(struct synth_buf *b, const struct mount_info *info)
 {
-    show_word(b, info->source, " \t\n\\#");
+    synth_put_word(b, info->source, " \t\n\\#");
 }
 
 static void show_point(struct synth_buf *b, const struct mount_info *info)
 {
-    show_word(b, info->point, " \t\n\\");
+    synth_put_word(b, info->point, " \t\n\\");
 }
 
 static const char *access_of(const struct super_block *sb)

@@ -257,17 +257,27 @@ int proc_show_filesystems(struct synth_buf *b, struct process *p)
     return 0;
 }
 
+#define PATH_COLUMNS 40                 /* and a blank behind a longer one */
+
 int proc_show_swaps(struct synth_buf *b, struct process *p)
 {
     struct swap_area_info area;
 
     (void)p;
     synth_puts(b, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
-    for (unsigned n = 0; swap_area_info(n, &area); n++)
-        synth_printf(b, "%-40s%s%lu\t%s%lu\t%s%d\n", area.path,
+    for (unsigned n = 0; swap_area_info(n, &area); n++) {
+        size_t column = b->len;
+
+        synth_put_word(b, area.path, " \t\n\\");
+        column = b->len - column;
+        do
+            synth_puts(b, " ");
+        while (++column < PATH_COLUMNS);
+        synth_printf(b, "%s%lu\t%s%lu\t%s%d\n",
                      area.is_file ? "file\t\t" : "partition\t", area.npages << (PAGE_SHIFT - 10),
                      area.npages << (PAGE_SHIFT - 10) < 10000000 ? "\t" : "",
                      area.nused << (PAGE_SHIFT - 10),
                      area.nused << (PAGE_SHIFT - 10) < 10000000 ? "\t" : "", area.prio);
+    }
     return 0;
 }

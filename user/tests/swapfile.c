@@ -178,6 +178,16 @@ static void named_in_full(void)
     end_swap_file(FILE_1);
 }
 
+/* A name is one word there, whatever is in it. */
+static void named_in_one_word(void)
+{
+    long used, prio;
+
+    begin_swap_file("/swap file\\", NPAGES);
+    EXPECT(read_swaps("/swap\\040file\\134", &used, &prio));
+    end_swap_file("/swap file\\");
+}
+
 /* Push out N pages; how many each file has then. */
 static void share_out(size_t n, long *in_1, long *in_2)
 {
@@ -218,6 +228,6 @@ static void equals_take_turns(void)
 
 static const struct test tests[] = {
     TEST(bad_headers), TEST(bad_files), TEST(in_use), TEST(figures), TEST(priorities_move_up),
-    TEST(named_in_full),    TEST(higher_first), TEST(equals_take_turns),
+    TEST(named_in_full), TEST(named_in_one_word), TEST(higher_first), TEST(equals_take_turns),
 };
 TEST_MAIN(tests)

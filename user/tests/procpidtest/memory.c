@@ -260,9 +260,26 @@ static void maps(void)
     EXPECT(find_mapping((char *)sbrk(0) - 1, line, sizeof(line)) && strstr(line, "[heap]"));
 }
 
+/* A file's name ends no line. */
+static void maps_have_a_line_each(void)
+{
+    static const char path[] = "/tmp/procpidtest.a\nb";
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    char line[200];
+
+    REQUIRE(fd >= 0 && ftruncate(fd, PAGE) == 0);
+    area = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    REQUIRE(area != MAP_FAILED);
+    EXPECT(find_mapping(area, line, sizeof(line)) && strstr(line, "/tmp/procpidtest.a\\012b"));
+    munmap(area, PAGE);
+    unlink(path);
+}
+
 static const struct test tests[] = {
     CHILD_TEST(status_has_causes), CHILD_TEST(peaks_stay), CHILD_TEST(peaks_follow),
     TEST(statm_agrees), TEST(layout), TEST(maps),
+    TEST(maps_have_a_line_each),
 };
 
 const struct test_list memory_tests = TEST_LIST(tests);
