@@ -394,7 +394,7 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
     int err;
 
     if (!node->entry->store && !node->entry->store_thread)
-        return -EIO;
+        return node->process ? -EINVAL : -EIO;
     text = kmalloc(n + 1, GFP_KERNEL);
     if (!text)
         return -ENOMEM;

@@ -10,12 +10,19 @@
 #include "lib/bitops.h"
 #include "lib/strutil.h"
 
+static const char *skip_blanks(const char *s)
+{
+    while (*s == ' ' || *s == '\t' || *s == '\n')
+        s++;
+    return s;
+}
+
 int proc_store_u64(const char *text, uint64_t *value, uint64_t min, uint64_t max)
 {
     const char *end;
     uint64_t v;
 
-    if (str_to_u64(text, &end, 10, &v) || v < min || v > max || (*end && *end != '\n'))
+    if (str_to_u64(skip_blanks(text), &end, 10, &v) || v < min || v > max || *skip_blanks(end))
         return -EINVAL;
     *value = v;
     return 0;

@@ -28,6 +28,8 @@ static void expect_setting(const char *path, const char *largest, const char *to
     EXPECT(strcmp(is, was) == 0);
     set_text(path, largest);
     EXPECT_EQ(proc_number(path, ""), atol(largest));
+    set_text(path, " \t1 \n");
+    EXPECT_EQ(proc_number(path, ""), 1);
     set_text(path, "0\n");
     EXPECT(read_file(path, is, sizeof(is)) == 2 && strcmp(is, "0\n") == 0);
     set_text(path, was);
