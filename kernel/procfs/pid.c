@@ -8,65 +8,14 @@
 #include "kernel/core/machine.h"
 #include "kernel/dev/tty.h"
 #include "kernel/fs/super.h"
-#include "kernel/mm/kvmalloc.h"
 #include "kernel/proc/capability.h"
 #include "kernel/proc/files.h"
 #include "kernel/procfs/procfs.h"
-#include "kernel/vm/uaccess.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/prctl.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
 #include "lib/strutil.h"
-
-/* Strings of the program's stack */
-
-static int show_memory(struct synth_buf *b, struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    size_t n = MIN((size_t)(end - start), 32 * PAGE_SIZE);
-    char *text = end > start ? kvmalloc(n) : NULL;
-
-    if (text)
-        synth_write(b, text, mm_read(mm, start, text, n));
-    kvfree(text);
-    return 0;
-}
-
-static int show_cmdline(struct synth_buf *b, struct process *p)
-{
-    struct mm *mm = process_get_mm(p);
-
-    if (!mm)
-        return 0;
-    show_memory(b, mm, mm->arg_start, mm->arg_end);
-    mm_put(mm);
-    return 0;
-}
-
-static int show_environ(struct synth_buf *b, struct process *p)
-{
-    struct mm *mm = process_get_mm(p);
-
-    if (!mm)
-        return 0;
-    show_memory(b, mm, mm->env_start, mm->env_end);
-    mm_put(mm);
-    return 0;
-}
-
-static int show_auxv(struct synth_buf *b, struct process *p)
-{
-    struct mm *mm = process_get_mm(p);
-    size_t n = 0;
-
-    if (!mm)
-        return 0;
-    while (n + 2 < ARRAY_SIZE(mm->auxv) && mm->auxv[n])
-        n += 2;
-    synth_write(b, mm->auxv, (n + 2) * 8);
-    mm_put(mm);
-    return 0;
-}
 
 /* State */
 
@@ -257,6 +206,8 @@ static struct places places_of(const struct process *p, const struct mm *mm)
                             mm->env_start, mm->env_end };
 }
 
+#define OLD_SIGNALS 0x7fffffffUL        /* the others are in `status` only, as on Linux */
+
 static void show_stat(struct synth_buf *b, const struct process *p, const struct mm *mm,
                       const struct snapshot *s)
 {
@@ -271,7 +222,8 @@ static void show_stat(struct synth_buf *b, const struct process *p, const struct
                     "%lu %lu %lu %lu %lu %lu %lu %d\n",
                  mm ? mm->total_vm << PAGE_SHIFT : 0, mm ? mm_rss(mm) : 0,
                  p->rlimits[RLIMIT_RSS].rlim_cur, at.start_code, at.end_code, at.start_stack,
-                 s->pending, s->blocked, s->ignored, s->caught, s->exit_signal, s->hart, s->policy,
+                 s->pending & OLD_SIGNALS, s->blocked & OLD_SIGNALS, s->ignored & OLD_SIGNALS,
+                 s->caught & OLD_SIGNALS, s->exit_signal, s->hart, s->policy,
                  at.start_data, at.end_data, at.start_brk, at.arg_start, at.arg_end, at.env_start,
                  at.env_end, proc_may_see(p) ? p->exit_status : 0);
 }
@@ -491,13 +443,13 @@ static int follow_root(struct process *p, struct path *out)
 }
 
 const struct proc_entry proc_pid_entries[] = {
-    { .name = "auxv", .mode = S_IFREG | 0400, .guarded = true, .show = show_auxv },
+    { .name = "auxv", .mode = S_IFREG | 0400, .guarded = true, .show = proc_show_pid_auxv },
     { .name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_pid_clear_refs },
-    PROC_FILE("cmdline", show_cmdline),
+    { .name = "cmdline", .mode = S_IFREG | 0444, .part = proc_part_pid_cmdline },
     { .name = "comm", .mode = S_IFREG | 0644, .show_thread = proc_show_pid_comm,
       .store_thread = proc_store_pid_comm },
     { .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd },
-    { .name = "environ", .mode = S_IFREG | 0400, .guarded = true, .show = show_environ },
+    { .name = "environ", .mode = S_IFREG | 0400, .guarded = true, .part = proc_part_pid_environ },
     { .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe },
     { .name = "fd", .mode = S_IFDIR | 0500, .folder = &proc_fd_folder },
     { .name = "fdinfo", .mode = S_IFDIR | 0500, .folder = &proc_fdinfo_folder },

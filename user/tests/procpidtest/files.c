@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include "user/tests/procpidtest/process.h"
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/signals.h"
 #include "user/tests/lib/watch.h"
 
 /* Each file has a test here. */
@@ -37,6 +38,19 @@ static void files_are_known(void)
     EXPECT_EQ(n, COUNT(known));
 }
 
+/* Until PID is a shell, and waits for its input. */
+static void wait_for_shell(pid_t pid)
+{
+    char path[64], name[32];
+
+    snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+    do {
+        sched_yield();
+        read_file(path, name, sizeof(name));
+    } while (strcmp(name, "sh\n") != 0);
+    wait_until(pid, 'S');
+}
+
 static void texts(void)
 {
     char *const argv[] = { "/bin/sh", "-c", "read it", "", NULL };
@@ -53,9 +67,9 @@ static void texts(void)
         execve("/bin/sh", argv, envp);
         _exit(1);
     }
+    wait_for_shell(pid);
     snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
-    while (read_file(path, text, sizeof(text)) != 20)
-        sched_yield();
+    EXPECT_EQ(read_file(path, text, sizeof(text)), 20);
     EXPECT(memcmp(text, "/bin/sh\0-c\0read it\0", 20) == 0);
     snprintf(path, sizeof(path), "/proc/%d/environ", pid);
     EXPECT_EQ(read_file(path, text, sizeof(text)), 8);
@@ -72,6 +86,77 @@ static void texts(void)
     end_child(pid);
     close(held[0]);
     close(held[1]);
+}
+
+#define LONG (100 * KB)
+
+static void run_with_long_arguments(void *arg)
+{
+    static char text[LONG];
+    char *const argv[] = { "/bin/sh", "-c", "read it", text, text, NULL };
+    char *const envp[] = { text, text, NULL };
+
+    dup2(*(int *)arg, STDIN_FILENO);
+    memset(text, 'x', LONG - 1);
+    execve("/bin/sh", argv, envp);
+}
+
+static size_t length_of(const char *path)
+{
+    static char text[64 * KB];
+    int fd = open(path, O_RDONLY);
+    size_t all = 0;
+    ssize_t n;
+
+    while ((n = read(fd, text, sizeof(text))) > 0)
+        all += (size_t)n;
+    close(fd);
+    return all;
+}
+
+static void long_texts(void)
+{
+    char path[64];
+    int held[2];
+    pid_t pid;
+
+    REQUIRE(pipe(held) == 0);
+    pid = start_child(run_with_long_arguments, &held[0]);
+    wait_for_shell(pid);
+    snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+    EXPECT_EQ(length_of(path), 2 * LONG + 19);
+    snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+    EXPECT_EQ(length_of(path), 2 * LONG);
+    end_child(pid);
+    close(held[0]);
+    close(held[1]);
+}
+
+/* The last byte of the arguments is no 0 any more: there is one text now, as long as it is. */
+static void titles(void)
+{
+    char *start = (char *)own(ARG_START), *end = (char *)own(ARG_END), text[64];
+
+    if ((char *)own(ENV_END) == end || end - start > 60)
+        skip("no place for a title");
+    memset(start, 't', (size_t)(end - start));
+    *end = '\0';                    /* the environment's first byte */
+    EXPECT_EQ(read_file("/proc/self/cmdline", text, sizeof(text)), end - start + 1);
+    EXPECT(text[end - start - 1] == 't');
+    start[3] = '\0';
+    EXPECT_EQ(read_file("/proc/self/cmdline", text, sizeof(text)), 4);
+}
+
+static void texts_are_not_written(void)
+{
+    static const char *const names[] = { "/proc/self/maps", "/proc/self/stat", "/proc/self/limits" };
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        int fd = open(names[i], O_WRONLY);
+
+        EXPECT_ERROR(write(fd, "x", 1), EINVAL);
+        close(fd);
+    }
 }
 
 static void directories(void)
@@ -125,7 +210,8 @@ static void of_the_gone(void)
 }
 
 static const struct test tests[] = {
-    TEST(files_are_known), TEST(texts), TEST(directories), TEST(of_the_gone),
+    TEST(files_are_known), TEST(texts), TEST(long_texts), CHILD_TEST(titles),
+    TEST(texts_are_not_written), TEST(directories), TEST(of_the_gone),
 };
 
 const struct test_list file_tests = TEST_LIST(tests);
