@@ -579,6 +579,8 @@ void sched_idle(void)
 
     for (;;) {
         interrupts_off();
+        /* No slice will end here: who queues something has to say so. */
+        __atomic_store_n(&runqs[h->index].slice_armed, false, __ATOMIC_RELAXED);
         __atomic_fetch_or(&idle_mask, bit, __ATOMIC_SEQ_CST);
         memory_barrier();
         if (!is_work_waiting(h->index)) {
