@@ -427,7 +427,7 @@ static inline void switch_to(struct hart *h, struct runq *rq, struct thread *pre
     charge_switch(h, rq, prev, next);
     rq->prev = prev;
     next->on_cpu = true;
-    h->thread = next;
+    __atomic_store_n(&h->thread, next, __ATOMIC_RELEASE);       /* with its last_time */
     h->kernel_sp = (uintptr_t)next->stack + HART_STACK_SIZE - FRAME_SIZE;
     mmu_context_switch(next->mmu);
     if (next->fresh)

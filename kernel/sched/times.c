@@ -15,13 +15,15 @@ struct thread_ticks thread_ticks(const struct thread *t)
 {
     struct thread_ticks ticks = { 0 };
     uint64_t since;
+    bool runs;
 
     do {
         since = __atomic_load_n(&t->last_time, __ATOMIC_ACQUIRE);
         ticks.user = __atomic_load_n(&t->utime, __ATOMIC_RELAXED);
         ticks.system = __atomic_load_n(&t->stime, __ATOMIC_ACQUIRE);
+        runs = __atomic_load_n(&harts[t->hart].thread, __ATOMIC_ACQUIRE) == t;
     } while (since != __atomic_load_n(&t->last_time, __ATOMIC_RELAXED));
-    if (__atomic_load_n(&harts[t->hart].thread, __ATOMIC_RELAXED) == t)
+    if (runs)
         ticks.uncharged = time_read() - since;
     return ticks;
 }
