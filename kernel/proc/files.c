@@ -303,10 +303,12 @@ int fd_close(int fd)
 
 int fd_install_pair(struct file *a, struct file *b, bool cloexec, int fds[2])
 {
+    file_get(a);                /* another thread may close it at once */
     fds[0] = fd_install(a, 0, cloexec);
-    if (fds[0] < 0)
+    if (fds[0] < 0) {
+        file_put(a);
         return fds[0];
-    file_get(a);                /* another thread may close it already */
+    }
     fds[1] = fd_install(b, 0, cloexec);
     if (fds[1] < 0) {
         fd_close(fds[0]);

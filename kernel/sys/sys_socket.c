@@ -192,9 +192,12 @@ int64_t sys_listen(const uint64_t *a)
 static int64_t install_accepted(struct file *listener, struct file *f, const uint64_t *a,
                                 uint32_t flags)
 {
-    int fd = fd_install(f, 0, flags & SOCK_CLOEXEC), err = 0;
+    int fd, err = 0;
 
+    file_get(f);                /* another thread may close it at once */
+    fd = fd_install(f, 0, flags & SOCK_CLOEXEC);
     if (fd < 0) {
+        file_put(f);
         unix_accept_undo(listener, f);
         return fd;
     }
@@ -202,6 +205,7 @@ static int64_t install_accepted(struct file *listener, struct file *f, const uin
         err = put_name(f, true, a[1], a[2]);
     if (err)
         fd_close(fd);
+    file_put(f);
     return err ? err : fd;
 }
 
