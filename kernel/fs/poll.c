@@ -99,7 +99,7 @@ static int ask_all(struct poll_entry *entries, size_t n, struct poll_table *pt)
 
         if (!e->file)
             continue;
-        e->revents = e->file->ops->poll(e->file, pt) & (e->events | POLLERR | POLLHUP);
+        e->revents = e->file->ops->poll(e->file, pt) & e->events;
         if (e->revents) {
             ready++;
             /* It will not come to sleeping: no more subscriptions. */

@@ -8,7 +8,7 @@
 
 struct poll_entry {
     struct file *file;          /* held by the caller; NULL: not looked at     */
-    uint32_t events;            /* wanted; POLLERR, POLLHUP are always reported */
+    uint32_t events;            /* wanted, POLLERR and POLLHUP as well         */
     uint32_t revents;           /* out                                         */
 };
 

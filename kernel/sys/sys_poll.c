@@ -75,7 +75,8 @@ static void put_entries(struct poll_entry *entries, struct fd_ref *refs, size_t 
     kvfree(entries);
 }
 
-static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
+/* ALWAYS: events that are waited for even where nobody asks. */
+static int poll_files(struct pollfd *fds, size_t n, uint32_t always, uint64_t deadline)
 {
     struct poll_entry *entries = kvcalloc(MAX(n, (size_t)1), sizeof(*entries));
     struct fd_ref *refs = kvcalloc(MAX(n, (size_t)1), sizeof(*refs));
@@ -87,7 +88,7 @@ static int poll_files(struct pollfd *fds, size_t n, uint64_t deadline)
                 continue;
             refs[i] = fd_get(fds[i].fd);
             entries[i].file = refs[i].file;
-            entries[i].events = (uint16_t)fds[i].events;
+            entries[i].events = (uint16_t)fds[i].events | always;
             invalid += !refs[i].file;
         }
         r = poll_wait_files(entries, n, invalid ? 0 : deadline);
@@ -125,7 +126,7 @@ int64_t sys_ppoll(const uint64_t *a)
     if (!r)
         r = poll_use_mask(a[3], a[4]);
     if (!r)
-        r = poll_drop_mask(poll_files(fds, n, deadline));
+        r = poll_drop_mask(poll_files(fds, n, POLLERR | POLLHUP, deadline));
     if (r >= 0 && copy_to_user(a[0], fds, size))
         r = -EFAULT;
     kvfree(fds);
@@ -209,7 +210,7 @@ static int select_files(struct sets *s, size_t n, uint64_t deadline)
     if (!fds)
         return -ENOMEM;
     count = sets_to_fds(s, n, fds);
-    r = poll_files(fds, count, deadline);
+    r = poll_files(fds, count, 0, deadline);
     if (r >= 0)
         r = fds_to_sets(s, fds, count);
     kvfree(fds);

@@ -435,6 +435,29 @@ static void selecting(void)
     close(fd[0]);
 }
 
+/* That the writers have gone is something to read, but no exception: it is waited on. */
+static void selecting_exceptions(void)
+{
+    sigset_t none = set_of(0, 0);
+    struct {
+        const sigset_t *set;
+        size_t size;
+    } mask = { &none, sizeof(none) };
+    uint64_t exceptions;
+    int fd[2];
+
+    REQUIRE(pipe(fd) == 0);
+    close(fd[1]);
+    EXPECT_EQ(ready(fd[0], 0), POLLHUP);
+    handle_with(SIGUSR1, record, 0);
+    block(SIGUSR1, 0);
+    raise(SIGUSR1);
+    exceptions = 1UL << fd[0];
+    EXPECT_ERROR(syscall(SYS_pselect6, 64, NULL, NULL, &exceptions, NULL, &mask), EINTR);
+    EXPECT_SEEN(SIGUSR1);
+    close(fd[0]);
+}
+
 static const struct test tests[] = {
     TEST(pipes),
     TEST(nobody_reads),
@@ -450,6 +473,7 @@ static const struct test tests[] = {
     CHILD_TEST(mask_and_events),
     CHILD_TEST(signals),
     TEST(selecting),
+    CHILD_TEST(selecting_exceptions),
 };
 
 TEST_MAIN(tests)
