@@ -119,7 +119,7 @@ static __attribute__((noinline)) void user_exception(const struct trap_frame *f,
     case CAUSE_FETCH_ACCESS:
     case CAUSE_LOAD_ACCESS:
     case CAUSE_STORE_ACCESS:
-        signal_force(SIGBUS, BUS_ADRERR, f->tval);
+        signal_force(SIGSEGV, SEGV_ACCERR, f->tval);
         return;
     }
     panic_trap(f, "%s (cause %lu) in user mode", cause_name(cause), cause);
