@@ -92,7 +92,7 @@ void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
 {
     if (t->state == POSIX_TIMER_SENT) {
         go_on(t);
-        t->overrun = (int)MIN(t->passed - 1, (uint64_t)INT32_MAX);
+        t->overrun = t->passed ? (int)MIN(t->passed - 1, (uint64_t)INT32_MAX) : 0;
         arm(t, t->next);
     }
     if (info)
