@@ -133,7 +133,7 @@ static int copy_entries(const char *source, const char *target)
 
     if (dir == NULL)
         return fail(source);
-    while ((entry = readdir(dir)) != NULL) {
+    while (errno = 0, (entry = readdir(dir)) != NULL) {
         char *from, *to;
 
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -144,6 +144,8 @@ static int copy_entries(const char *source, const char *target)
         free(from);
         free(to);
     }
+    if (errno != 0)
+        status = fail(source);
     closedir(dir);
     return status;
 }
@@ -176,6 +178,15 @@ static int copy_directory(const char *source, const char *target, const struct s
     return status | keep_attributes(target, st);
 }
 
+/* Is SOURCE, a symbolic link, one to TARGET? */
+static bool leads_to(const char *source, const char *target)
+{
+    struct stat x, y;
+
+    return stat(source, &x) == 0 && lstat(target, &y) == 0 && x.st_dev == y.st_dev
+           && x.st_ino == y.st_ino;
+}
+
 /* May TARGET be written?  Not when it is SOURCE itself, or the user says no. */
 static int check_target(const char *source, const char *target, const struct stat *st)
 {
@@ -183,7 +194,8 @@ static int check_target(const char *source, const char *target, const struct sta
 
     if (stat(target, &old) < 0)
         return 0;
-    if (old.st_dev == st->st_dev && old.st_ino == st->st_ino && !S_ISLNK(st->st_mode)) {
+    if (S_ISLNK(st->st_mode) ? leads_to(source, target)
+                             : old.st_dev == st->st_dev && old.st_ino == st->st_ino) {
         warnx("%s and %s are the same file", source, target);
         return 1;
     }

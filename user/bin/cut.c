@@ -144,6 +144,8 @@ int main(int argc, char **argv)
             parse_list(optarg);
             break;
         case 'd':
+            if (optarg[0] == '\0' || optarg[1] != '\0')
+                errx(1, "the delimiter must be one character");
             separator = optarg[0];
             break;
         case 's':

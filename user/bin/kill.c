@@ -56,7 +56,7 @@ static int send(char **pid, int sig)
         char *end;
         long number = strtol(*pid, &end, 10);
 
-        if (end == *pid || *end != '\0') {
+        if (end == *pid || *end != '\0' || (pid_t)number != number) {
             warnx("%s: not a process id", *pid);
             status = 1;
         } else if (kill((pid_t)number, sig) < 0) {

@@ -26,12 +26,21 @@ static bool is_same_file(const char *a, const char *b)
     return lstat(a, &x) == 0 && lstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+/* Is PATH what a symbolic link to SOURCE would lead to, not a link to it? */
+static bool is_target(const char *source, const char *path)
+{
+    struct stat x, y;
+
+    return stat(source, &x) == 0 && lstat(path, &y) == 0 && x.st_dev == y.st_dev
+           && x.st_ino == y.st_ino;
+}
+
 static int make(const char *source, const char *path)
 {
     if (make_link(source, path) == 0)
         return 0;
     if (errno == EEXIST && force) {
-        if (!symbolic && is_same_file(source, path)) {
+        if (symbolic ? is_target(source, path) : is_same_file(source, path)) {
             warnx("%s and %s are the same file", source, path);
             return 1;
         }
@@ -80,7 +89,9 @@ int main(int argc, char **argv)
         err(1, "%s", dest);
     }
     for (; optind < argc; optind++) {
-        char *path = no_directory ? strdup(dest) : path_into(dest, argv[optind]);
+        struct stat st;
+        bool is_link = no_directory && lstat(dest, &st) == 0 && S_ISLNK(st.st_mode);
+        char *path = is_link ? strdup(dest) : path_into(dest, argv[optind]);
 
         if (path == NULL)
             err(1, NULL);

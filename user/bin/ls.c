@@ -247,8 +247,12 @@ static void print_time(time_t t)
 {
     char text[32];
     const char *format = t > now - HALF_A_YEAR && t <= now ? "%b %e %H:%M" : "%b %e  %Y";
+    const struct tm *tm = localtime(&t);
 
-    strftime(text, sizeof(text), format, localtime(&t));
+    if (tm == NULL)                     /* no year has that many digits */
+        snprintf(text, sizeof(text), "%12ld", t);
+    else
+        strftime(text, sizeof(text), format, tm);
     fputs(text, stdout);
 }
 

@@ -166,6 +166,7 @@ static int check_list(const char *name)
     FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
     char *line = NULL;
     size_t size = 0;
+    bool any = false;
     int status = 0;
 
     if (f == NULL)
@@ -176,14 +177,24 @@ static int check_list(const char *name)
         bool good;
 
         line[strcspn(line, "\n")] = '\0';
-        if (strlen(line) < HEX + 3 || strspn(line, "0123456789abcdef") != HEX)
+        if (strlen(line) < HEX + 3 || strspn(line, "0123456789abcdefABCDEF") != HEX)
             continue;
+        any = true;
         file = line + HEX + 2;
-        good = sum_file(file, hex) && strncmp(hex, line, HEX) == 0;
+        good = sum_file(file, hex) && strncasecmp(hex, line, HEX) == 0;
         printf("%s: %s\n", file, good ? "OK" : "FAILED");
         status |= !good;
     }
     free(line);
+    if (ferror(f)) {
+        warn("%s", name);
+        status = 1;
+    } else if (!any) {
+        warnx("%s: there are no sums in it", name);
+        status = 1;
+    }
+    if (f != stdin)
+        fclose(f);
     return status;
 }
 

@@ -97,6 +97,12 @@ static void remove_operand(const char *path)
         fail(path);
 }
 
+static int usage(void)
+{
+    fputs("usage: rm [-firRv] file ...\n", stderr);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     int option;
@@ -118,15 +124,11 @@ int main(int argc, char **argv)
             verbose = true;
             break;
         default:
-            optind = argc;
-            force = false;
-            break;
+            return usage();
         }
     }
-    if (optind == argc && !force) {
-        fputs("usage: rm [-firRv] file ...\n", stderr);
-        return 1;
-    }
+    if (optind == argc && !force)
+        return usage();
     for (; optind < argc; optind++)
         remove_operand(argv[optind]);
     return finish_output(status);

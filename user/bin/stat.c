@@ -40,9 +40,14 @@ static const char *type_name(const struct stat *st)
 
 static void print_time(const char *label, const struct timespec *ts)
 {
+    const struct tm *tm = localtime(&ts->tv_sec);
     char text[32];
 
-    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", localtime(&ts->tv_sec));
+    if (tm == NULL) {                   /* no year has that many digits */
+        printf("%s: %ld.%09ld\n", label, ts->tv_sec, ts->tv_nsec);
+        return;
+    }
+    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", tm);
     printf("%s: %s.%09ld +0000\n", label, text, ts->tv_nsec);
 }
 

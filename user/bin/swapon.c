@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/swap.h>
 #include <unistd.h>
+#include <util.h>
 
 static void show(void)
 {
@@ -20,6 +21,8 @@ static void show(void)
         err(1, "/proc/swaps");
     while ((c = getc(f)) != EOF)
         putchar(c);
+    if (ferror(f))
+        err(1, "/proc/swaps");
     fclose(f);
 }
 
@@ -45,5 +48,5 @@ int main(int argc, char **argv)
             status = 1;
         }
     }
-    return status;
+    return finish_output(status);
 }

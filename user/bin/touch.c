@@ -16,9 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What is no time, as the 30th of February, has become another one. */
+static bool is_same_time(const struct tm *a, const struct tm *b)
+{
+    return a->tm_mday == b->tm_mday && a->tm_mon == b->tm_mon && a->tm_hour == b->tm_hour
+           && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
+}
+
 static bool parse_date(const char *text, struct timespec *ts)
 {
-    struct tm tm = { .tm_mday = 1 };
+    struct tm tm = { .tm_mday = 1 }, given;
     char separator = ' ';
     char *end;
     int used = 0;
@@ -36,8 +43,9 @@ static bool parse_date(const char *text, struct timespec *ts)
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
+    given = tm;
     ts->tv_sec = timegm(&tm);
-    return true;
+    return is_same_time(&tm, &given);
 }
 
 static int set_times(const char *path, const struct timespec times[2], bool create)

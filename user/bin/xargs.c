@@ -124,7 +124,7 @@ static void run(char **argv)
         errx(125, "%s: %s", argv[0], strsignal(WTERMSIG(result)));
     if (WEXITSTATUS(result) == 255)
         errx(124, "%s: exit status 255", argv[0]);
-    if (WEXITSTATUS(result) >= 126)
+    if (WEXITSTATUS(result) == 126 || WEXITSTATUS(result) == 127)
         exit(WEXITSTATUS(result));
     if (WEXITSTATUS(result) != 0)
         status = 123;
@@ -221,6 +221,8 @@ int main(int argc, char **argv)
                 errx(1, "%s: invalid number", optarg);
             break;
         case 'I':
+            if (*optarg == '\0')
+                errx(1, "-I needs a text");
             placeholder = optarg;
             break;
         default:

@@ -18,9 +18,12 @@ static void message(const char *format, va_list args, const char *reason)
 {
     fflush(stdout);
     fprintf(stderr, "%s: ", getprogname());
-    vfprintf(stderr, format, args);
+    if (format != NULL)
+        vfprintf(stderr, format, args);
+    if (format != NULL && reason != NULL)
+        fputs(": ", stderr);
     if (reason != NULL)
-        fprintf(stderr, ": %s", reason);
+        fputs(reason, stderr);
     fputc('\n', stderr);
 }
 

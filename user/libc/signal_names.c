@@ -59,7 +59,7 @@ int signal_number(const char *name)
     long number = strtol(name, &end, 10);
 
     if (end != name)
-        return *end == '\0' && number >= 0 && number <= NSIG ? (int)number : -1;
+        return *end == '\0' && number >= 0 && number < NSIG ? (int)number : -1;
     if (strncasecmp(name, "SIG", 3) == 0)
         name += 3;
     for (int sig = 1; sig < (int)ARRAY_SIZE(signals); sig++)

@@ -271,6 +271,18 @@ static void emit_word_byte(struct compiler *c, bool inverted)
     emit_set(c, &set);
 }
 
+static void emit_space(struct compiler *c, bool inverted)
+{
+    struct set set = { 0 };
+
+    for (int byte = 0; byte <= UCHAR_MAX; byte++)
+        if (isspace(byte))
+            set_add(&set, (unsigned char)byte);
+    if (inverted)
+        set_invert(&set);
+    emit_set(c, &set);
+}
+
 /* ---- the grammar ---- */
 
 /* Is the operator OP next?  In the basic form it has a backslash. */
@@ -328,6 +340,10 @@ static void compile_escape(struct compiler *c)
     case 'w':
     case 'W':
         emit_word_byte(c, letter == 'W');
+        break;
+    case 's':
+    case 'S':
+        emit_space(c, letter == 'S');
         break;
     default:
         if (isdigit((unsigned char)letter) && letter != '0')

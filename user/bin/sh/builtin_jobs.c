@@ -131,7 +131,7 @@ static int send_signal(const char *target, int sig)
         pid = job_target(job);
     } else {
         pid = strtol(target, &end, 10);
-        if (*target == '\0' || *end != '\0') {
+        if (*target == '\0' || *end != '\0' || (pid_t)pid != pid) {
             shell_warn("kill: %s: is no process", target);
             return 1;
         }

@@ -1,0 +1,41 @@
+# Programs beside the shell: what they must not do, and say.
+t=${TMPDIR:-/tmp}/utilities.$$
+mkdir "$t" && cd "$t" || exit 1
+
+echo data > f
+ln -s f l
+ln -sf "$t/f" . 2>/dev/null; echo "a link to itself: $? $(cat f)"
+cp -a l f 2>/dev/null; echo "a copy of its link: $? $(cat f)"
+mkdir d
+ln -sn f d; test -L d/f; echo "in a directory: $?"
+ln -s d to_d
+ln -sfn f to_d; echo "in its place: $? $(cat to_d)"
+
+rm -xf f 2>/dev/null; echo "no such option: $? $(cat f)"
+touch -d @99999999999999999 f; ls -l f > listing; echo "a late year: $?"
+stat f > listing; echo "and its figures: $?"
+date -d @99999999999999999 2>/dev/null; echo "no such date: $?"
+for t in 2024-02-30 2024-13-01 '2024-01-01 24:61'; do
+    touch -d "$t" f 2>/dev/null; echo "no such time: $?"
+done
+touch -d '2024-02-29 23:59' f; echo "a time: $?"
+
+echo a:b | cut -d '' -f1 2>/dev/null; echo "no delimiter: $?"
+echo a:b | cut -d :: -f1 2>/dev/null; echo "two delimiters: $?"
+echo a | xargs -I '' echo x 2>/dev/null; echo "no placeholder: $?"
+printf '1\n2\n' | xargs -n1 sh -c 'echo ran; exit 130'; echo "failed twice: $?"
+printf '1\n2\n' | xargs -n1 sh -c 'echo ran; exit 127'; echo "not found: $?"
+
+md5sum f > sums; md5sum -c sums; echo "right: $?"
+tr a-f A-F < sums | { read sum name; echo "$sum  f"; } > upper; md5sum -c upper; echo "in capitals: $?"
+md5sum -c /dev/null 2>/dev/null; echo "no sums: $?"
+md5sum -c d 2>/dev/null; echo "a directory: $?"
+
+kill -0 4294967297 2>/dev/null; echo "no such process: $?"
+/bin/kill -0 4294967297 2>/dev/null; echo "nor here: $?"
+/bin/kill -65 $$ 2>/dev/null; echo "no such signal: $?"
+
+printf 'a b\nab\n' | grep -E '^a\sb$'
+printf 'a b\nab\n' | grep '^a\Sb$'; echo "no such line: $?"
+
+cd /; rm -r "$t"
