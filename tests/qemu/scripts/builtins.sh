@@ -73,4 +73,9 @@ sh -ec 'x=$(false); echo no'; echo $?
 sh -ec 'echo $(false) ok'; echo $?
 sh -ec 'false | true; echo ok; true | false; echo no'; echo $?
 sh -ec 'while false; do :; done; for i in 1; do false && true; done; echo ok'; echo $?
+(NAME=value exec env) | grep '^NAME='
+PS4='at $0: ' sh -xc 'true' 2>&1 | tail -c 5
+(. /; echo no) 2>/dev/null || echo is a directory
+(ulimit -n 50; echo few >few; echo $?; { echo more; } >more; cat few more)
+echo -e '\x41\x4a\x4g'
 cd /; rm -r "$t"

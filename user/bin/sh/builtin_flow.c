@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <util.h>
 #include "user/bin/sh/builtins.h"
@@ -136,6 +137,7 @@ static int open_script(const char *name)
 int builtin_dot(int argc, char **argv)
 {
     struct input input;
+    struct stat st;
     int line = shell.line;
     int loops = shell.loops;
     int status, fd;
@@ -145,6 +147,11 @@ int builtin_dot(int argc, char **argv)
         return -STATUS_ERROR;
     }
     fd = open_script(argv[1]);
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        close(fd);
+        errno = EISDIR;
+        fd = -1;
+    }
     if (fd >= 0)
         fd = redirect_make_private(fd);
     if (fd < 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* builtin_io.c - echo and read. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,6 +22,17 @@ static int octal(const char **s, int max)
     return value & 0xff;
 }
 
+/* Two hexadecimal digits at most. */
+static int hexadecimal(const char **s)
+{
+    static const char digits[] = "0123456789abcdef";
+    int value = 0;
+
+    for (int n = 0; n < 2 && isxdigit((unsigned char)**s); n++)
+        value = value * 16 + (int)(strchr(digits, tolower((unsigned char)*(*s)++)) - digits);
+    return value;
+}
+
 /* Print with escapes; false after \c, which ends all output. */
 static bool print_escaped(const char *s)
 {
@@ -38,6 +50,9 @@ static bool print_escaped(const char *s)
         } else if (s[0] == '\\' && s[1] == '0') {
             s += 2;
             putchar(octal(&s, 3));
+        } else if (s[0] == '\\' && s[1] == 'x' && isxdigit((unsigned char)s[2])) {
+            s += 2;
+            putchar(hexadecimal(&s));
         } else {
             putchar(*s++);
         }

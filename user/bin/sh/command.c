@@ -236,7 +236,7 @@ static int run_special(const struct call *c, const struct builtin *b)
         redirect_undo(saved);
         return shell_end_after_error(STATUS_ERROR);
     }
-    if (assign(c, false, 0))
+    if (assign(c, false, stays && c->words.count > 1 ? VAR_EXPORTED : 0))
         status = call_builtin(b, (int)c->words.count, c->words.values);
     else
         status = shell_end_after_error(STATUS_ERROR);

@@ -21,12 +21,22 @@
 #include "user/bin/sh/shell.h"
 
 #define NEW_FILE_MODE 0666
+#define FIRST_UNNAMED 10                        /* a redirection has one digit */
 #define CLOSE (-2) /* instead of a descriptor: there is to be none */
 #define FAILED (-1)
 
+int redirect_copy(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, PRIVATE_FD);
+
+    if (copy < 0 && errno == EINVAL)            /* after `ulimit -n` */
+        copy = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_UNNAMED);
+    return copy;
+}
+
 int redirect_make_private(int fd)
 {
-    int private = fcntl(fd, F_DUPFD_CLOEXEC, PRIVATE_FD);
+    int private = redirect_copy(fd);
     int error = errno;
 
     close(fd);
@@ -139,7 +149,7 @@ static bool save(int fd, struct redirect_saved **saved)
     for (s = *saved; s != NULL; s = s->next)
         if (s->fd == fd)
             return true;
-    copy = fcntl(fd, F_DUPFD_CLOEXEC, PRIVATE_FD);
+    copy = redirect_copy(fd);
     if (copy < 0 && errno != EBADF) {
         shell_warn("%d: %s", fd, strerror(errno));
         return false;

@@ -24,6 +24,10 @@ struct redirect_saved {
 bool redirect_apply(const struct redirect *list, struct redirect_saved **saved);
 void redirect_undo(struct redirect_saved *saved);
 
+/* A copy of FD where the shell keeps its own, or, if no number may be so high, behind the first
+ * ten; -1 with errno. */
+int redirect_copy(int fd);
+
 /* Move a descriptor up to where the shell keeps its own; -1 with errno, and FD is closed always. */
 int redirect_make_private(int fd);
 

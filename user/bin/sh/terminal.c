@@ -19,7 +19,7 @@ static int find_terminal(void)
         return redirect_make_private(found);
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
         if (isatty(i) && tcgetpgrp(i) >= 0)
-            return fcntl(i, F_DUPFD_CLOEXEC, PRIVATE_FD);
+            return redirect_copy(i);
     return -1;
 }
 

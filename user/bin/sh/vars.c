@@ -306,8 +306,10 @@ void vars_init(char **environment)
     }
     vars_set("IFS", " \t\n");
     vars_set("OPTIND", "1");
-    vars_set("PS4", "+ ");
-    vars_set("PS2", "> ");
+    if (vars_get("PS4") == NULL)
+        vars_set("PS4", "+ ");
+    if (vars_get("PS2") == NULL)
+        vars_set("PS2", "> ");
     if (vars_get("PS1") == NULL)
         vars_set("PS1", geteuid() == 0 ? "$PWD # " : "$PWD $ ");
     if (vars_get("PATH") == NULL)
