@@ -98,7 +98,7 @@ int pause(void)
 
 static bool is_signal(int sig)
 {
-    if (sig >= 1 && sig <= NSIG)
+    if (sig >= 1 && sig < NSIG)
         return true;
     errno = EINVAL;
     return false;

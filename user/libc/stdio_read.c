@@ -73,9 +73,14 @@ int ungetc(int c, FILE *f)
 /* Large pieces go directly to the caller's memory. */
 size_t fread(void *to, size_t size, size_t count, FILE *f)
 {
-    size_t total = size * count;
     size_t done = 0;
+    size_t total;
 
+    if (__builtin_mul_overflow(size, count, &total)) {
+        errno = EOVERFLOW;
+        f->error = true;
+        return 0;
+    }
     if (total == 0 || !__stdio_begin_read(f))
         return 0;
     while (done < total) {

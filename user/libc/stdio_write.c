@@ -76,9 +76,16 @@ static int put_bytes(FILE *f, const char *from, size_t size)
 
 size_t fwrite(const void *from, size_t size, size_t count, FILE *f)
 {
+    size_t total;
+
     if (size == 0 || count == 0)
         return 0;
-    return put_bytes(f, from, size * count) < 0 ? 0 : count;
+    if (__builtin_mul_overflow(size, count, &total)) {
+        errno = EOVERFLOW;
+        f->error = true;
+        return 0;
+    }
+    return put_bytes(f, from, total) < 0 ? 0 : count;
 }
 
 int fputc(int c, FILE *f)
