@@ -51,6 +51,9 @@ struct epoll {
     struct list outer;                  /* of other sets: this one [members_lock+ready_lock] */
     struct list ready;                  /* members to look at         [ready_lock] */
     struct wait_queue changed;          /* RANK_EPOLL_WAIT                         */
+    uint64_t wave;                      /* the last to come by        [ready_lock] */
+    uint64_t visit;                     /* the last walk to come by [members_lock] */
+    int depth;                          /* what it found                           */
 };
 
 struct subscription {
@@ -76,6 +79,8 @@ struct epoll_member {
 
 static struct mutex members_lock;       /* RANK_EPOLL_MEMBERS */
 static struct spinlock ready_lock = SPINLOCK_INIT(RANK_EPOLL_READY, "epoll");
+static uint64_t wave;                   /* [ready_lock] */
+static uint64_t visit;                  /* [members_lock] */
 
 /* ---- becoming ready --------------------------------------------------------------------- */
 
@@ -84,7 +89,8 @@ static uint32_t wanted(const struct epoll_member *m)
     return __atomic_load_n(&m->events, __ATOMIC_RELAXED) & ~HOW;
 }
 
-/* ready_lock is held. */
+/* ready_lock is held.  From a file outwards there may be many ways to a set, but it is gone
+ * through once in a wave. */
 static void set_ready(struct epoll_member *m)
 {
     struct epoll *set = m->set;
@@ -97,6 +103,9 @@ static void set_ready(struct epoll_member *m)
         list_insert_tail(&set->ready, &m->ready_link);
     }
     wake_up_one(&set->changed);
+    if (set->wave == wave)
+        return;
+    set->wave = wave;
     list_for_each_entry(outer, &set->outer, outer_link)
         set_ready(outer);
 }
@@ -105,6 +114,7 @@ static void make_ready(struct epoll_member *m)
 {
     uint64_t flags = spin_lock_irqsave(&ready_lock);
 
+    wave++;
     set_ready(m);
     spin_unlock_irqrestore(&ready_lock, flags);
 }
@@ -247,34 +257,50 @@ static void remove(struct epoll_member *m)
     kfree(m);
 }
 
-/* How many sets there are below SET, in the longest line; more than allowed if one is BANNED. */
-static int depth_below(const struct epoll *set, const struct epoll *banned)
+/*
+ * How many sets there are below SET, in the longest line; more than allowed if one is BANNED.
+ * There may be many ways to a set: each remembers what this visit has found.
+ */
+static int depth_below(struct epoll *set, const struct epoll *banned)
 {
     struct epoll_member *m;
     int deepest = 0;
 
     if (set == banned)
         return MAX_NESTING + 1;
+    if (set->visit == visit)
+        return set->depth;
     list_for_each_entry(m, &set->inner, inner_link)
         deepest = MAX(deepest, 1 + depth_below(m->file->private, banned));
-    return deepest;
+    set->visit = visit;
+    return set->depth = deepest;
 }
 
-static int depth_above(const struct epoll *set)
+static int depth_above(struct epoll *set)
 {
     struct epoll_member *m;
     int highest = 0;
 
+    if (set->visit == visit)
+        return set->depth;
     list_for_each_entry(m, &set->outer, outer_link)
         highest = MAX(highest, 1 + depth_above(m->set));
-    return highest;
+    set->visit = visit;
+    return set->depth = highest;
 }
 
 /* Whether F may become a member of SET: neither in a circle, nor too deep. */
-static bool can_nest(const struct epoll *set, const struct file *f)
+static bool can_nest(struct epoll *set, const struct file *f)
 {
-    return !file_is_epoll(f)
-           || depth_below(f->private, set) + 1 + depth_above(set) <= MAX_NESTING;
+    int below, above;
+
+    if (!file_is_epoll(f))
+        return true;
+    visit++;
+    below = depth_below(f->private, set);
+    visit++;
+    above = depth_above(set);
+    return below + 1 + above <= MAX_NESTING;
 }
 
 /* The set is locked.  What is there already is told as well. */

@@ -602,10 +602,42 @@ static void members_come_and_go(void)
     close(set);
 }
 
+/* Each set of a layer has all of the layer below: ways double from one to the next. */
+static void many_ways_lead_out(void)
+{
+    enum { LAYERS = 3, WIDE = 2 };             /* Linux takes no more */
+    int layer[LAYERS][WIDE], fd = open_counter(0);
+
+    set = open_set();
+    for (int k = 0; k < LAYERS; k++) {
+        for (int i = 0; i < WIDE; i++) {
+            layer[k][i] = open_set();
+            for (int j = 0; j < (k ? WIDE : 1); j++)
+                EXPECT_OK(control_as(layer[k][i], EPOLL_CTL_ADD, k ? layer[k - 1][j] : fd,
+                                     EPOLLIN, 0));
+        }
+    }
+    for (int i = 0; i < WIDE; i++)
+        EXPECT_OK(add(layer[LAYERS - 1][i], EPOLLIN));
+    EXPECT_ERROR(control_as(layer[0][0], EPOLL_CTL_ADD, set, EPOLLIN, 0), ELOOP);
+    for (int round = 0; round < 3; round++) {
+        EXPECT_EQ(events_now(), 0);
+        bump(fd);
+        EXPECT_EQ(events_now(), WIDE);
+        take(fd);
+    }
+    for (int k = 0; k < LAYERS; k++)
+        for (int i = 0; i < WIDE; i++)
+            close(layer[k][i]);
+    close(fd);
+    close(set);
+}
+
 static const struct test tests[] = {
     TEST(level), TEST(edge), TEST(once), TEST(ends), TEST(in_turn), TEST(arguments),
     TEST(exclusive), TEST(what_it_is), TEST(same_file_twice), TEST(closed_before_its_members),
-    TEST(nested), TEST(no_circle), TEST(waits_for_events), TEST(waits_for_a_time),
+    TEST(nested), TEST(many_ways_lead_out), TEST(no_circle), TEST(waits_for_events),
+    TEST(waits_for_a_time),
     TEST(signals_end_it), TEST(several_wait), TEST(all_are_told),
     TEST(members_come_and_go),
 };
