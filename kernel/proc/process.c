@@ -267,14 +267,29 @@ struct task *process_find_task_locked(int tid, struct process **owner)
     return NULL;
 }
 
+/* P is the caller, or he is root, or UID and GID, his own, are all of P's ids. */
+static bool may_access(const struct process *p, uint32_t uid, uint32_t gid)
+{
+    const struct cred *its = &p->cred;
+
+    if (p == current_process() || current_process()->cred.euid == 0)
+        return true;
+    return uid == its->uid && uid == its->euid && uid == its->suid
+           && gid == its->gid && gid == its->egid && gid == its->sgid;
+}
+
 bool process_may_control(const struct process *p)
 {
-    const struct cred *me = &current_process()->cred, *its = &p->cred;
+    const struct cred *me = &current_process()->cred;
 
-    if (p == current_process() || me->euid == 0)
-        return true;
-    return me->uid == its->uid && me->uid == its->euid && me->uid == its->suid
-           && me->gid == its->gid && me->gid == its->egid && me->gid == its->sgid;
+    return may_access(p, me->uid, me->gid);
+}
+
+bool process_may_see(const struct process *p)
+{
+    const struct cred *me = &current_process()->cred;
+
+    return may_access(p, me->fsuid, me->fsgid);
 }
 
 struct mm *process_get_mm(struct process *p)

@@ -179,6 +179,8 @@ uint64_t process_forks(void);               /* ever made, threads too */
 /* Whether the caller may look into P and change its limits: it is itself, or root, or all of
  * P's ids are the caller's real ones. */
 bool process_may_control(const struct process *p);
+/* Whether it may see P's memory, and what P has in use: the same by the ids it uses files with. */
+bool process_may_see(const struct process *p);
 /* P's address space or files with a user counted, or NULL (a zombie's). */
 struct mm *process_get_mm(struct process *p);
 struct fd_table *process_get_files(struct process *p);

@@ -113,7 +113,7 @@ static int pagemap_open(struct inode *inode, struct file *f)
     struct process *p = proc_inode_process(inode);
     struct mm *mm = process_get_mm(p);
     struct view *v = NULL;
-    bool may_see = proc_may_see(p);         /* after the address space came, see guard() */
+    bool may_see = process_may_see(p);      /* after the address space came, see guard() */
 
     if (may_see)
         v = kmalloc(sizeof(*v), GFP_KERNEL);

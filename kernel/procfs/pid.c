@@ -199,7 +199,7 @@ static struct places places_of(const struct process *p, const struct mm *mm)
 {
     if (!mm)
         return (struct places){ 0 };
-    if (!proc_may_see(p))
+    if (!process_may_see(p))
         return (struct places){ .start_code = 1, .end_code = 1 };
     return (struct places){ mm->start_code, mm->end_code, mm->start_stack, mm->start_data,
                             mm->end_data, mm->start_brk, mm->arg_start, mm->arg_end,
@@ -225,7 +225,7 @@ static void show_stat(struct synth_buf *b, const struct process *p, const struct
                  s->pending & OLD_SIGNALS, s->blocked & OLD_SIGNALS, s->ignored & OLD_SIGNALS,
                  s->caught & OLD_SIGNALS, s->exit_signal, s->hart, s->policy,
                  at.start_data, at.end_data, at.start_brk, at.arg_start, at.arg_end, at.env_start,
-                 at.env_end, proc_may_see(p) ? p->exit_status : 0);
+                 at.env_end, process_may_see(p) ? p->exit_status : 0);
 }
 
 int proc_show_pid_stat(struct synth_buf *b, struct process *p, int tid)

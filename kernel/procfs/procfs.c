@@ -31,16 +31,6 @@ struct process *proc_inode_process(const struct inode *inode)
     return node_of(inode)->process;
 }
 
-bool proc_may_see(const struct process *p)
-{
-    const struct cred *me = &current_process()->cred, *its = &p->cred;
-
-    if (p == current_process() || me->euid == 0)
-        return true;
-    return me->fsuid == its->uid && me->fsuid == its->euid && me->fsuid == its->suid
-           && me->fsgid == its->gid && me->fsgid == its->egid && me->fsgid == its->sgid;
-}
-
 /* The process whose folder F is, or NULL. */
 static struct process *folder_process(const struct file *f)
 {
@@ -337,7 +327,7 @@ static int root_iterate(struct file *f, struct dir_context *ctx)
  */
 static int guard(const struct node *node, struct synth_buf *b, size_t mark, int r)
 {
-    if (!node->entry->guarded || proc_may_see(node->process))
+    if (!node->entry->guarded || process_may_see(node->process))
         return r;
     b->len = mark;
     return -EACCES;
@@ -371,7 +361,7 @@ static int show_open(struct inode *inode, struct file *f)
 
     if (!e->show && !e->show_thread && !e->part && f->mode & FILE_READ)
         return -EACCES;                     /* even for root: there is no text to show */
-    if (e->guarded && !proc_may_see(node_of(inode)->process))
+    if (e->guarded && !process_may_see(node_of(inode)->process))
         return -EACCES;
     if (e->part)
         return synth_open_parts(f, part, node_of(inode));
@@ -412,7 +402,7 @@ static ssize_t store(struct file *f, struct uio *uio, uint64_t *pos)
 /* As with texts, who may is asked when it is known where to. */
 int node_guard_path(const struct node *node, struct path *path, int err)
 {
-    if (proc_may_see(node->process))
+    if (process_may_see(node->process))
         return err;
     if (!err)
         path_put(path);

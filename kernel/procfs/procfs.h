@@ -39,9 +39,6 @@ struct proc_entry {
 
 /* The process that INODE, of <pid>/, tells of; it lives as long as INODE. */
 struct process *proc_inode_process(const struct inode *inode);
-/* May the caller see P's memory and what P has in use?  It is P itself, or root, or all of P's
- * ids are those by which the caller uses files. */
-bool proc_may_see(const struct process *p);
 
 extern const struct proc_entry proc_root_entries[];
 extern const size_t proc_root_nentries;
