@@ -119,7 +119,7 @@ static void print_open(FILE *out, uint64_t value)
     BITS(out, open_flags, value & ~(uint64_t)O_ACCMODE, true);
 }
 
-static void print_signal(FILE *out, int sig)
+void print_signal(FILE *out, int sig)
 {
     const char *name = signal_name(sig);
 

@@ -204,23 +204,15 @@ void print_record(const struct call_record *r)
         print_return(r, call, args);
 }
 
-/* Those of a program's own have no names. */
-static void print_death(int sig)
-{
-    const char *name = signal_name(sig);
-
-    if (name != NULL)
-        fprintf(out, "+++ killed by SIG%s +++\n", name);
-    else
-        fprintf(out, "+++ killed by signal %d +++\n", sig);
-}
-
 void print_end(pid_t pid, int status)
 {
     begin_line(pid);
-    if (WIFEXITED(status))
+    if (WIFEXITED(status)) {
         fprintf(out, "+++ exited with %d +++\n", WEXITSTATUS(status));
-    else
-        print_death(WTERMSIG(status));
+    } else {
+        fputs("+++ killed by ", out);
+        print_signal(out, WTERMSIG(status));
+        fputs(" +++\n", out);
+    }
     print_flush();
 }
