@@ -178,15 +178,6 @@ static int copy_directory(const char *source, const char *target, const struct s
     return status | keep_attributes(target, st);
 }
 
-/* Is SOURCE, a symbolic link, one to TARGET? */
-static bool leads_to(const char *source, const char *target)
-{
-    struct stat x, y;
-
-    return stat(source, &x) == 0 && lstat(target, &y) == 0 && x.st_dev == y.st_dev
-           && x.st_ino == y.st_ino;
-}
-
 /* May TARGET be written?  Not when it is SOURCE itself, or the user says no. */
 static int check_target(const char *source, const char *target, const struct stat *st)
 {

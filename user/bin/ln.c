@@ -26,21 +26,12 @@ static bool is_same_file(const char *a, const char *b)
     return lstat(a, &x) == 0 && lstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Is PATH what a symbolic link to SOURCE would lead to, not a link to it? */
-static bool is_target(const char *source, const char *path)
-{
-    struct stat x, y;
-
-    return stat(source, &x) == 0 && lstat(path, &y) == 0 && x.st_dev == y.st_dev
-           && x.st_ino == y.st_ino;
-}
-
 static int make(const char *source, const char *path)
 {
     if (make_link(source, path) == 0)
         return 0;
     if (errno == EEXIST && force) {
-        if (symbolic ? is_target(source, path) : is_same_file(source, path)) {
+        if (symbolic ? leads_to(source, path) : is_same_file(source, path)) {
             warnx("%s and %s are the same file", source, path);
             return 1;
         }

@@ -44,6 +44,9 @@ const char *signal_name(int sig);
 /* Is PATH a directory, or a symbolic link to one? */
 bool is_directory(const char *path);
 
+/* Does NAME, or the symbolic link of that name, lead to PATH itself, which is not followed? */
+bool leads_to(const char *name, const char *path);
+
 /*
  * New strings, for the caller to free; they end the program with a message when memory runs out.
  * path_join: "DIR/NAME".  path_into: where SOURCE goes when copied to DEST, which is DEST/NAME,

@@ -15,6 +15,14 @@ bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool leads_to(const char *name, const char *path)
+{
+    struct stat there, here;
+
+    return stat(name, &there) == 0 && lstat(path, &here) == 0 && there.st_dev == here.st_dev
+           && there.st_ino == here.st_ino;
+}
+
 char *path_join(const char *dir, const char *name)
 {
     size_t length = strlen(dir);

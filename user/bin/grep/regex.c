@@ -186,6 +186,14 @@ static void emit_byte(struct compiler *c, char byte)
 
 /* ---- sets ---- */
 
+/* All bytes that pass TEST. */
+static void set_add_all(struct set *set, int (*test)(int c))
+{
+    for (int byte = 0; byte <= UCHAR_MAX; byte++)
+        if (test(byte))
+            set_add(set, (unsigned char)byte);
+}
+
 static void add_class(struct compiler *c, struct set *set, const char *name, size_t length)
 {
     static const struct {
@@ -200,9 +208,7 @@ static void add_class(struct compiler *c, struct set *set, const char *name, siz
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
         if (strlen(classes[i].name) != length || memcmp(classes[i].name, name, length) != 0)
             continue;
-        for (int byte = 0; byte <= UCHAR_MAX; byte++)
-            if (classes[i].test(byte))
-                set_add(set, (unsigned char)byte);
+        set_add_all(set, classes[i].test);
         return;
     }
     c->error = "unknown character class";
@@ -258,26 +264,16 @@ static void emit_any(struct compiler *c)
     emit_set(c, &set);
 }
 
-static void emit_word_byte(struct compiler *c, bool inverted)
+static int is_word_byte(int byte)
 {
-    struct set set = { 0 };
-
-    set_add(&set, '_');
-    for (int byte = 0; byte <= UCHAR_MAX; byte++)
-        if (isalnum(byte))
-            set_add(&set, (unsigned char)byte);
-    if (inverted)
-        set_invert(&set);
-    emit_set(c, &set);
+    return isalnum(byte) || byte == '_';
 }
 
-static void emit_space(struct compiler *c, bool inverted)
+static void emit_class(struct compiler *c, int (*test)(int c), bool inverted)
 {
     struct set set = { 0 };
 
-    for (int byte = 0; byte <= UCHAR_MAX; byte++)
-        if (isspace(byte))
-            set_add(&set, (unsigned char)byte);
+    set_add_all(&set, test);
     if (inverted)
         set_invert(&set);
     emit_set(c, &set);
@@ -339,11 +335,11 @@ static void compile_escape(struct compiler *c)
         break;
     case 'w':
     case 'W':
-        emit_word_byte(c, letter == 'W');
+        emit_class(c, is_word_byte, letter == 'W');
         break;
     case 's':
     case 'S':
-        emit_space(c, letter == 'S');
+        emit_class(c, isspace, letter == 'S');
         break;
     default:
         if (isdigit((unsigned char)letter) && letter != '0')
@@ -587,15 +583,15 @@ struct text {
     const char *start, *end;
 };
 
-static bool is_word_byte(const struct text *text, const char *p)
+static bool is_word_at(const struct text *text, const char *p)
 {
-    return p >= text->start && p < text->end && (isalnum((unsigned char)*p) || *p == '_');
+    return p >= text->start && p < text->end && is_word_byte((unsigned char)*p);
 }
 
 static bool holds(enum assertion assertion, const struct text *text, const char *p)
 {
-    bool before = is_word_byte(text, p - 1);
-    bool after = is_word_byte(text, p);
+    bool before = is_word_at(text, p - 1);
+    bool after = is_word_at(text, p);
 
     switch (assertion) {
     case LINE_START:
