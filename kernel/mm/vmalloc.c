@@ -59,6 +59,7 @@ static struct vmarea_set areas;                         /* [lock] */
 static vaddr_t limit;                                   /* [lock] */
 static struct list purge_list = LIST_INIT(purge_list);  /* [lock] */
 static size_t npurge, npurge_pages;                     /* [lock] */
+static size_t npurging_pages;                           /* of purges under way  [a] */
 static struct list spare_stacks = LIST_INIT(spare_stacks);  /* [lock] newest first */
 static size_t nspare;                                   /* [lock] */
 static size_t nstacks, nused_pages;                     /* live ones [lock] */
@@ -133,16 +134,20 @@ static void forget_areas(struct list *list)
 static void purge(void)
 {
     struct list list = LIST_INIT(list);
+    size_t npages;
 
     __atomic_fetch_add(&npurging, 1, __ATOMIC_ACQ_REL);
     spin_lock(&lock);
     list_splice(&list, &purge_list);
+    npages = npurge_pages;
+    __atomic_fetch_add(&npurging_pages, npages, __ATOMIC_RELAXED);
     npurge = npurge_pages = 0;
     spin_unlock(&lock);
     if (!list_is_empty(&list)) {
         unmap_areas(&list);
         forget_areas(&list);
     }
+    __atomic_fetch_sub(&npurging_pages, npages, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&npurging, 1, __ATOMIC_ACQ_REL);
 }
 
@@ -474,10 +479,13 @@ void vmalloc_check(void)
 
 /* Under pressure: what is kept for later */
 
+/* What another hart is about to free counts, too: who finds nothing else has to wait for it, not
+ * to say that there is no memory.  After many exits it may be a quarter of all. */
 static size_t shrinker_count(struct shrinker *s)
 {
     (void)s;
-    return npurge_pages + nspare * (KSTACK_SIZE / PAGE_SIZE);
+    return npurge_pages + __atomic_load_n(&npurging_pages, __ATOMIC_RELAXED)
+           + nspare * (KSTACK_SIZE / PAGE_SIZE);
 }
 
 static size_t shrinker_scan(struct shrinker *s, size_t nr, gfp_t gfp)

@@ -87,7 +87,7 @@ void oom_gone(struct mm *mm)
     if (!__atomic_compare_exchange_n(&mm->life, &leaving, LIFE_GONE, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED))
         return;
-    __atomic_fetch_sub(&nr_leaving, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&nr_leaving, 1, __ATOMIC_RELEASE);
     wake_some(WOKEN);
 }
 
@@ -103,14 +103,14 @@ void oom_unmap_begin(struct mm *mm)
 
 void oom_unmap_end(void)
 {
-    __atomic_fetch_sub(&nr_unmapping, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&nr_unmapping, 1, __ATOMIC_RELEASE);
     wake_some(WOKEN);
 }
 
 static bool is_coming(unsigned attempt)
 {
-    return __atomic_load_n(&nr_leaving, __ATOMIC_RELAXED)
-           || (attempt < PATIENCE_FOR_EXITS && __atomic_load_n(&nr_unmapping, __ATOMIC_RELAXED));
+    return __atomic_load_n(&nr_leaving, __ATOMIC_ACQUIRE)
+           || (attempt < PATIENCE_FOR_EXITS && __atomic_load_n(&nr_unmapping, __ATOMIC_ACQUIRE));
 }
 
 static bool is_killed(void)
@@ -183,11 +183,14 @@ static bool lead(gfp_t gfp, unsigned order)
     bool worth = true;
 
     for (unsigned i = 0; worth && i < LED_FOR && !is_killed(); i++) {
-        if (!is_coming(i))
-            worth = choose_and_kill(gfp, order);
-        wait_a_moment(LOOK_EVERY, false);
+        bool coming = is_coming(i);
+
+        /* In this order: what is not to come any more may be there. */
         if (page_alloc_is_above(gfp, MARK_MIN))
             break;
+        if (!coming)
+            worth = choose_and_kill(gfp, order);
+        wait_a_moment(LOOK_EVERY, false);
     }
     __atomic_store_n(&is_led, 0, __ATOMIC_RELEASE);
     wake_some(1);
