@@ -25,6 +25,7 @@ static struct timer_queue {
     struct spinlock lock;           /* RANK_TIMER                              */
     struct rb_root root[TIMER_CLOCKS];      /* by deadline                 [l] */
     struct timer *first[TIMER_CLOCKS];      /*                             [l] */
+    uint64_t due[TIMER_CLOCKS];     /* its deadline; NEVER: no first       [a] */
     struct timer *running;          /* its function runs now               [a] */
     uint64_t slice;                 /* ticks; NEVER: none                  [p] */
     uint64_t programmed;            /* what the hardware was last told     [p] */
@@ -94,18 +95,16 @@ static void set_hardware(uint64_t ticks)
         sbi_set_timer(ticks);
 }
 
-/* When the first timer by CLOCK is due; ticks.  The deadline may belong to one that
- * another hart has just taken off: then the interrupt finds nothing. */
+/* When the first timer by CLOCK is due; ticks.  Without the lock that timer may be gone
+ * already, taken off by another hart: then the interrupt finds nothing. */
 static uint64_t first_due(struct timer_queue *q, enum timer_clock clock)
 {
-    struct timer *first = __atomic_load_n(&q->first[clock], __ATOMIC_RELAXED);
-    uint64_t ns, offset = 0;
+    uint64_t ns = __atomic_load_n(&q->due[clock], __ATOMIC_RELAXED), offset = 0;
 
-    if (!first)
+    if (ns == NEVER)
         return NEVER;
     if (clock == TIMER_REALTIME)
         offset = __atomic_load_n(&now_is.realtime_offset, __ATOMIC_RELAXED);
-    ns = first->deadline;
     return now_is.boot_ticks + ns_to_ticks(ns > offset ? ns - offset : 0);
 }
 
@@ -159,6 +158,12 @@ void clock_set_realtime(uint64_t ns)
 
 /* Queues */
 
+static void set_first(struct timer_queue *q, enum timer_clock clock, struct timer *t)
+{
+    q->first[clock] = t;
+    __atomic_store_n(&q->due[clock], t ? t->deadline : NEVER, __ATOMIC_RELAXED);
+}
+
 static void insert(struct timer_queue *q, struct timer *t)
 {
     struct rb_node *parent = NULL, **link = &q->root[t->clock].top;
@@ -175,7 +180,7 @@ static void insert(struct timer_queue *q, struct timer *t)
     }
     rb_insert(&q->root[t->clock], parent, link, &t->node);
     if (leftmost)
-        q->first[t->clock] = t;
+        set_first(q, t->clock, t);
 }
 
 static void erase(struct timer_queue *q, struct timer *t)
@@ -183,7 +188,7 @@ static void erase(struct timer_queue *q, struct timer *t)
     if (q->first[t->clock] == t) {
         struct rb_node *next = rb_next(&t->node);
 
-        q->first[t->clock] = next ? rb_entry(next, struct timer, node) : NULL;
+        set_first(q, t->clock, next ? rb_entry(next, struct timer, node) : NULL);
     }
     rb_erase(&q->root[t->clock], &t->node);
     t->armed = false;
@@ -216,6 +221,7 @@ void timer_arm_by(struct timer *t, enum timer_clock clock, uint64_t deadline_ns)
 {
     struct timer_queue *q;
     uint64_t flags;
+    bool first;
 
     disarm(t);
     flags = interrupts_save();
@@ -226,8 +232,9 @@ void timer_arm_by(struct timer *t, enum timer_clock clock, uint64_t deadline_ns)
     t->deadline = deadline_ns;
     t->armed = true;
     insert(q, t);
+    first = q->first[clock] == t;
     spin_unlock(&q->lock);
-    if (q->first[clock] == t)
+    if (first)
         program(q, false);
     interrupts_restore(flags);
 }
@@ -300,7 +307,7 @@ void timer_interrupt(void)
     struct timer_queue *q = my_queue();
 
     run_due(q, TIMER_MONOTONIC);
-    if (__atomic_load_n(&q->first[TIMER_REALTIME], __ATOMIC_RELAXED))
+    if (__atomic_load_n(&q->due[TIMER_REALTIME], __ATOMIC_RELAXED) != NEVER)
         run_due(q, TIMER_REALTIME);
     if (q->slice <= time_read()) {
         q->slice = NEVER;
@@ -315,8 +322,11 @@ void timer_init(void)
     now_is.timebase = machine.timebase;
     if (SECOND % machine.timebase == 0)
         now_is.ns_per_tick = SECOND / machine.timebase;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
         spin_init(&queues[i].lock, RANK_TIMER, "timers");
+        for (int clock = 0; clock < TIMER_CLOCKS; clock++)
+            queues[i].due[clock] = NEVER;
+    }
     ipi_set_handler(IPI_CLOCK, clock_was_set);
 }
 
