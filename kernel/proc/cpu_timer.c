@@ -165,22 +165,28 @@ int cpu_clock_sleep(int clock, uint64_t deadline)
     return err;
 }
 
+/* All its threads' time is added up once per look, not for each timer: ALL, by kind. */
+static uint64_t now_of(const struct cpu_timer *t, const uint64_t *all)
+{
+    return t->task ? cpu_timer_now(t) : all[t->kind];
+}
+
 /* Let what is due happen.  No timer arms or disarms another. */
-static void run_due(struct process *p)
+static void run_due(struct process *p, const uint64_t *all)
 {
     struct cpu_timer *t, *next;
 
     list_for_each_entry_safe(t, next, &p->cpu_timers, link)
-        if (cpu_timer_now(t) >= t->deadline) {
+        if (now_of(t, all) >= t->deadline) {
             cpu_timer_disarm(t);
             t->fn(t);
         }
 }
 
-/* How long from now until T may be due. */
-static uint64_t earliest(const struct cpu_timer *t)
+/* How long from that look until T may be due. */
+static uint64_t earliest(const struct cpu_timer *t, const uint64_t *all)
 {
-    uint64_t now = cpu_timer_now(t), left = t->deadline > now ? t->deadline - now : 0;
+    uint64_t now = now_of(t, all), left = t->deadline > now ? t->deadline - now : 0;
 
     return t->task ? left : left / MAX(MIN(t->process->ntasks, nr_harts), 1U);
 }
@@ -190,11 +196,14 @@ static uint64_t look_at_current(void)
 {
     struct process *p = current_process();
     uint64_t flags = spin_lock_irqsave(&proc_lock), soonest = UINT64_MAX;
+    uint64_t all[CPU_KINDS];
     struct cpu_timer *t;
 
-    run_due(p);
+    for (int kind = 0; kind < CPU_KINDS; kind++)
+        all[kind] = cpu_clock_locked(p, NULL, (enum cpu_kind)kind);
+    run_due(p, all);
     list_for_each_entry(t, &p->cpu_timers, link)
-        soonest = MIN(soonest, earliest(t));
+        soonest = MIN(soonest, earliest(t, all));
     if (soonest == UINT64_MAX)
         watch_all(p, false);
     spin_unlock_irqrestore(&proc_lock, flags);
