@@ -94,7 +94,7 @@ static struct bucket *lock_bucket_of_waiter(struct futex_waiter *w)
 }
 
 /* Sleep until woken, DEADLINE or a signal. */
-static int64_t sleep_on(struct futex_waiter *w, uint64_t deadline)
+static int64_t sleep_on(struct futex_waiter *w, enum timer_clock clock, uint64_t deadline)
 {
     struct bucket *b;
     int64_t r = 0;
@@ -107,7 +107,7 @@ static int64_t sleep_on(struct futex_waiter *w, uint64_t deadline)
             r = -EINTR;
             break;
         }
-        if (!schedule_until(deadline)) {
+        if (!schedule_until_by(clock, deadline)) {
             r = -ETIMEDOUT;
             break;
         }
@@ -122,7 +122,8 @@ static int64_t sleep_on(struct futex_waiter *w, uint64_t deadline)
     return r;
 }
 
-static int64_t futex_wait(uintptr_t addr, uint32_t val, uint64_t deadline, uint32_t bitset)
+static int64_t futex_wait(uintptr_t addr, uint32_t val, enum timer_clock clock, uint64_t deadline,
+                          uint32_t bitset)
 {
     struct futex_waiter w = { .thread = current, .bitset = bitset };
     struct bucket *b;
@@ -145,7 +146,7 @@ static int64_t futex_wait(uintptr_t addr, uint32_t val, uint64_t deadline, uint3
     if (now == val)
         list_insert_tail(&b->waiters, &w.link);
     spin_unlock(&b->lock);
-    return now == val ? sleep_on(&w, deadline) : -EAGAIN;
+    return now == val ? sleep_on(&w, clock, deadline) : -EAGAIN;
 }
 
 static int64_t futex_wake(uintptr_t addr, uint32_t n, uint32_t bitset)
@@ -223,15 +224,16 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
                    uint32_t val2, uint32_t val3)
 {
+    enum timer_clock clock = op & FUTEX_CLOCK_REALTIME ? TIMER_REALTIME : TIMER_MONOTONIC;
     int cmd = op & FUTEX_CMD_MASK;
 
-    if ((op & FUTEX_CLOCK_REALTIME) && cmd != FUTEX_WAIT_BITSET)
+    if (clock == TIMER_REALTIME && cmd != FUTEX_WAIT_BITSET)
         return -ENOSYS;
     switch (cmd) {
     case FUTEX_WAIT:
-        return futex_wait(addr, val, deadline, FUTEX_BITSET_MATCH_ANY);
+        return futex_wait(addr, val, clock, deadline, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAIT_BITSET:
-        return futex_wait(addr, val, deadline, val3);
+        return futex_wait(addr, val, clock, deadline, val3);
     case FUTEX_WAKE:
         return futex_wake(addr, val, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAKE_BITSET:

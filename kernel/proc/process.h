@@ -258,7 +258,7 @@ void proc_itimer(int which, const struct timer_setting *new, struct timer_settin
 /* P's RLIMIT_CPU is another now, or begins to count.  proc_lock held. */
 void cpu_limit_changed(struct process *p);
 
-/* futex(2) without its time-out parsing: DEADLINE absolute in ns, UINT64_MAX none. */
+/* futex(2) without its time-out parsing: DEADLINE absolute in ns of OP's clock, UINT64_MAX none. */
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
                    uint32_t val2, uint32_t val3);
 

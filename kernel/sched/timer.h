@@ -53,6 +53,8 @@ void clock_share(struct clock_data *copy);
 
 /* Sleep until CLOCK says DEADLINE: 0, or -EINTR if a signal came. */
 int thread_sleep_until(enum timer_clock clock, uint64_t deadline_ns);
+/* schedule_until (sched/wait.h) by CLOCK. */
+bool schedule_until_by(enum timer_clock clock, uint64_t deadline_ns);
 
 /* Ticks of the timebase as nanoseconds, e.g. of thread->utime. */
 uint64_t clock_ticks_to_ns(uint64_t ticks);

@@ -124,7 +124,7 @@ static void time_passed(struct timer *timer)
     thread_wake(s->thread);
 }
 
-static bool schedule_until_by(enum timer_clock clock, uint64_t deadline_ns)
+bool schedule_until_by(enum timer_clock clock, uint64_t deadline_ns)
 {
     struct sleeper s = { .thread = current };
 

@@ -291,13 +291,8 @@ int64_t sys_futex(const uint64_t *a)
         err = timespec_get(a[3], &ns);
         if (err)
             return err;
-        /* WAIT's time is relative, WAIT_BITSET's absolute on either clock. */
-        if (cmd == FUTEX_WAIT)
-            deadline = clock_monotonic_ns() + ns;
-        else if (op & FUTEX_CLOCK_REALTIME)
-            deadline = ns - MIN(ns, clock_realtime_ns() - clock_monotonic_ns());
-        else
-            deadline = ns;
+        /* WAIT's time is relative, WAIT_BITSET's absolute. */
+        deadline = cmd == FUTEX_WAIT ? clock_monotonic_ns() + ns : ns;
     }
     if (waits)
         return futex_wait_until(a, deadline);

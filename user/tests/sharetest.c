@@ -126,7 +126,6 @@ static void wait_for_word(void *arg)
         syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
-/* A word is the same for two processes even where their addresses differ. */
 static void futex_refuses(void)
 {
     static uint32_t word;
@@ -140,6 +139,7 @@ static void futex_refuses(void)
                  ENOSYS);
 }
 
+/* A word is the same for two processes even where their addresses differ. */
 static void futex_between_processes(void)
 {
     int fd = make_file("/tmp/sharetest.word", PAGE), woken = 0;

@@ -4,6 +4,8 @@
  */
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include "lib/abi/futex.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
 #include "user/tests/lib/watch.h"
@@ -100,21 +102,28 @@ static void sleep_interrupted(void)
     timer_delete(timer);
 }
 
-/* Setting the clock wakes who sleeps until a moment of it; on a machine of our own only. */
+/* Setting the clock wakes who waits for a moment of it; on a machine of our own only. */
 
 static void sleep_until(void *moment)
 {
     EXPECT_EQ(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, moment, NULL), 0);
 }
 
-static void sleep_while_clock_is_set(void)
+static void wait_on_word_until(void *moment)
+{
+    static uint32_t word;
+
+    EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, moment, NULL,
+                         FUTEX_BITSET_MATCH_ANY), ETIMEDOUT);
+}
+
+static void set_clock_beyond(void (*wait_for)(void *moment))
 {
     int64_t real = read_clock(CLOCK_REALTIME), mono = read_clock(CLOCK_MONOTONIC);
     struct timespec moment = to_timespec(real + 1000 * SECOND), t;
     pid_t pid;
 
-    need_debug_call();
-    pid = start_child(sleep_until, &moment);
+    pid = start_child(wait_for, &moment);
     wait_until(pid, 'S');
     t = to_timespec(real + 1001 * SECOND);
     EXPECT_OK(clock_settime(CLOCK_REALTIME, &t));
@@ -123,13 +132,20 @@ static void sleep_while_clock_is_set(void)
     EXPECT_OK(clock_settime(CLOCK_REALTIME, &t));
 }
 
+static void wait_while_clock_is_set(void)
+{
+    need_debug_call();
+    set_clock_beyond(sleep_until);
+    set_clock_beyond(wait_on_word_until);
+}
+
 static const struct test tests[] = {
     TEST(clock_of_process),
     CHILD_TEST(clock_of_threads),
     TEST(clock_refusals),
     CHILD_TEST(sleep_by_processor_time),
     CHILD_TEST(sleep_interrupted),
-    TEST(sleep_while_clock_is_set),
+    TEST(wait_while_clock_is_set),
 };
 
 const struct test_list clock_tests = TEST_LIST(tests);
