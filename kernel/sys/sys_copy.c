@@ -83,13 +83,6 @@ static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t co
     void *buf;
     int64_t r;
 
-    if (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE))
-        return -EBADF;
-    r = copy_end_begin(in);
-    if (!r)
-        r = copy_end_begin(out);
-    if (r)
-        return r;
     buf = kvmalloc(COPY_CHUNK);
     if (!buf)
         return -ENOMEM;
@@ -100,6 +93,23 @@ static int64_t copy_between(struct copy_end *in, struct copy_end *out, size_t co
     return write_result(out->file, r);
 }
 
+static int64_t send_file(struct copy_end *in, struct copy_end *out, size_t count)
+{
+    int err = copy_end_begin(in);
+
+    if (!err)
+        err = copy_end_begin(out);
+    if (err)
+        return err;
+    if (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE))
+        return -EBADF;
+    if (!(in->file->mode & FILE_SEEK))
+        return in->user_pos ? -ESPIPE : -EINVAL;
+    if (out->file->flags & O_APPEND)
+        return -EINVAL;
+    return copy_between(in, out, count);
+}
+
 int64_t sys_sendfile(const uint64_t *a)
 {
     struct fd_ref out_ref = fd_get((int)a[0]), in_ref = fd_get((int)a[1]);
@@ -107,10 +117,59 @@ int64_t sys_sendfile(const uint64_t *a)
     int64_t r = -EBADF;
 
     if (in.file && out.file)
-        r = !(in.file->mode & FILE_SEEK) ? -EINVAL : copy_between(&in, &out, a[3]);
+        r = send_file(&in, &out, a[3]);
     fd_put(in_ref);
     fd_put(out_ref);
     return r;
+}
+
+static int check_files(const struct file *in, const struct file *out)
+{
+    if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
+        return -EISDIR;
+    if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
+        return -EINVAL;
+    if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE) || (out->flags & O_APPEND))
+        return -EBADF;
+    if (in->inode->sb != out->inode->sb)
+        return -EXDEV;
+    if (inode_test(in->inode, INODE_SWAPFILE) || inode_test(out->inode, INODE_SWAPFILE))
+        return -ETXTBSY;
+    return 0;
+}
+
+static uint64_t copy_end_place(const struct copy_end *e)
+{
+    return e->pos >= 0 ? (uint64_t)e->pos : __atomic_load_n(&e->file->pos, __ATOMIC_RELAXED);
+}
+
+/* What there is to copy of *COUNT bytes; a file is not copied onto itself. */
+static int check_ranges(const struct copy_end *in, const struct copy_end *out, size_t *count)
+{
+    uint64_t from = copy_end_place(in), to = copy_end_place(out), size;
+
+    if (from + *count < from || to + *count < to)
+        return -EOVERFLOW;
+    size = inode_size(in->file->inode);
+    *count = MIN(*count, size > from ? size - from : 0);
+    if (in->file->inode == out->file->inode && from < to + *count && to < from + *count)
+        return -EINVAL;
+    return 0;
+}
+
+static int64_t copy_range(struct copy_end *in, struct copy_end *out, size_t count, uint32_t flags)
+{
+    int err = copy_end_begin(in);
+
+    if (!err)
+        err = copy_end_begin(out);
+    if (!err && flags)
+        err = -EINVAL;
+    if (!err)
+        err = check_files(in->file, out->file);
+    if (!err)
+        err = check_ranges(in, out, &count);
+    return err ? err : copy_between(in, out, count);
 }
 
 int64_t sys_copy_file_range(const uint64_t *a)
@@ -118,18 +177,10 @@ int64_t sys_copy_file_range(const uint64_t *a)
     struct fd_ref in_ref = fd_get((int)a[0]), out_ref = fd_get((int)a[2]);
     struct copy_end in = { .file = in_ref.file, .user_pos = a[1] };
     struct copy_end out = { .file = out_ref.file, .user_pos = a[3] };
-    int64_t r;
+    int64_t r = -EBADF;
 
-    if (!in.file || !out.file)
-        r = -EBADF;
-    else if ((uint32_t)a[5])
-        r = -EINVAL;
-    else if (S_ISDIR(in.file->inode->mode) || S_ISDIR(out.file->inode->mode))
-        r = -EISDIR;
-    else if (!S_ISREG(in.file->inode->mode) || !S_ISREG(out.file->inode->mode))
-        r = -EINVAL;
-    else
-        r = copy_between(&in, &out, a[4]);
+    if (in.file && out.file)
+        r = copy_range(&in, &out, a[4], (uint32_t)a[5]);
     fd_put(in_ref);
     fd_put(out_ref);
     return r;

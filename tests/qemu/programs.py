@@ -26,6 +26,7 @@ TESTS = [
     program("brktest", tags=("quick",)),
     program("captest", tags=("quick",)),
     program("clonetest", tags=("quick",)),
+    program("copytest", tags=("quick",)),
     program("cowtest", tags=("quick",)),
     program("cowtest", "many_trees", once=True, test="cowtest-perturbed", cpus=(4,),
             kernels=(DEBUG,), append="perturb=1", timeout=1800, tags=("soak",)),

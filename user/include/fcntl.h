@@ -13,6 +13,9 @@ int fcntl(int fd, int command, ...);
 /* Start reading; write or await what is dirty, as SYNC_FILE_RANGE_... say. */
 ssize_t readahead(int fd, off_t offset, size_t size);
 int sync_file_range(int fd, off_t offset, off_t size, unsigned flags);
+/* Between two files: bytes copied. */
+ssize_t copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t size,
+                        unsigned flags);
 /* Between pipes and files, two pipes, a pipe and memory: bytes moved. */
 ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags);
 ssize_t tee(int from, int to, size_t size, unsigned flags);

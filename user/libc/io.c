@@ -115,6 +115,12 @@ ssize_t sendfile(int to, int from, off_t *offset, size_t size)
     return SYSCALL(SYS_sendfile, to, from, offset, size);
 }
 
+ssize_t copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t size,
+                        unsigned flags)
+{
+    return SYSCALL(SYS_copy_file_range, from, from_offset, to, to_offset, size, flags);
+}
+
 ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags)
 {
     return SYSCALL(SYS_splice, from, from_offset, to, to_offset, size, flags);
