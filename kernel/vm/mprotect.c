@@ -6,6 +6,7 @@
  * the hole stays done, as on Linux.  The right to write is entered here only for
  * pages that nobody shares, and for devices; for others by the fault that first uses it.
  */
+#include "kernel/mm/icache.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/populate.h"
@@ -184,6 +185,8 @@ int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
     while (!err && at < end)
         err = protect_next(mm, &at, end, vm_flags_from_prot(prot));
     rwsem_write_unlock(&mm->lock);
+    if (prot & PROT_EXEC)
+        fence_i_all();                  /* for what was stored there before */
     /* Stores to locked memory should not have to copy first. */
     if (mm->locked_vm && (prot & PROT_WRITE))
         vm_populate(mm, addr, MIN(at, end), VM_LOCKED);
