@@ -107,6 +107,17 @@ static int poll_files(struct pollfd *fds, size_t n, uint32_t always, uint64_t de
     return r < 0 ? r : r + invalid;
 }
 
+/* Only what came: another thread may have changed the rest meanwhile.  0 or -EFAULT. */
+static int put_revents(uintptr_t user, const struct pollfd *fds, size_t n)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < n && !err; i++)
+        err = copy_to_user(user + i * sizeof(*fds) + offsetof(struct pollfd, revents),
+                           &fds[i].revents, sizeof(fds[i].revents));
+    return err;
+}
+
 int64_t sys_ppoll(const uint64_t *a)
 {
     size_t n = (uint32_t)a[1], size = n * sizeof(struct pollfd);
@@ -127,7 +138,7 @@ int64_t sys_ppoll(const uint64_t *a)
         r = poll_use_mask(a[3], a[4]);
     if (!r)
         r = poll_drop_mask(poll_files(fds, n, POLLERR | POLLHUP, deadline));
-    if (r >= 0 && copy_to_user(a[0], fds, size))
+    if (r >= 0 && put_revents(a[0], fds, n))
         r = -EFAULT;
     kvfree(fds);
     put_left(a[2], deadline);
