@@ -56,6 +56,11 @@ static size_t reserve(size_t space)
     return is_privileged() ? n : n + KB_TO_PAGES(admin_reserve_kbytes);
 }
 
+bool commit_fits(void)
+{
+    return overcommit_memory != COMMIT_NEVER || commit_pages() < commit_limit();
+}
+
 /* Promises are made first and looked at then: two at once may both be refused, but never
  * exceed the limit together. */
 int commit_charge_checked(enum commit_kind kind, size_t npages, size_t space)

@@ -66,6 +66,8 @@ size_t commit_pages_of(enum commit_kind kind);
 size_t commit_pages(void);
 /* How many may be in mode 2. */
 size_t commit_limit(void);
+/* False: more is promised already than the mode allows. */
+bool commit_fits(void);
 
 /* FN says whether the running process may use the reserve kept for root. */
 void commit_set_privilege(bool (*fn)(void));

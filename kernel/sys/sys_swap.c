@@ -5,6 +5,7 @@
 #include "kernel/cache/swap.h"
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/super.h"
+#include "kernel/mm/commit.h"
 #include "kernel/mm/kvmalloc.h"
 #include "kernel/sys/args.h"
 #include "kernel/sys/calls.h"
@@ -172,7 +173,7 @@ static int swap_off(struct inode *inode)
 
     if (!area)
         return -EINVAL;
-    err = swap_empty(area);
+    err = commit_fits() ? swap_empty(area) : -ENOMEM;
     if (err) {
         swap_area_resume(area);
         return err;

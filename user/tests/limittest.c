@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/swap.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/swapping.h"
@@ -441,6 +442,12 @@ static void swap_is_promised(void)
     EXPECT(p != MAP_FAILED);
     EXPECT_OK(munmap(p, (size_t)most * PAGE));
     EXPECT_ERROR(map(most + 1, RW, ANON), ENOMEM);
+    p = map(slots, RW, ANON);           /* in mode 2 it needs the area */
+    set("overcommit_kbytes", (promised() - slots / 2) * KB_PER_PAGE);
+    set("overcommit_memory", 2);
+    EXPECT_ERROR(swapoff(SWAP), ENOMEM);
+    relax();
+    EXPECT_OK(munmap(p, (size_t)slots * PAGE));
     end_swap_file(SWAP);
     EXPECT_EQ(commit_limit(), limit);
     EXPECT_ERROR(map(most, RW, ANON), ENOMEM);
