@@ -116,14 +116,16 @@ static size_t line_part(const FILE *f, int delimiter, size_t max)
     return found != NULL ? (size_t)(found + 1 - f->pos) : length;
 }
 
+/* Nothing more comes without the end of the file: an error now, whatever was noted before. */
 char *fgets(char *to, int size, FILE *f)
 {
     char *p = to;
     size_t room = size > 0 ? (size_t)size - 1 : 0;
+    bool more = true;
 
     if (size <= 0)
         return NULL;
-    while (room > 0 && __stdio_fill(f) != EOF) {
+    while (room > 0 && (more = __stdio_fill(f) != EOF)) {
         size_t length = line_part(f, '\n', room);
 
         memcpy(p, f->pos, length);
@@ -134,7 +136,7 @@ char *fgets(char *to, int size, FILE *f)
             break;
     }
     *p = '\0';
-    return (p == to && size > 1) || f->error ? NULL : to;
+    return (p == to && size > 1) || (!more && !f->eof) ? NULL : to;
 }
 
 /* Make room for SIZE bytes, doubling. */
@@ -158,10 +160,11 @@ static bool reserve_line(char **line, size_t *room, size_t size)
 ssize_t getdelim(char **line, size_t *size, int delimiter, FILE *f)
 {
     size_t length = 0;
+    bool more;
 
     if (*line == NULL)
         *size = 0;
-    while (__stdio_fill(f) != EOF) {
+    while ((more = __stdio_fill(f) != EOF)) {
         size_t part = line_part(f, delimiter, SSIZE_MAX);
 
         if (!reserve_line(line, size, length + part + 1)) {
@@ -174,7 +177,7 @@ ssize_t getdelim(char **line, size_t *size, int delimiter, FILE *f)
         if ((unsigned char)(*line)[length - 1] == (unsigned char)delimiter)
             break;
     }
-    if (length == 0 || f->error)
+    if (length == 0 || (!more && !f->eof))
         return -1;
     (*line)[length] = '\0';
     return (ssize_t)length;

@@ -3,6 +3,7 @@
  * open_files.c - how files are opened, written at their end, cut, and left with holes.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/uio.h>
 #include "user/tests/filetest/filetest.h"
 #include "user/tests/lib/watch.h"
@@ -169,9 +170,33 @@ static void flags_of_one_call(void)
     unlink("f");
 }
 
+/* What a stream could not do once is no reason not to read the lines that it can. */
+static void old_error_of_a_stream(void)
+{
+    char *line = NULL;
+    char buf[16];
+    size_t size = 0;
+    FILE *f;
+
+    write_file("f", "one\ntwo\nthree");
+    f = fopen("f", "r");
+    REQUIRE(f != NULL);
+    EXPECT_EQ(fputc('x', f), EOF);
+    EXPECT(ferror(f));
+    EXPECT(fgets(buf, sizeof(buf), f) == buf && strcmp(buf, "one\n") == 0);
+    EXPECT_EQ(getline(&line, &size, f), 4);
+    EXPECT(strcmp(line, "two\n") == 0);
+    EXPECT_EQ(getline(&line, &size, f), 5);
+    EXPECT_EQ(getline(&line, &size, f), -1);
+    EXPECT(fgets(buf, sizeof(buf), f) == NULL && feof(f) && ferror(f));
+    free(line);
+    fclose(f);
+    unlink("f");
+}
+
 #define RULES(X)                                                               \
     X(open_flags) X(append_mode) X(unlink_while_open) X(holes) X(seeking)       \
-    X(flags_of_one_call)
+    X(flags_of_one_call) X(old_error_of_a_stream)
 
 RULES(ON_BOTH)
 
