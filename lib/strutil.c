@@ -92,12 +92,12 @@ int str_to_i64(const char *s, const char **end, unsigned base, int64_t *value)
     return 0;
 }
 
-int str_to_size(const char *s, uint64_t *value)
+static int parse_size(const char *s, unsigned base, uint64_t *value)
 {
     uint64_t number;
     unsigned shift = 0;
     const char *end;
-    int err = str_to_u64(s, &end, 0, &number);
+    int err = str_to_u64(s, &end, base, &number);
 
     if (err)
         return err;
@@ -113,6 +113,16 @@ int str_to_size(const char *s, uint64_t *value)
         return -ERANGE;
     *value = number << shift;
     return 0;
+}
+
+int str_to_size(const char *s, uint64_t *value)
+{
+    return parse_size(s, 0, value);
+}
+
+int str_to_decimal_size(const char *s, uint64_t *value)
+{
+    return parse_size(s, 10, value);
 }
 
 bool str_starts_with(const char *s, const char *prefix)

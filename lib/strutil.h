@@ -33,4 +33,7 @@ int str_to_i64(const char *s, const char **end, unsigned base, int64_t *value);
  */
 int str_to_size(const char *s, uint64_t *value);
 
+/* The same in base 10 whatever it begins with, as people count lines: 010 is ten. */
+int str_to_decimal_size(const char *s, uint64_t *value);
+
 bool str_starts_with(const char *s, const char *prefix);

@@ -201,5 +201,8 @@ Test(string, numbers)
     cr_assert(str_to_size("17179869183G", &u) == 0 && u == UINT64_MAX - (1 << 30) + 1);
     cr_assert(str_to_size("17179869184G", &u) == -ERANGE);
     cr_assert(str_to_size("3KB", &u) == -EINVAL && str_to_size("K", &u) == -EINVAL);
+    cr_assert(str_to_decimal_size("010k", &u) == 0 && u == 10240);
+    cr_assert(str_to_decimal_size("0x10", &u) == -EINVAL);
+    cr_assert(str_to_size("010", &u) == 0 && u == 8);
     cr_assert(str_to_size("3T", &u) == -EINVAL);
 }

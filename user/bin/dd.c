@@ -66,7 +66,7 @@ static uint64_t parse_number(const char *text)
 {
     uint64_t n;
 
-    if (str_to_size(text, &n) < 0)
+    if (str_to_decimal_size(text, &n) < 0)
         errx(1, "%s: invalid number", text);
     return n;
 }

@@ -102,7 +102,7 @@ static int head(const char *name, bool with_title)
 static void parse_count(const char *text)
 {
     all_but = *text == '-';
-    if (str_to_size(text + all_but, &count) < 0)
+    if (str_to_decimal_size(text + all_but, &count) < 0)
         errx(1, "%s: invalid number", text);
 }
 

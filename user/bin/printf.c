@@ -55,22 +55,50 @@ static int parse_escape(const char **p, int octal_digits)
     return value & 0xff;
 }
 
-/* %b: an octal number may have a 0 in front of its three digits, and \c ends all output. */
-static void print_escaped(const char *s)
+/*
+ * %b: an octal number may have a 0 in front of its three digits, and \c ends all output.  Expands
+ * TEXT to TO, which has room for it; the number of bytes, of which some may be NUL.
+ */
+static size_t expand_escapes(const char *text, char *to, bool *last)
 {
-    while (*s != '\0') {
-        int c;
+    size_t length = 0;
 
-        if (*s != '\\') {
-            putchar(*s++);
-            continue;
-        }
-        s++;
-        c = parse_escape(&s, *s == '0' ? 4 : 3);
-        if (c < 0)
-            exit(finish_output(status));
-        putchar(c);
+    while (*text != '\0') {
+        int c = (unsigned char)*text++;
+
+        if (c == '\\')
+            c = parse_escape(&text, *text == '0' ? 4 : 3);
+        *last = c < 0;
+        if (*last)
+            break;
+        to[length++] = (char)c;
     }
+    return length;
+}
+
+/* As %s with the flags, width and precision of SPEC, which printf() could not do for NULs. */
+static void print_escaped(const char *spec, const char *text)
+{
+    const char *width = spec + 1 + strspn(spec + 1, "-+ #0");
+    const char *point = strchr(spec, '.');
+    bool left = memchr(spec, '-', (size_t)(width - spec)) != NULL;
+    char *bytes = malloc(strlen(text) + 1);
+    bool last = false;
+    size_t length;
+    int padding;
+
+    if (bytes == NULL)
+        err(1, NULL);
+    length = expand_escapes(text, bytes, &last);
+    if (point != NULL && point[1] != '-' && strtoul(point + 1, NULL, 10) < length)
+        length = strtoul(point + 1, NULL, 10);
+    padding = atoi(width) > 0 && (size_t)atoi(width) > length ? atoi(width) - (int)length : 0;
+    printf("%*s", left ? 0 : padding, "");
+    fwrite(bytes, 1, length, stdout);
+    printf("%*s", left ? padding : 0, "");
+    free(bytes);
+    if (last)
+        exit(finish_output(status));
 }
 
 static void check_number(const char *text, const char *end)
@@ -175,7 +203,7 @@ static const char *convert(const char *p)
             text = "";
         one[0] = text[0];
         if (letter == 'b')
-            print_escaped(text);
+            print_escaped(spec, text);
         else
             printf(spec, letter == 'c' ? one : text);
     }

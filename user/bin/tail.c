@@ -119,7 +119,7 @@ static int tail(const char *name, bool with_title, bool is_last)
 static void parse_count(const char *text)
 {
     from_start = *text == '+';
-    if (str_to_size(text + (*text == '+' || *text == '-'), &count) < 0)
+    if (str_to_decimal_size(text + (*text == '+' || *text == '-'), &count) < 0)
         errx(1, "%s: invalid number", text);
 }
 

@@ -38,4 +38,14 @@ kill -0 4294967297 2>/dev/null; echo "no such process: $?"
 printf 'a b\nab\n' | grep -E '^a\sb$'
 printf 'a b\nab\n' | grep '^a\Sb$'; echo "no such line: $?"
 
+printf '(a)\nx(a)\n(a)x\nb\nab\n+b\n\n' > words
+grep -nw '(a)' words; grep -nw -e '+b' -e 'b+' words; grep -cw '' words; grep -nwE 'b|ab' words
+
+seq 20 > twenty; echo $(head -n 010 twenty | tail -n 03)
+head -c 08 twenty | wc -c; tail -c 010 twenty | wc -c; dd if=twenty bs=08 count=01 2>/dev/null | wc -c
+head -n 0x10 twenty 2>/dev/null; echo "no decimal number: $?"
+
+printf '[%5b|%-5b|%.2b|%b]\n' 'a\tb' 'c\x41' 'x\0101y' '\0'z | tr '\0' 0
+printf '%*b|%-*b|%4b' 4 a 4 b 'c\cd' e; echo
+
 cd /; rm -r "$t"

@@ -43,6 +43,8 @@ enum assertion {
     WORD_START,
     WORD_END,
     WORD_EDGE,
+    NO_WORD_BEFORE,
+    NO_WORD_AFTER,
 };
 
 struct instruction {
@@ -526,7 +528,7 @@ static void compile(struct compiler *c)
     if (flags & REGEX_LINE)
         emit_assert(c, LINE_START);
     if (flags & REGEX_WORD)
-        emit_assert(c, WORD_START);
+        emit_assert(c, NO_WORD_BEFORE);
     if (flags & REGEX_LITERAL)
         compile_literal(c);
     else
@@ -534,7 +536,7 @@ static void compile(struct compiler *c)
     if (*c->p != '\0' && c->error == NULL)
         c->error = "unmatched ) or \\)";
     if (flags & REGEX_WORD)
-        emit_assert(c, WORD_END);
+        emit_assert(c, NO_WORD_AFTER);
     if (flags & REGEX_LINE)
         emit_assert(c, LINE_END);
     emit(c, OP_MATCH, 0, 0);
@@ -604,6 +606,10 @@ static bool holds(enum assertion assertion, const struct text *text, const char 
         return before && !after;
     case WORD_EDGE:
         return before != after;
+    case NO_WORD_BEFORE:
+        return !before;
+    case NO_WORD_AFTER:
+        return !after;
     }
     return false;
 }

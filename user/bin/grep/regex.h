@@ -14,7 +14,7 @@ enum regex_flags {
     REGEX_EXTENDED = 1,
     REGEX_FOLD = 2,    /* ignore case */
     REGEX_LITERAL = 4, /* no character is special */
-    REGEX_WORD = 8,    /* match whole words only */
+    REGEX_WORD = 8,    /* no part of a word beside the match */
     REGEX_LINE = 16,   /* match whole lines only */
 };
 
