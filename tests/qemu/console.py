@@ -67,6 +67,13 @@ def stopping(vm):
     assert "unning" in vm.run("jobs", PROMPT)
     vm.run("kill %1", PROMPT)
     vm.run("wait", PROMPT)
+    vm.run("sh", PROMPT)                        # a group that is no orphan, so ^Z means it
+    vm.send("x=$(echo re''ady >/dev/tty; sleep 2; echo whole)\n")
+    vm.expect(r"^ready\s")
+    vm.send(CTRL_Z)
+    vm.expect(PROMPT)
+    assert vm.run("echo $x", PROMPT).strip() == "whole"
+    vm.run("exit", PROMPT)
     power_off(vm)
 
 
@@ -111,6 +118,11 @@ def editing_commands(vm):
     vm.expect(PROMPT)
     vm.send("\x1b[A\n")                         # up: the last one again
     vm.expect(r"^abc\r*$")
+    vm.expect(PROMPT)
+    vm.send("trap \"echo as''ked; read x; echo got \\$x.\" USR1; (sleep 1; kill -USR1 $$) &\n")
+    vm.expect(r"^asked\r*$")                    # at the prompt, but not in raw mode
+    vm.send("wrogn" + ERASE + ERASE + "ng\n")
+    vm.expect(r"^got wrong\.\r*$")
     vm.expect(PROMPT)
     power_off(vm)
 

@@ -26,6 +26,8 @@ false; trap 'echo "status $?"' USR1; (exit 3); kill -USR1 $$; echo $?; trap - US
 sh -c 'trap "echo one" EXIT; trap "echo two" EXIT'
 sh -c 'trap "echo x" EXIT; exec true'
 sh -c 'trap "echo last" EXIT; /bin/true'
+sh -ic 'sh -c "kill \$\$; echo ignored"' 2>/dev/null </dev/null; echo $?
+sh -ic '(sh -c "kill \$\$; echo ignored")' 2>/dev/null </dev/null; echo $?
 while :; do trap 'echo in loop' USR1; kill -USR1 $$; break; done
 trap 1 2>/dev/null; echo bye
 trap 'echo final $?' EXIT

@@ -283,7 +283,7 @@ static int run_program(const struct call *c)
     struct job *job;
     pid_t pid;
 
-    if ((c->flags & EXEC_LAST) != 0 && !trap_has_actions())
+    if (exec_may_replace_shell(c->flags))
         become_program(c);
     job = job_create(c->node->text);
     pid = job_fork(job, JOB_FOREGROUND);

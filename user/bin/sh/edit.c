@@ -19,7 +19,9 @@
 #include "user/bin/sh/history.h"
 #include "user/bin/sh/keys.h"
 #include "user/bin/sh/prompt.h"
+#include "user/bin/sh/shell.h"
 #include "user/bin/sh/text.h"
+#include "user/bin/sh/trap.h"
 
 #define DEFAULT_COLUMNS 80
 #define CONTROL(letter) ((letter) & 0x1f)
@@ -38,6 +40,7 @@ static struct {
     char *typed;         /* the new line, while an old one is shown */
     char *killed;        /* what ^Y inserts, or NULL */
     int last_key;
+    struct termios cooked; /* the modes to go back to */
 } ed;
 
 static bool is_continuation(char c)
@@ -386,12 +389,43 @@ static void begin_line(const char *prompt)
     show(ed.prompt);
 }
 
+/* No echo, no lines, no signals from the keyboard; output is as ever. */
+static bool enter_raw_mode(void)
+{
+    struct termios raw;
+
+    if (tcgetattr(STDIN_FILENO, &ed.cooked) < 0)
+        return false;
+    raw = ed.cooked;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+    raw.c_iflag &= ~(tcflag_t)(IXON | ISTRIP);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
+}
+
+static void leave_raw_mode(void)
+{
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &ed.cooked);
+}
+
+/* Actions find the terminal as every command does; an error in one must not reach this line. */
+static void run_traps(void)
+{
+    leave_raw_mode();
+    show("\n");
+    trap_run_pending();
+    shell.unwind = UNWIND_NONE;
+    enter_raw_mode();
+    redraw();
+}
+
 static enum outcome type_line(void)
 {
     enum outcome outcome;
 
     do {
-        int key = keys_read(redraw);
+        int key = keys_read(run_traps);
 
         outcome = handle_key(key);
         ed.last_key = key;
@@ -404,31 +438,15 @@ static enum outcome type_line(void)
     return outcome;
 }
 
-/* No echo, no lines, no signals from the keyboard; output is as ever. */
-static bool enter_raw_mode(struct termios *old)
-{
-    struct termios raw;
-
-    if (tcgetattr(STDIN_FILENO, old) < 0)
-        return false;
-    raw = *old;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
-    raw.c_iflag &= ~(tcflag_t)(IXON | ISTRIP);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
-}
-
 const char *edit_read_line(bool continued, size_t *length, bool *interrupted)
 {
     struct arena_mark mark = arena_mark(&scratch);
     enum outcome outcome = ENDED;
-    struct termios old;
 
-    if (enter_raw_mode(&old)) {
+    if (enter_raw_mode()) {
         begin_line(prompt_text(continued));
         outcome = type_line();
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+        leave_raw_mode();
     }
     arena_release(&scratch, mark);
     if (outcome != ACCEPTED) {

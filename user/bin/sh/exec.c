@@ -35,6 +35,13 @@ static int check_failure(int status)
     return status;
 }
 
+/* Who took the terminal gives it back; and a program is not to ignore what a typist's shell does. */
+bool exec_may_replace_shell(int flags)
+{
+    return (flags & EXEC_LAST) != 0 && !trap_has_actions() && !shell.interactive
+           && !jobs_are_controlled();
+}
+
 /* Execute a node for its status only. */
 static int exec_tested(const struct node *n)
 {

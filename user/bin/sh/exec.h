@@ -16,6 +16,9 @@
 /* The process ends after this command, so that it need not be kept for what follows. */
 #define EXEC_LAST 1
 
+/* May a command with FLAGS take the place of the shell?  Not if the shell must act at its end. */
+bool exec_may_replace_shell(int flags);
+
 /* N may be NULL, an empty command. */
 int exec_node(const struct node *n, int flags);
 

@@ -106,7 +106,7 @@ int exec_subshell(const struct node *n, int flags)
     struct job *job;
     pid_t pid;
 
-    if ((flags & EXEC_LAST) != 0 && !trap_has_actions())
+    if (exec_may_replace_shell(flags))
         run_subshell(n);
     job = job_create(n->text);
     pid = job_fork(job, JOB_FOREGROUND);

@@ -198,13 +198,20 @@ pid_t job_fork(struct job *job, enum job_place place)
     return pid;
 }
 
+/*
+ * The child is in the shell's own group.  If ^Z stopped it, the shell, which waits for it and
+ * ignores ^Z, would wait for ever.
+ */
 pid_t jobs_fork(void)
 {
+    bool controlled = control;
     sigset_t old_mask;
     pid_t pid = fork_or_warn(&old_mask);
 
     if (pid == 0) {
         enter_subshell(false);
+        if (controlled)
+            trap_ignore_stops();
         sigprocmask(SIG_SETMASK, &old_mask, NULL);
     }
     return pid;
@@ -351,6 +358,11 @@ void job_leave(struct job *job)
     shell.background = job->processes[job->nprocesses - 1].pid;
     if (shell.interactive)
         fprintf(stderr, "[%d] %d\n", job->id, (int)shell.background);
+}
+
+bool jobs_are_controlled(void)
+{
+    return control;
 }
 
 void jobs_update_control(void)

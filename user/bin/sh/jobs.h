@@ -46,6 +46,9 @@ pid_t jobs_fork(void);
 /* Wait for that; its status. */
 int jobs_wait_process(pid_t pid);
 
+/* Does this shell control jobs?  A subshell does not. */
+bool jobs_are_controlled(void);
+
 /* Turn job control on or off as set -m says; on needs a terminal, else the option is reset. */
 void jobs_update_control(void);
 

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <unistd.h>
-#include <util.h>
 #include "user/bin/sh/keys.h"
 #include "user/bin/sh/shell.h"
 #include "user/bin/sh/trap.h"
@@ -14,7 +13,7 @@
 #define ESCAPE 0x1b
 
 /* One byte, or a negative key. */
-static int read_byte(void (*redraw)(void))
+static int read_byte(void (*run_traps)(void))
 {
     unsigned char c;
 
@@ -25,11 +24,8 @@ static int read_byte(void (*redraw)(void))
             return c;
         if (got == 0 || errno != EINTR)
             return KEY_END_OF_INPUT;
-        if (trap_is_pending()) {
-            write_all(STDOUT_FILENO, "\n", 1);
-            trap_run_pending();
-            redraw();
-        }
+        if (trap_is_pending())
+            run_traps();
         if (shell.interrupted) {
             shell.interrupted = 0;
             return KEY_INTERRUPT;
@@ -38,14 +34,14 @@ static int read_byte(void (*redraw)(void))
 }
 
 /* After ESC [ and a digit: the key of "ESC [ number ~"; modifiers are skipped. */
-static int read_numbered_key(int digit, void (*redraw)(void))
+static int read_numbered_key(int digit, void (*run_traps)(void))
 {
     static const short keys[] = { [1] = KEY_HOME, [3] = KEY_DELETE, [4] = KEY_END, [7] = KEY_HOME,
                                   [8] = KEY_END };
     int c;
 
     do
-        c = read_byte(redraw);
+        c = read_byte(run_traps);
     while (c == ';' || (c >= '0' && c <= '9'));
     if (c == 'C')
         return KEY_WORD_RIGHT;
@@ -57,9 +53,9 @@ static int read_numbered_key(int digit, void (*redraw)(void))
     return keys[digit];
 }
 
-static int read_escape(void (*redraw)(void))
+static int read_escape(void (*run_traps)(void))
 {
-    int c = read_byte(redraw);
+    int c = read_byte(run_traps);
 
     if (c == 'b')
         return KEY_WORD_LEFT;
@@ -67,7 +63,7 @@ static int read_escape(void (*redraw)(void))
         return KEY_WORD_RIGHT;
     if (c != '[' && c != 'O')
         return c < 0 ? c : KEY_NONE;
-    c = read_byte(redraw);
+    c = read_byte(run_traps);
     switch (c) {
     case 'A':
         return KEY_UP;
@@ -82,13 +78,13 @@ static int read_escape(void (*redraw)(void))
     case 'F':
         return KEY_END;
     default:
-        return c >= '0' && c <= '9' ? read_numbered_key(c, redraw) : c < 0 ? c : KEY_NONE;
+        return c >= '0' && c <= '9' ? read_numbered_key(c, run_traps) : c < 0 ? c : KEY_NONE;
     }
 }
 
-int keys_read(void (*redraw)(void))
+int keys_read(void (*run_traps)(void))
 {
-    int c = read_byte(redraw);
+    int c = read_byte(run_traps);
 
-    return c == ESCAPE ? read_escape(redraw) : c;
+    return c == ESCAPE ? read_escape(run_traps) : c;
 }

@@ -20,6 +20,6 @@ enum key {
 
 /*
  * The next key from standard input: a byte or an enum key.  The trap of a signal that comes
- * meanwhile runs on a new line; then REDRAW is called.
+ * meanwhile is left to RUN_TRAPS.
  */
-int keys_read(void (*redraw)(void));
+int keys_read(void (*run_traps)(void));

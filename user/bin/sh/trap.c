@@ -177,6 +177,13 @@ int trap_status_before(void)
     return status_before;
 }
 
+/* As if it had been ignored from the start. */
+static void ignore(int sig)
+{
+    signal(sig, SIG_IGN);
+    traps[sig].origin = ORIGIN_IGNORED;
+}
+
 void trap_enter_subshell(bool background)
 {
     status_before = -1;
@@ -195,7 +202,13 @@ void trap_enter_subshell(bool background)
     }
     if (!background)
         return;
-    signal(SIGINT, SIG_IGN);
-    signal(SIGQUIT, SIG_IGN);
-    traps[SIGINT].origin = traps[SIGQUIT].origin = ORIGIN_IGNORED;
+    ignore(SIGINT);
+    ignore(SIGQUIT);
+}
+
+void trap_ignore_stops(void)
+{
+    ignore(SIGTSTP);
+    ignore(SIGTTIN);
+    ignore(SIGTTOU);
 }

@@ -42,3 +42,6 @@ int trap_status_before(void);
  * control the keyboard must not reach it.
  */
 void trap_enter_subshell(bool background);
+
+/* In a new subshell that nobody could continue: the keyboard must not stop it or what it starts. */
+void trap_ignore_stops(void);
