@@ -78,4 +78,21 @@ PS4='at $0: ' sh -xc 'true' 2>&1 | tail -c 5
 (. /; echo no) 2>/dev/null || echo is a directory
 (ulimit -n 50; echo few >few; echo $?; { echo more; } >more; cat few more)
 echo -e '\x41\x4a\x4g'
+cd sub; cd nosuch/.. 2>/dev/null; echo "through nothing: $? ${PWD##*/}"
+cd ../lib/.. 2>/dev/null; echo "through a file: $? ${PWD##*/}"
+cd ../nosuch/../sub 2>/dev/null; echo "on through nothing: $? ${PWD##*/}"; cd ..
+mkdir -p gone/inner; cd gone/inner; rmdir ../inner; cd .. && echo "out of a deleted one: ${PWD##*/}"; cd ..
+: >empty; echo '# nothing' >comment
+false; . ./empty; echo "empty file: $?"; false; . ./comment; echo "comment: $?"
+false; eval ''; echo "empty words: $?"; false; eval '
+# nothing
+'; echo "comment: $?"
+sh ./empty; echo $?; sh ./comment; echo $?
+echo '(exit 5)
+# the end' >five; . ./five; echo "before a comment: $?"
+echo word | { read 1x; echo $?; } 2>/dev/null; echo word | { read fresh y-z; echo "$? [$fresh]"; } 2>/dev/null
+OPTIND=1; getopts a 1x -a 2>/dev/null; echo "$? $OPTIND"
+echo 'mine="the profile"; return 4; mine=no' >profile
+ENV='$PWD/profile' sh -ic 'echo "$mine"' 2>/dev/null </dev/null
+ENV='$PWD/profile' sh -c 'echo "[$mine]"'; ENV=$t/nosuch sh -ic 'echo without $?' 2>/dev/null </dev/null
 cd /; rm -r "$t"

@@ -136,10 +136,7 @@ static int open_script(const char *name)
 
 int builtin_dot(int argc, char **argv)
 {
-    struct input input;
     struct stat st;
-    int line = shell.line;
-    int loops = shell.loops;
     int status, fd;
 
     if (argc < 2) {
@@ -158,17 +155,8 @@ int builtin_dot(int argc, char **argv)
         shell_warn("%s: %s", argv[1], strerror(errno));
         return -STATUS_ERROR;
     }
-    input_init_fd(&input, INPUT_FILE, fd);
-    shell.calls++;
-    shell.loops = 0;
-    status = exec_input(&input, 1, false);
-    shell.loops = loops;
-    shell.calls--;
-    shell.line = line;
-    input_fini(&input);
+    status = exec_file(fd);
     close(fd);
-    if (shell.unwind == UNWIND_RETURN)
-        shell.unwind = UNWIND_NONE;
     return status;
 }
 

@@ -150,6 +150,9 @@ int builtin_read(int argc, char **argv)
         shell_warn("read: needs the name of a variable");
         return STATUS_ERROR;
     }
+    for (int i = at; i < argc; i++)
+        if (!builtin_check_name("read", argv[i]))
+            return STATUS_ERROR;
     if (prompt != NULL && isatty(STDIN_FILENO))
         fputs(prompt, stderr);
     tagged_init(&line);

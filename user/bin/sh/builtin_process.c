@@ -17,13 +17,18 @@
 
 #define ALL_PERMISSIONS 0777
 
-/* Append the parts of PATH to the absolute path TO, taking "." and ".." by name. */
-static void append_path(struct text *to, const char *path)
+/*
+ * Append the parts of PATH to the absolute path TO, taking "." and ".." by name.  False when ".."
+ * would leave something that is no folder.
+ */
+static bool append_path(struct text *to, const char *path)
 {
     while (*path != '\0') {
         size_t length = strcspn(path, "/");
 
         if (length == 2 && memcmp(path, "..", 2) == 0) {
+            if (to->length > 0 && !is_directory(text_end(to)))
+                return false;
             while (to->length > 0 && to->data[--to->length] != '/')
                 continue;
         } else if (length > 0 && !(length == 1 && *path == '.')) {
@@ -33,9 +38,13 @@ static void append_path(struct text *to, const char *path)
         path += length;
         path += *path == '/';
     }
+    return true;
 }
 
-/* The folder as the user sees it: the way that led there, symbolic links included. */
+/*
+ * The folder as the user sees it: the way that led there, symbolic links included.  PATH itself when
+ * there is no such way: then the system says what is wrong, or finds one, out of a deleted folder.
+ */
 static const char *logical_path(const char *path)
 {
     const char *pwd = vars_get("PWD");
@@ -45,9 +54,11 @@ static const char *logical_path(const char *path)
     if (path[0] != '/') {
         if (pwd == NULL || pwd[0] != '/')
             return path;
-        append_path(&full, pwd);
+        if (!append_path(&full, pwd))
+            return path;
     }
-    append_path(&full, path);
+    if (!append_path(&full, path))
+        return path;
     if (full.length == 0)
         text_add(&full, '/');
     return text_end(&full);

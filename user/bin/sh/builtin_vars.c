@@ -39,10 +39,7 @@ static bool parse_declaration(const char *builtin, const char *word, char **name
 
     *name = arena_strndup(&scratch, word, (size_t)(equals - word));
     *value = *equals == '=' ? equals + 1 : NULL;
-    if (word_is_name(*name, strlen(*name)))
-        return true;
-    shell_warn("%s: %s: is no name of a variable", builtin, *name);
-    return false;
+    return builtin_check_name(builtin, *name);
 }
 
 /* export and readonly */
@@ -102,11 +99,7 @@ int builtin_unset(int argc, char **argv)
             functions_unset(argv[at]);
             continue;
         }
-        if (!word_is_name(argv[at], strlen(argv[at]))) {
-            shell_warn("unset: %s: is no name of a variable", argv[at]);
-            return -STATUS_ERROR;
-        }
-        if (!vars_unset(argv[at]))
+        if (!builtin_check_name("unset", argv[at]) || !vars_unset(argv[at]))
             return -STATUS_ERROR;
     }
     return 0;
@@ -238,6 +231,8 @@ int builtin_getopts(int argc, char **argv)
         shell_warn("getopts: needs letters and the name of a variable");
         return STATUS_ERROR;
     }
+    if (!builtin_check_name("getopts", argv[2]))
+        return STATUS_ERROR;
     g = (struct getopts){
         .letters = argv[1],
         .silent = argv[1][0] == ':',

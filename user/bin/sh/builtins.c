@@ -4,6 +4,7 @@
 #include <string.h>
 #include "user/bin/sh/builtins.h"
 #include "user/bin/sh/shell.h"
+#include "user/bin/sh/word.h"
 
 const struct builtin builtins[] = {
     { ".", builtin_dot, SPECIAL, "FILE  execute the commands in FILE" },
@@ -54,6 +55,14 @@ const struct builtin *builtin_find(const char *name)
         if (strcmp(b->name, name) == 0)
             return b;
     return NULL;
+}
+
+bool builtin_check_name(const char *builtin, const char *name)
+{
+    if (word_is_name(name, strlen(name)))
+        return true;
+    shell_warn("%s: %s: is no name of a variable", builtin, name);
+    return false;
 }
 
 int builtin_option(char **argv, int *at, const char **rest, const char *letters, const char **word)

@@ -6,6 +6,8 @@
  * error (after a message) that ends a script, unless `command` stands in front.
  */
 #pragma once
+#include <stdbool.h>
+
 enum builtin_kind {
     ORDINARY,
     SPECIAL,
@@ -31,6 +33,9 @@ extern const struct builtin builtins[];
  * Begin with *AT = 1; at the end it is the index of the first argument.
  */
 int builtin_option(char **argv, int *at, const char **rest, const char *letters, const char **word);
+
+/* Is NAME that of a variable?  False after a message that begins with BUILTIN. */
+bool builtin_check_name(const char *builtin, const char *name);
 
 /* Flow of control: builtin_flow.c */
 int builtin_break(int argc, char **argv);

@@ -283,8 +283,6 @@ int exec_program(struct program *p, int flags)
     struct program *outer = current;
     int status;
 
-    if (p->root == NULL)
-        return shell.status;
     current = p;
     status = exec_node(p->root, flags);
     current = outer;
@@ -307,11 +305,33 @@ int exec_input(struct input *input, int line, bool last)
             shell.status = shell_end_after_error(STATUS_ERROR);
             return shell.status;
         }
-        status = exec_program(p, last && lx.token.kind == TOKEN_END ? EXEC_LAST : 0);
+        /* An empty line has no status: without any command it is 0, not that of before. */
+        if (p->root != NULL)
+            status = exec_program(p, last && lx.token.kind == TOKEN_END ? EXEC_LAST : 0);
         program_put(p);
         if (shell_is_unwinding())
             break;
     }
+    return status;
+}
+
+int exec_file(int fd)
+{
+    struct input input;
+    int line = shell.line;
+    int loops = shell.loops;
+    int status;
+
+    input_init_fd(&input, INPUT_FILE, fd);
+    shell.calls++;
+    shell.loops = 0;
+    status = exec_input(&input, 1, false);
+    shell.loops = loops;
+    shell.calls--;
+    shell.line = line;
+    input_fini(&input);
+    if (shell.unwind == UNWIND_RETURN)
+        shell.unwind = UNWIND_NONE;
     return status;
 }
 

@@ -30,6 +30,8 @@ int exec_function(struct function *f, int argc, char **argv);
 
 /* All commands of INPUT, whose first line has this number; LAST: the shell ends after them. */
 int exec_input(struct input *input, int line, bool last);
+/* All of a file, from which "return" leads back here; FD stays the caller's. */
+int exec_file(int fd);
 int exec_string(const char *text, size_t length, int line);
 
 /* What BODY prints, without the newlines at its end; false when there could be no such process. */

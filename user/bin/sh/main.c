@@ -22,6 +22,7 @@
 #include <unistd.h>
 #include <util.h>
 #include "user/bin/sh/exec.h"
+#include "user/bin/sh/expand.h"
 #include "user/bin/sh/input.h"
 #include "user/bin/sh/jobs.h"
 #include "user/bin/sh/options.h"
@@ -30,6 +31,7 @@
 #include "user/bin/sh/shell.h"
 #include "user/bin/sh/trap.h"
 #include "user/bin/sh/vars.h"
+#include "user/bin/sh/word.h"
 
 /* After a command: forget what it left undone. */
 static void settle(void)
@@ -120,6 +122,29 @@ static void run_string(const char *commands)
     input_fini(&in);
 }
 
+/*
+ * What a user wants in every interactive shell: the commands of the file that $ENV names.  Who has
+ * more rights than the user must not follow the user's variables.
+ */
+static void run_profile(void)
+{
+    const char *env = vars_get("ENV");
+    const char *path;
+    int fd;
+
+    if (env == NULL || !shell.interactive || getuid() != geteuid() || getgid() != getegid())
+        return;
+    path = expand_string(word_parse_prompt(&scratch, env));
+    if (path != NULL && *path != '\0' && !is_directory(path)) {
+        fd = redirect_make_private(open(path, O_RDONLY | O_CLOEXEC));
+        if (fd >= 0) {
+            exec_file(fd);
+            close(fd);
+        }
+    }
+    settle();
+}
+
 /* Decide what -i and -m were not asked for. */
 static void choose_mode(bool reads_standard_input)
 {
@@ -156,15 +181,18 @@ int main(int argc, char **argv, char **environment)
         shell.name = argc > 1 ? argv[1] : "sh";
         parameters_set(argc > 1 ? argv + 2 : argv + 1, argc > 1 ? argc - 2 : 0);
         choose_mode(false);
+        run_profile();
         run_string(commands);
     } else if (argc > 0 && !option_is_set(OPTION_STDIN)) {
         parameters_set(argv + 1, argc - 1);
         choose_mode(false);
+        run_profile();
         run_file(argv[0]);
     } else {
         option_set(OPTION_STDIN, true);
         parameters_set(argv, argc);
         choose_mode(true);
+        run_profile();
         run_standard_input();
     }
     shell_exit(shell.status);
