@@ -166,9 +166,9 @@ static bool choose_and_kill(gfp_t gfp, unsigned order)
         panic("out of memory, and panic_on_oom is set");
     if (!victim)
         return false;
+    count_vm_event(VM_OOM_KILL);        /* first: whoever sees the victim dead may look */
     ops->kill(victim);
     oom_report_kill(&choice.victim);
-    count_vm_event(VM_OOM_KILL);
     return true;
 }
 
