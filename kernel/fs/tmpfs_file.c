@@ -197,12 +197,16 @@ static int punch(struct inode *inode, uint64_t off, uint64_t end)
 static int tmpfs_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
 {
     struct inode *inode = f->inode;
-    uint64_t end = off + len;
+    uint64_t end = off + len, unseen;
     int err;
 
     if (mode & FALLOC_FL_PUNCH_HOLE)
         return punch(inode, off, end);
     err = allocate_pages(&inode->data, off / PAGE_SIZE, div_round_up(end, PAGE_SIZE));
+    /* What nobody can see behind the end is not left to fill the file system. */
+    unseen = MAX(align_up(inode->size, PAGE_SIZE), align_down(off, PAGE_SIZE));
+    if (err && unseen < end)
+        punch(inode, unseen, align_up(end, PAGE_SIZE));
     if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode->size)
         inode_set_size(inode, end);
     return err;

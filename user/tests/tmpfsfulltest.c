@@ -92,6 +92,9 @@ static void its_own_limit(void)
     EXPECT_OK(truncate(PATH, 100 * PAGE));
     EXPECT_EQ(write(fd, page, PAGE), PAGE);
     EXPECT_EQ(shmem() - before, 101);
+    EXPECT_ERROR(fallocate(fd, 0, 0, 300 * PAGE), ENOSPC);
+    EXPECT_ERROR(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 300 * PAGE), ENOSPC);
+    EXPECT_EQ(shmem() - before, 101);   /* nothing stays unseen */
     close(fd);
     expect_content(PATH, 100);
     EXPECT_OK(umount("/mnt"));
