@@ -231,18 +231,32 @@ static void answer_probe(struct hwprobe *p)
     p->value = 0;
 }
 
+/* All harts are alike, but those that are asked for must be some.  No set means all. */
+static int check_asked(uintptr_t set, size_t size)
+{
+    uint64_t asked = 0;
+
+    if (!set && !size)
+        return 0;
+    if (copy_from_user(&asked, set, MIN(size, sizeof(asked))))
+        return -EFAULT;
+    return asked & ((1UL << nr_harts) - 1) ? 0 : -EINVAL;
+}
+
 int64_t sys_riscv_hwprobe(const uint64_t *a)
 {
     struct hwprobe p;
+    int err = a[4] ? -EINVAL : check_asked(a[3], a[2]);
 
-    if (a[4])
-        return -EINVAL;
+    if (err)
+        return err;
     for (uint64_t i = 0; i < a[1]; i++) {
         if (copy_from_user(&p, a[0] + i * sizeof(p), sizeof(p)))
             return -EFAULT;
         answer_probe(&p);
         if (copy_to_user(a[0] + i * sizeof(p), &p, sizeof(p)))
             return -EFAULT;
+        cond_resched();
     }
     return 0;
 }

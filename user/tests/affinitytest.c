@@ -284,10 +284,29 @@ static void strangers_are_refused(void)
     munmap(s, PAGE);
 }
 
+/* What harts can do is asked of those in a set; there must be one. */
+static void probes_name_harts(void)
+{
+    struct {
+        int64_t key;
+        uint64_t value;
+    } pair = { -2, 0 };
+    uint64_t some = 3, none = 0, far = 1UL << 63;
+
+    EXPECT_OK(syscall(SYS_riscv_hwprobe, &pair, 1, 0, NULL, 0));
+    EXPECT_EQ(pair.key, -1);
+    EXPECT_OK(syscall(SYS_riscv_hwprobe, &pair, 1, sizeof(some), &some, 0));
+    EXPECT_ERROR(syscall(SYS_riscv_hwprobe, &pair, 1, sizeof(none), &none, 0), EINVAL);
+    EXPECT_ERROR(syscall(SYS_riscv_hwprobe, &pair, 1, sizeof(far), &far, 0), EINVAL);
+    EXPECT_ERROR(syscall(SYS_riscv_hwprobe, &pair, 1, 0, &some, 0), EINVAL);
+    EXPECT_ERROR(syscall(SYS_riscv_hwprobe, &pair, 1, 8, NULL, 0), EFAULT);
+}
+
 static const struct test tests[] = {
     CHILD_TEST(binding_moves_at_once), CHILD_TEST(masks_are_checked), CHILD_TEST(shown_in_status),
     CHILD_TEST(children_inherit), CHILD_TEST(running_one_is_moved), CHILD_TEST(bound_ones_share),
     CHILD_TEST(sleepers_stay), CHILD_TEST(many_move), CHILD_TEST(strangers_are_refused),
+    TEST(probes_name_harts),
 };
 
 TEST_MAIN(tests)
