@@ -129,7 +129,7 @@ static void copy_within_a_file(void)
 
 static void copy_refusals(void)
 {
-    off_t at = 1, before = -1;
+    off_t at = 1, before = -5;
     int more, folder, pipes[2], other;
 
     begin();
