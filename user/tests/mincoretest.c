@@ -93,7 +93,8 @@ static void errors(void)
 static void many_pages(void)
 {
     size_t n = 3 * PAGE + 5;
-    char *p = map_anon(n * PAGE), *vec = map_anon(4 * PAGE);
+    char *p = map_pages(n, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *vec = map_anon(4 * PAGE);
 
     p[(n - 1) * PAGE] = p[PAGE * PAGE] = 1;
     EXPECT_OK(mincore(p, n * PAGE, (unsigned char *)vec));
