@@ -19,8 +19,10 @@
  * with the thread it leaves once its registers are saved.
  *
  * A hart takes timer interrupts for slices only while somebody waits in its
- * queue.  A hart that finds nothing marks itself in idle_mask, looks once more,
- * and waits for an interrupt; whoever queues work looks at idle_mask after that.
+ * queue.  It then gives one of them to a hart that has less to do: one that is
+ * never idle does not steal.  A hart that finds nothing marks itself in idle_mask,
+ * looks once more, and waits for an interrupt; whoever queues work looks at
+ * idle_mask after that.
  */
 #include "kernel/core/bootargs.h"
 #include "kernel/core/machine.h"
@@ -500,6 +502,29 @@ void schedule(void)
     interrupts_restore(flags);
 }
 
+/* What HART has to do: who runs there, and who waits. */
+static uint32_t load_of(unsigned hart)
+{
+    return __atomic_load_n(&runqs[hart].nqueued, __ATOMIC_RELAXED)
+           + (harts[hart].thread != harts[hart].idle);
+}
+
+/* Give one of those who wait on hart FROM to one that has less to do even with it. */
+static void share_queue(unsigned from)
+{
+    for (unsigned n = 1; n < nr_harts; n++) {
+        unsigned to = (from + n) % nr_harts;
+        struct thread *t = NULL;
+
+        if (load_of(to) + 1 < load_of(from))
+            t = steal_from(&runqs[from], to);
+        if (t) {
+            queue_on(t, to);
+            return;
+        }
+    }
+}
+
 void sched_slice_over(void)
 {
     struct hart *h = this_hart();
@@ -510,6 +535,7 @@ void sched_slice_over(void)
     if (!__atomic_load_n(&rq->nqueued, __ATOMIC_RELAXED))
         return;
     pressure_note_queue(time_read() - rq->armed_at);
+    share_queue(h->index);
     if (h->thread != h->idle && time_read() - rq->since < machine.timebase / 1000 * SLICE_MS)
         arm_slice(rq);
     else
@@ -614,7 +640,7 @@ size_t sched_nr_running(void)
     size_t n = 0;
 
     for (unsigned i = 0; i < nr_harts; i++)
-        n += runqs[i].nqueued + (harts[i].thread != harts[i].idle);
+        n += load_of(i);
     return n;
 }
 

@@ -199,6 +199,28 @@ static void bound_ones_share(void)
     munmap(s, PAGE);
 }
 
+/* Four that never sleep wait for one hart; the other is never idle, but has less to do. */
+static void busy_hart_gets_some(void)
+{
+    struct shown *s = map_shown();
+    pid_t pid[MOVERS];
+
+    if (harts() == 1)
+        skip("needs several harts");
+    EXPECT_OK(bind(0, 1));
+    for (int i = 0; i < MOVERS; i++) {
+        pid[i] = start_child(show_hart, &s[i]);
+        EXPECT_OK(bind(pid[i], 2));
+        AWAIT(s[i].hart == 1);
+    }
+    for (int i = 0; i < MOVERS; i++)
+        EXPECT_OK(bind(pid[i], 3));
+    AWAIT(s[0].hart == 0 || s[1].hart == 0 || s[2].hart == 0 || s[3].hart == 0);
+    for (int i = 0; i < MOVERS; i++)
+        end_child(pid[i]);
+    munmap(s, PAGE);
+}
+
 /* Wake-ups come from another hart; the sleeper stays on its own. */
 static void answer(void *gates)
 {
@@ -305,8 +327,8 @@ static void probes_name_harts(void)
 static const struct test tests[] = {
     CHILD_TEST(binding_moves_at_once), CHILD_TEST(masks_are_checked), CHILD_TEST(shown_in_status),
     CHILD_TEST(children_inherit), CHILD_TEST(running_one_is_moved), CHILD_TEST(bound_ones_share),
-    CHILD_TEST(sleepers_stay), CHILD_TEST(many_move), CHILD_TEST(strangers_are_refused),
-    TEST(probes_name_harts),
+    CHILD_TEST(busy_hart_gets_some), CHILD_TEST(sleepers_stay), CHILD_TEST(many_move),
+    CHILD_TEST(strangers_are_refused), TEST(probes_name_harts),
 };
 
 TEST_MAIN(tests)
