@@ -6,7 +6,7 @@
  *   2. collect the strings                     (from the old address space)
  *   3. check the ELF headers, and the dynamic loader's
  *   4. build the new address space beside the old one
- *   5. own files and signal actions, no other threads
+ *   5. no other threads; own files and signal actions
  *   6. commit: from here on nothing can fail
  *
  * Nothing is read in but headers: the file is mapped, and its pages come when

@@ -54,7 +54,7 @@ static void leave_files(struct process *p)
     p->files = NULL;
     p->fs = NULL;
     spin_unlock_irqrestore(&proc_lock, flags);
-    fd_table_put(files);
+    fd_table_leave(files);
     fs_context_leave(fs);
 }
 

@@ -37,6 +37,7 @@ struct fd_table *fd_table_create(void)
     if (!t)
         return NULL;
     t->refcount = 1;
+    t->users = 1;
     spin_init(&t->lock, RANK_FILES, "files");
     t->size = FD_INLINE;
     t->files = t->inline_files;
@@ -48,6 +49,12 @@ struct fd_table *fd_table_create(void)
 void fd_table_get(struct fd_table *t)
 {
     __atomic_fetch_add(&t->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void fd_table_share(struct fd_table *t)
+{
+    __atomic_fetch_add(&t->users, 1, __ATOMIC_RELAXED);
+    fd_table_get(t);
 }
 
 /* One block for the three arrays of SIZE descriptors. */
@@ -152,9 +159,6 @@ void fd_table_put(struct fd_table *t)
 {
     if (__atomic_sub_fetch(&t->refcount, 1, __ATOMIC_ACQ_REL))
         return;
-    for (size_t word = 0; word < t->size / 64; word++)
-        for (uint64_t bits = t->open[word]; bits; bits &= bits - 1)
-            release(t, t->files[word * 64 + ctz64(bits)]);
     free_arrays(t, t->files);
     kmem_cache_free(table_cache, t);
 }
@@ -172,6 +176,37 @@ struct file *fd_table_get_file(struct fd_table *t, int fd)
     return f;
 }
 
+static struct file *clear_entry(struct fd_table *t, size_t fd)
+{
+    struct file *f = t->files[fd];
+
+    t->files[fd] = NULL;
+    bitmap_clear(t->open, fd);
+    bitmap_clear(t->cloexec, fd);
+    return f;
+}
+
+/* Nobody changes T any more, but somebody may look. */
+static void close_all(struct fd_table *t)
+{
+    for (size_t word = 0; word < t->size / 64; word++)
+        while (t->open[word]) {
+            struct file *f;
+
+            spin_lock(&t->lock);
+            f = clear_entry(t, word * 64 + ctz64(t->open[word]));
+            spin_unlock(&t->lock);
+            release(t, f);
+        }
+}
+
+void fd_table_leave(struct fd_table *t)
+{
+    if (!__atomic_sub_fetch(&t->users, 1, __ATOMIC_ACQ_REL))
+        close_all(t);
+    fd_table_put(t);
+}
+
 bool fd_table_get_cloexec(struct fd_table *t, int fd)
 {
     bool is_set;
@@ -186,7 +221,7 @@ struct fd_ref fd_get_any(int fd)
 {
     struct fd_table *t = my_table();
 
-    if (t->refcount == 1 && current_process()->ntasks == 1)     /* only we can change it */
+    if (t->users == 1 && current_process()->ntasks == 1)        /* only we can change it */
         return (struct fd_ref){ .file = fd >= 0 && (size_t)fd < t->size ? t->files[fd] : NULL };
     return (struct fd_ref){ .file = fd_table_get_file(t, fd), .counted = true };
 }
@@ -220,16 +255,6 @@ static void set_entry(struct fd_table *t, size_t fd, struct file *f, bool cloexe
         bitmap_set(t->cloexec, fd);
     else
         bitmap_clear(t->cloexec, fd);
-}
-
-static struct file *clear_entry(struct fd_table *t, size_t fd)
-{
-    struct file *f = t->files[fd];
-
-    t->files[fd] = NULL;
-    bitmap_clear(t->open, fd);
-    bitmap_clear(t->cloexec, fd);
-    return f;
 }
 
 int fd_install(struct file *f, int min, bool cloexec)
@@ -365,7 +390,7 @@ int fd_unshare(void)
     struct fd_table *old = p->files, *copy;
     uint64_t flags;
 
-    if (old->refcount == 1)
+    if (old->users == 1)
         return 0;
     copy = fd_table_copy(old);
     if (!copy)
@@ -373,7 +398,7 @@ int fd_unshare(void)
     flags = spin_lock_irqsave(&proc_lock);
     p->files = copy;
     spin_unlock_irqrestore(&proc_lock, flags);
-    fd_table_put(old);
+    fd_table_leave(old);
     return 0;
 }
 

@@ -13,7 +13,8 @@
 #define FD_MAX    65536             /* the hard limit of RLIMIT_NOFILE         */
 
 struct fd_table {
-    int32_t refcount;               /*                                     [a] */
+    int32_t refcount;               /* who looks into it counts, too       [a] */
+    int32_t users;                  /* processes: the last closes all      [a] */
     struct spinlock lock;           /* RANK_FILES                              */
     size_t size;                    /* descriptors there is room for       [l] */
     struct file **files;            /* SIZE of them                        [l] */
@@ -25,8 +26,11 @@ struct fd_table {
 /* An empty table; a copy with a reference on each file.  NULL: out of memory. May sleep. */
 struct fd_table *fd_table_create(void);
 struct fd_table *fd_table_copy(struct fd_table *from);
+/* For one more process; and to end that: the last one closes everything.  May sleep. */
+void fd_table_share(struct fd_table *t);
+void fd_table_leave(struct fd_table *t);
+/* For who looks into it.  May sleep. */
 void fd_table_get(struct fd_table *t);
-/* The last user closes everything.  May sleep. */
 void fd_table_put(struct fd_table *t);
 
 /*
@@ -59,8 +63,10 @@ int fd_close_range(unsigned first, unsigned last, bool only_mark);
 int fd_get_cloexec(int fd);
 int fd_set_cloexec(int fd, bool on);
 
-/* exec: an own table, without the files marked close-on-exec.  0 or -ENOMEM. */
+/* An own table, for a process without other threads: they might be in a call with the one it
+ * has.  0 or -ENOMEM. */
 int fd_unshare(void);
+/* exec: without the files marked so. */
 void fd_close_on_exec(void);
 
 /* File FD of T with a reference, or NULL; and whether it is closed on exec (for /proc). */

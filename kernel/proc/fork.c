@@ -148,7 +148,7 @@ static int copy_resources(struct process *p, uint64_t flags)
     if (!p->mm)
         return -ENOMEM;
     if (flags & CLONE_FILES)
-        fd_table_get(p->files = me->files);
+        fd_table_share(p->files = me->files);
     else
         p->files = fd_table_copy(me->files);
     if (!p->files)
@@ -175,7 +175,7 @@ static void drop_resources(struct process *p)
     if (p->fs)
         fs_context_leave(p->fs);
     if (p->files)
-        fd_table_put(p->files);
+        fd_table_leave(p->files);
     if (p->mm)
         mm_put(p->mm);
     p->sighand = NULL;

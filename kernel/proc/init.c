@@ -166,16 +166,31 @@ void process_start_init(void)
     thread_start(t->thread);
 }
 
-int proc_exec_prepare(void)
+/* Our own files and signal actions.  No other thread of ours is in a call with those we share. */
+static int unshare(void)
 {
     int err = fd_unshare();
 
-    if (!err)
-        err = sighand_unshare();
+    return err ? err : sighand_unshare();
+}
+
+int proc_exec_prepare(void)
+{
+    bool is_alone = current_process()->ntasks == 1;
+    int err = is_alone ? unshare() : 0;
+
     if (err)
         return err;
     task_leave_robust_list(current_task());     /* while it bears its own number */
-    return process_end_siblings();
+    err = process_end_siblings();
+    if (!err && !is_alone) {
+        err = unshare();
+        if (err)
+            signal_self(SIGKILL);               /* without its threads it cannot go on */
+    }
+    if (!err)
+        task_clear_child_tid(current_task());
+    return err;
 }
 
 void proc_exec_commit(const char *name)

@@ -38,8 +38,12 @@ int64_t sys_close_range(const uint64_t *a)
 {
     if ((unsigned)a[2] & ~(unsigned)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC))
         return -EINVAL;
-    if (((unsigned)a[2] & CLOSE_RANGE_UNSHARE) && fd_unshare() < 0)
-        return -ENOMEM;
+    if ((unsigned)a[2] & CLOSE_RANGE_UNSHARE) {
+        if (current_process()->ntasks > 1)      /* all threads have one table */
+            return -EINVAL;
+        if (fd_unshare() < 0)
+            return -ENOMEM;
+    }
     return fd_close_range((unsigned)a[0], (unsigned)a[1], (unsigned)a[2] & CLOSE_RANGE_CLOEXEC);
 }
 
