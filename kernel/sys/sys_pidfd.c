@@ -41,16 +41,19 @@ int64_t sys_pidfd_open(const uint64_t *a)
 /* A file of P, for one who may look into it. */
 static int get_file(struct process *p, int fd, struct file **out)
 {
-    struct fd_table *files;
+    struct fd_table *files = process_get_files(p);
+    struct file *f = files ? fd_table_get_file(files, fd) : NULL;
 
-    if (!process_may_control(p))
-        return -EPERM;
-    files = process_get_files(p);
-    if (!files)
-        return -ESRCH;
-    *out = fd_table_get_file(files, fd);
-    fd_table_put(files);
-    return *out ? 0 : -EBADF;
+    if (files)
+        fd_table_put(files);
+    /* Asked when we have it: the program may have gained rights before it opened it. */
+    if (process_may_control(p)) {
+        *out = f;
+        return f ? 0 : files ? -EBADF : -ESRCH;
+    }
+    if (f)
+        file_put(f);
+    return -EPERM;
 }
 
 int64_t sys_pidfd_getfd(const uint64_t *a)

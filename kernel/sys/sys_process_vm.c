@@ -11,16 +11,19 @@
 static int get_memory(int tid, struct mm **mm)
 {
     struct process *p = process_get_by_tid(tid);
-    int err = 0;
+    bool may;
 
     if (!p)
         return -ESRCH;
-    if (!process_may_control(p))
-        err = -EPERM;
-    else if (!(*mm = process_get_mm(p)))
-        err = -ESRCH;
+    /* Asked when we have it: a program that gains rights changes both at once. */
+    *mm = process_get_mm(p);
+    may = process_may_control(p);
     process_put(p);
-    return err;
+    if (*mm && may)
+        return 0;
+    if (*mm)
+        mm_put(*mm);
+    return may ? -ESRCH : -EPERM;
 }
 
 /* All segments of THERE, until one is short.  Bytes, or -EFAULT if there were none. */
