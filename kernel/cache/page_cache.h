@@ -109,6 +109,7 @@ struct address_space {
                                          * for as long as a file system is mounted     [c] */
     uint32_t nfailed;                   /* pages that could not be written     [a] */
     uint32_t write_errors;              /* writes of pages that failed, ever   [a] */
+    uint64_t futex_number;              /* by which futexes in it are known; 0: none yet [a] */
     uint64_t dirtied_when;              /* ns; first dirtying since clean     [wb] */
     struct list wb_link;                /* list of dirty mappings             [wb] */
     struct rwsem invalidate;            /* RANK_INVALIDATE: shared by faults and

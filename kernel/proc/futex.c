@@ -3,9 +3,10 @@
  * futex.c - sleep on a word of user memory until somebody wakes it.
  *
  * A word is known by where it lives, never by its frame: (mm, address) for a
- * private one, (mapping, byte offset) for one in a shared mapping.  The value
- * is compared under the bucket's lock, and a waker takes the same lock, so a
- * change followed by a wake cannot slip in between.
+ * private one, (mapping, byte offset) for one in a shared mapping.  A mapping is
+ * known by a number: it may end while somebody waits, and another one have its
+ * address.  The value is compared under the bucket's lock, and a waker takes the
+ * same lock, so a change followed by a wake cannot slip in between.
  *
  * The comparison must not fault while the lock is held: it copies without
  * faulting, and if that stops short, drops the lock, faults the page in and
@@ -23,7 +24,7 @@
 struct bucket;
 
 struct futex_key {
-    const void *owner;              /* mm or mapping              */
+    uint64_t owner;                 /* mm's address, or mapping's number */
     uint64_t offset;                /* address, or byte in the object */
 };
 
@@ -43,7 +44,7 @@ static struct bucket {
 
 static struct bucket *bucket_of(const struct futex_key *k)
 {
-    return &buckets[hash_mix64((uintptr_t)k->owner ^ k->offset) % BUCKETS];
+    return &buckets[hash_mix64(k->owner ^ k->offset) % BUCKETS];
 }
 
 static bool same_key(const struct futex_key *a, const struct futex_key *b)
@@ -51,7 +52,21 @@ static bool same_key(const struct futex_key *a, const struct futex_key *b)
     return a->owner == b->owner && a->offset == b->offset;
 }
 
-static int make_key(uintptr_t addr, struct futex_key *k)
+/* The number of AS, which no other has had.  It gets one with its first futex. */
+static uint64_t number_of(struct address_space *as)
+{
+    static uint64_t last;               /*                                 [a] */
+    uint64_t number = __atomic_load_n(&as->futex_number, __ATOMIC_RELAXED), fresh;
+
+    if (number)
+        return number;
+    fresh = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&as->futex_number, &number, fresh, false,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED) ? fresh : number;
+}
+
+/* A word that OP says is private is this address space's, whatever is mapped there. */
+static int make_key(uintptr_t addr, int op, struct futex_key *k)
 {
     struct mm *mm = current_mm();
     struct vma *vma;
@@ -60,12 +75,14 @@ static int make_key(uintptr_t addr, struct futex_key *k)
         return -EINVAL;
     if (!user_range_ok(addr, 4))
         return -EFAULT;
-    k->owner = mm;
+    k->owner = (uintptr_t)mm;
     k->offset = addr;
+    if (op & FUTEX_PRIVATE_FLAG)
+        return 0;
     rwsem_read_lock(&mm->lock);
     vma = vmaset_find(&mm->vmas, addr);
     if (vma && (vma->flags & VM_SHARED) && vma->mapping) {
-        k->owner = vma->mapping;
+        k->owner = number_of(vma->mapping);
         k->offset = (vma->pgoff << PAGE_SHIFT) + (addr - vma->start);
     }
     rwsem_read_unlock(&mm->lock);
@@ -122,8 +139,12 @@ static int64_t sleep_on(struct futex_waiter *w, enum timer_clock clock, uint64_t
     return r;
 }
 
-static int64_t futex_wait(uintptr_t addr, uint32_t val, enum timer_clock clock, uint64_t deadline,
-                          uint32_t bitset)
+static enum timer_clock clock_of(int op)
+{
+    return op & FUTEX_CLOCK_REALTIME ? TIMER_REALTIME : TIMER_MONOTONIC;
+}
+
+static int64_t futex_wait(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uint32_t bitset)
 {
     struct futex_waiter w = { .thread = current, .bitset = bitset };
     struct bucket *b;
@@ -132,7 +153,7 @@ static int64_t futex_wait(uintptr_t addr, uint32_t val, enum timer_clock clock, 
 
     if (!bitset)
         return -EINVAL;
-    err = make_key(addr, &w.key);
+    err = make_key(addr, op, &w.key);
     if (err)
         return err;
     w.bucket = b = bucket_of(&w.key);
@@ -146,16 +167,16 @@ static int64_t futex_wait(uintptr_t addr, uint32_t val, enum timer_clock clock, 
     if (now == val)
         list_insert_tail(&b->waiters, &w.link);
     spin_unlock(&b->lock);
-    return now == val ? sleep_on(&w, clock, deadline) : -EAGAIN;
+    return now == val ? sleep_on(&w, clock_of(op), deadline) : -EAGAIN;
 }
 
-static int64_t futex_wake(uintptr_t addr, uint32_t n, uint32_t bitset)
+static int64_t futex_wake(uintptr_t addr, int op, uint32_t n, uint32_t bitset)
 {
     struct futex_key key;
     struct futex_waiter *w, *next;
     struct bucket *b;
     int64_t woken = 0;
-    int err = make_key(addr, &key);
+    int err = make_key(addr, op, &key);
 
     if (err)
         return err;
@@ -176,7 +197,7 @@ static int64_t futex_wake(uintptr_t addr, uint32_t n, uint32_t bitset)
 }
 
 /* Wake N waiters of ADDR, move up to M others to ADDR2. */
-static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t addr2,
+static int64_t futex_requeue(uintptr_t addr, int op, uint32_t n, uint32_t m, uintptr_t addr2,
                              const uint32_t *expected)
 {
     struct futex_key from, to;
@@ -184,10 +205,10 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
     struct bucket *a, *b;
     int64_t moved = 0, woken = 0;
     uint32_t now;
-    int err = (int32_t)n < 0 || (int32_t)m < 0 ? -EINVAL : make_key(addr, &from);
+    int err = (int32_t)n < 0 || (int32_t)m < 0 ? -EINVAL : make_key(addr, op, &from);
 
     if (!err)
-        err = make_key(addr2, &to);
+        err = make_key(addr2, op, &to);
     if (err)
         return err;
     a = bucket_of(&from);
@@ -224,37 +245,36 @@ static int64_t futex_requeue(uintptr_t addr, uint32_t n, uint32_t m, uintptr_t a
 int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uintptr_t addr2,
                    uint32_t val2, uint32_t val3)
 {
-    enum timer_clock clock = op & FUTEX_CLOCK_REALTIME ? TIMER_REALTIME : TIMER_MONOTONIC;
     int cmd = op & FUTEX_CMD_MASK;
 
-    if (clock == TIMER_REALTIME && cmd != FUTEX_WAIT_BITSET)
+    if ((op & FUTEX_CLOCK_REALTIME) && cmd != FUTEX_WAIT_BITSET)
         return -ENOSYS;
     switch (cmd) {
     case FUTEX_WAIT:
-        return futex_wait(addr, val, clock, deadline, FUTEX_BITSET_MATCH_ANY);
+        return futex_wait(addr, op, val, deadline, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAIT_BITSET:
-        return futex_wait(addr, val, clock, deadline, val3);
+        return futex_wait(addr, op, val, deadline, val3);
     case FUTEX_WAKE:
-        return futex_wake(addr, val, FUTEX_BITSET_MATCH_ANY);
+        return futex_wake(addr, op, val, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAKE_BITSET:
-        return futex_wake(addr, val, val3);
+        return futex_wake(addr, op, val, val3);
     case FUTEX_REQUEUE:
-        return futex_requeue(addr, val, val2, addr2, NULL);
+        return futex_requeue(addr, op, val, val2, addr2, NULL);
     case FUTEX_CMP_REQUEUE:
-        return futex_requeue(addr, val, val2, addr2, &val3);
+        return futex_requeue(addr, op, val, val2, addr2, &val3);
     }
     return -ENOSYS;
 }
 
 void task_clear_child_tid(struct task *t)
 {
+    const struct process *p = t->process;
     int zero = 0;
 
     /* Nobody to tell if nobody else has the memory. */
-    if (!t->clear_child_tid)
-        return;
-    if (!copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
-        futex_wake(t->clear_child_tid, 1, FUTEX_BITSET_MATCH_ANY);
+    if (t->clear_child_tid && (p->ntasks > 1 || p->mm->users > 1)
+        && !copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
+        futex_wake(t->clear_child_tid, FUTEX_WAKE, 1, FUTEX_BITSET_MATCH_ANY);
     t->clear_child_tid = 0;
 }
 

@@ -203,7 +203,6 @@ void proc_exec_commit(const char *name)
     strlcpy(current->name, name, sizeof(current->name));
     signal_exec();
     posix_timer_delete_all(p);
-    t->clear_child_tid = 0;
     /* Last what others wait for: they then look at the new program. */
     fd_close_on_exec();
     task_release_vfork(t);

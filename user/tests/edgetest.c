@@ -98,22 +98,24 @@ static void too_many_strings(void)
     EXPECT_EQ(run_child(exec_with_many_strings, (void *)(ARGS / 9 - 10)), 0);
 }
 
-/* Descriptors and handlers shared with a child that execs. */
+/* Descriptors and handlers shared with a child that execs.  Of its leaving our memory we are told. */
 static void exec_keeps_ours(void)
 {
+    static volatile int left = 1;
     int fd = open("/bin/true", O_RDONLY | O_CLOEXEC);
     char *const argv[] = { (char *)(uintptr_t)"/bin/true", NULL };
     struct sigaction action;
     long pid;
 
     signal(SIGUSR1, nothing);
-    pid = syscall(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_SIGHAND | SIGCHLD, 0, 0,
-                  0, 0);
+    pid = syscall(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_SIGHAND
+                  | CLONE_CHILD_CLEARTID | SIGCHLD, 0, 0, 0, &left);
     if (!pid) {
         execv(argv[0], argv);
         _exit(1);
     }
     EXPECT_CHILD((pid_t)pid);
+    EXPECT_EQ(left, 0);
     EXPECT_OK(fcntl(fd, F_GETFD));
     EXPECT_OK(sigaction(SIGUSR1, NULL, &action));
     EXPECT(action.sa_handler == nothing);

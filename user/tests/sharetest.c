@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include "lib/abi/futex.h"
 #include "user/tests/lib/child.h"
+#include "user/tests/lib/signals.h"
+#include "user/tests/lib/threads.h"
 #include "user/tests/lib/watch.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -137,6 +139,45 @@ static void futex_refuses(void)
                  ENOSYS);
     EXPECT_ERROR(syscall(SYS_futex, &word, FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 0, &none, NULL, 0),
                  ENOSYS);
+}
+
+/* What is said to be private needs no mapping; what may be others' does. */
+static void futex_of_no_memory(void)
+{
+    char *p = share(-1, PAGE, RW);
+
+    munmap(p, PAGE);
+    EXPECT_EQ(syscall(SYS_futex, p, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0), 0);
+    EXPECT_ERROR(syscall(SYS_futex, p, FUTEX_WAKE, 1, NULL, NULL, 0), EFAULT);
+}
+
+static int *word_that_goes;
+
+static int wait_without_end(void *arg)
+{
+    (void)arg;
+    syscall(SYS_futex, word_that_goes, FUTEX_WAIT, 0, NULL, NULL, 0);
+    _exit(0);
+}
+
+/* Somebody waits in a mapping that is no more: he is not woken in place of others. */
+static void futex_in_a_new_mapping(void)
+{
+    char *p[16];
+    pid_t pid;
+
+    word_that_goes = (int *)share(-1, PAGE, RW);
+    pid = start_thread(1, wait_without_end);
+    wait_until(pid, 'S');
+    EXPECT_OK(munmap(word_that_goes, PAGE));
+    for (size_t i = 0; i < COUNT(p); i++) {
+        p[i] = share(-1, PAGE, RW);
+        EXPECT_EQ(syscall(SYS_futex, p[i], FUTEX_WAKE, 1, NULL, NULL, 0), 0);
+    }
+    for (size_t i = 0; i < COUNT(p); i++)
+        munmap(p[i], PAGE);
+    EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_EQ(wait_child(pid), SIGKILL);
 }
 
 /* A word is the same for two processes even where their addresses differ. */
@@ -415,7 +456,8 @@ static void calls_on_mapped_memory(void)
 
 static const struct test tests[] = {
     TEST(children_share), TEST(dev_zero_is_memory), TEST(all_count_on_one_page),
-    TEST(futex_between_processes), TEST(futex_refuses), TEST(mappings_and_files_agree),
+    TEST(futex_between_processes), TEST(futex_refuses), TEST(futex_of_no_memory),
+    TEST(futex_in_a_new_mapping), TEST(mappings_and_files_agree),
     TEST(stores_outlive_their_process), TEST(every_store_is_written_back),
     TEST(clean_pages_stay_clean), TEST(stores_find_room), TEST(full_file_system),
     TEST(end_of_file), TEST(hole_under_mappings), TEST(open_modes), TEST(rights_come_and_go),
