@@ -122,7 +122,7 @@ struct process {
     uint64_t utime, stime;                  /* of exited tasks, timebase ticks   */
     uint64_t cutime, cstime;                /* of waited-for children            */
     uint64_t minflt, majflt, cminflt, cmajflt, maxrss, cmaxrss;     /* pages     */
-    uint64_t nvcsw, nivcsw;
+    uint64_t nvcsw, nivcsw, cnvcsw, cnivcsw;
     struct timer alarm;                     /* ITIMER_REAL                       */
     uint64_t alarm_interval;                /* ns, 0: once           [proc_lock] */
     struct list cpu_timers;                 /* by its time, armed    [proc_lock] */

@@ -61,7 +61,26 @@ static void children_usage(const struct process *p, struct rusage *ru)
     ru->ru_stime = ticks_to_timeval(p->cstime);
     ru->ru_minflt = (long)p->cminflt;
     ru->ru_majflt = (long)p->cmajflt;
+    ru->ru_nvcsw = (long)p->cnvcsw;
+    ru->ru_nivcsw = (long)p->cnivcsw;
     ru->ru_maxrss = (long)(p->cmaxrss << PAGE_SHIFT >> 10);
+}
+
+void proc_getrusage_family_locked(struct process *p, struct rusage *ru)
+{
+    struct rusage children;
+    uint64_t utime, stime;
+
+    proc_getrusage_locked(p, ru);
+    children_usage(p, &children);
+    proc_times_locked(p, &utime, &stime);
+    ru->ru_utime = ticks_to_timeval(utime + p->cutime);
+    ru->ru_stime = ticks_to_timeval(stime + p->cstime);
+    ru->ru_minflt += children.ru_minflt;
+    ru->ru_majflt += children.ru_majflt;
+    ru->ru_nvcsw += children.ru_nvcsw;
+    ru->ru_nivcsw += children.ru_nivcsw;
+    ru->ru_maxrss = MAX(ru->ru_maxrss, children.ru_maxrss);
 }
 
 static void thread_usage(struct thread *t, struct rusage *ru)

@@ -39,7 +39,7 @@ static void fill_result(struct wait_result *r, struct process *child, int status
     r->pid = child->pid;
     r->status = status;
     r->uid = child->cred.uid;
-    proc_getrusage_locked(child, &r->rusage);
+    proc_getrusage_family_locked(child, &r->rusage);
 }
 
 /* There is nothing more to hear of a zombie than its end. */
@@ -55,6 +55,8 @@ static void inherit_figures(struct process *p, const struct process *child)
     p->cstime += child->stime + child->cstime;
     p->cminflt += child->minflt + child->cminflt;
     p->cmajflt += child->majflt + child->cmajflt;
+    p->cnvcsw += child->nvcsw + child->cnvcsw;
+    p->cnivcsw += child->nivcsw + child->cnivcsw;
     p->cmaxrss = MAX(p->cmaxrss, child->maxrss);
     p->cmaxrss = MAX(p->cmaxrss, child->cmaxrss);
 }

@@ -456,6 +456,39 @@ static void of_children(void)
     EXPECT_ERROR(syscall(SYS_times, 1L), EFAULT);
 }
 
+/* A child's report has what its own children used, if it waited for them. */
+#define TOUCHED 300                     /* pages: more than any child touches to begin and end */
+
+static void touch(void *arg)
+{
+    char *p = map_anon(TOUCHED * PAGE);
+
+    (void)arg;
+    memset(p, 1, TOUCHED * PAGE);
+}
+
+static void have_it_done(void *arg)
+{
+    EXPECT_CHILD(start_child(touch, arg));
+}
+
+static void of_grandchildren(void)
+{
+    struct rusage before, after, report;
+    pid_t pid;
+    int status;
+
+    EXPECT_OK(getrusage(RUSAGE_CHILDREN, &before));
+    pid = start_child(have_it_done, NULL);
+    EXPECT_EQ(wait4(pid, &status, 0, &report), pid);
+    EXPECT_EQ(status, 0);
+    EXPECT(report.ru_minflt >= TOUCHED);
+    EXPECT(report.ru_maxrss >= (long)(TOUCHED / 2 * PAGE / KB));        /* Linux counts in lots */
+    EXPECT_OK(getrusage(RUSAGE_CHILDREN, &after));
+    EXPECT_EQ(after.ru_minflt - before.ru_minflt, report.ru_minflt);
+    EXPECT_EQ(after.ru_nvcsw - before.ru_nvcsw, report.ru_nvcsw);
+}
+
 static const struct test tests[] = {
     TEST(never_back),
     TEST(one_time_for_all),
@@ -476,6 +509,7 @@ static const struct test tests[] = {
     NAMED_TEST(after_exec),
     TEST(no_more_than_real),
     TEST(of_children),
+    TEST(of_grandchildren),
 };
 
 TEST_MAIN(tests)
