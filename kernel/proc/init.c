@@ -197,7 +197,10 @@ void proc_exec_commit(const char *name)
 {
     struct process *p = current_process();
     struct task *t = current_task();
+    uint64_t flags = spin_lock_irqsave(&proc_lock);
 
+    p->exit_signal = SIGCHLD;           /* a program is a child like any other */
+    spin_unlock_irqrestore(&proc_lock, flags);
     p->did_exec = true;
     strlcpy(p->comm, name, sizeof(p->comm));
     strlcpy(current->name, name, sizeof(current->name));

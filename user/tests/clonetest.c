@@ -2,6 +2,7 @@
 /*
  * clonetest.c - clone3: its structure, what it refuses, and handlers that a child does not keep.
  */
+#include <fcntl.h>
 #include <sched.h>
 #include "user/tests/lib/child.h"
 
@@ -119,8 +120,29 @@ static void clone_knows_no_more_flags(void)
     signal(SIGCONT, SIG_DFL);
 }
 
+/* Whatever its maker was to hear of its end: who runs a program is a child like any other. */
+static void exec_makes_an_ordinary_child(void)
+{
+    char *const argv[] = { "true", NULL };
+    int began[2], status;
+    pid_t pid;
+    char c;
+
+    REQUIRE(pipe2(began, O_CLOEXEC) == 0);
+    pid = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+    if (pid == 0) {
+        execve("/bin/true", argv, argv + 1);
+        _exit(1);
+    }
+    close(began[1]);
+    EXPECT_EQ(read(began[0], &c, 1), 0);
+    EXPECT_EQ(waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(status, 0);
+    close(began[0]);
+}
+
 static const struct test tests[] = {
     TEST(makes_a_process), TEST(sizes), TEST(refuses), TEST(child_forgets_handlers),
-    TEST(clone_knows_no_more_flags),
+    TEST(clone_knows_no_more_flags), TEST(exec_makes_an_ordinary_child),
 };
 TEST_MAIN(tests)
