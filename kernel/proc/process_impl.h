@@ -44,6 +44,9 @@ void signal_queue_flush(struct signal_queue *q);
  * it.  Without one a standard signal loses its info, a real-time one is refused.  Also
  * gives surplus records back.  Sleeps. */
 void signal_prepare(void);
+/* The same for one that N processes will get; it waits for no memory for them, since it may be
+ * them who have it all. */
+void signal_prepare_many(size_t n);
 /* Give all records back: they lie in as many slabs as chance had it.  Sleeps. */
 void signal_drain(void);
 

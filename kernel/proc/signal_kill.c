@@ -89,7 +89,10 @@ int signal_kill(int pid, int sig)
     if (pid == INT32_MIN)
         return -ESRCH;
     describe_sender(&info, sig, SI_USER);
-    signal_prepare();
+    if (pid > 0)
+        signal_prepare();
+    else
+        signal_prepare_many(process_count());
     process_for_each(kill_if_meant, &k);
     return outcome(&k);
 }

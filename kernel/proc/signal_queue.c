@@ -43,9 +43,9 @@ static struct queued_signal *take_record(void)
     return s;
 }
 
-static bool add_to_stock(void)
+static bool add_to_stock(gfp_t gfp)
 {
-    struct queued_signal *s = kmem_cache_alloc(queued_cache, GFP_KERNEL);
+    struct queued_signal *s = kmem_cache_alloc(queued_cache, gfp);
     uint64_t flags;
 
     if (!s)
@@ -66,12 +66,12 @@ static void remove_from_stock(void)
         kmem_cache_free(queued_cache, s);
 }
 
-static __attribute__((noinline)) void fill_stock(void)
+static __attribute__((noinline)) void fill_stock(size_t n, gfp_t gfp)
 {
-    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) > STOCK)
+    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) > n)
         remove_from_stock();
-    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) < STOCK)
-        if (!add_to_stock())
+    while (__atomic_load_n(&nstock, __ATOMIC_RELAXED) < n)
+        if (!add_to_stock(gfp))
             return;
 }
 
@@ -84,7 +84,14 @@ void signal_drain(void)
 void signal_prepare(void)
 {
     if (__atomic_load_n(&nstock, __ATOMIC_RELAXED) != STOCK)
-        fill_stock();
+        fill_stock(STOCK, GFP_KERNEL);
+}
+
+void signal_prepare_many(size_t n)
+{
+    signal_prepare();
+    if (n > STOCK)
+        fill_stock(n, GFP_NOWAIT | __GFP_NOWARN);
 }
 
 /* The records of timers */
@@ -158,6 +165,13 @@ void signal_queue_remove(struct signal_queue *q, uint64_t set)
             release_info(q, s, NULL);
 }
 
+/* Of what the kernel and kill(2) say there is one each at most, and no limit: what is said of a
+ * fault is not to be lost. */
+static bool is_unlimited(int sig, const struct siginfo *info)
+{
+    return sig < SIGRTMIN && info->si_code >= SI_USER;
+}
+
 int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const struct siginfo *info)
 {
     bool real_time = sig >= SIGRTMIN;
@@ -166,7 +180,8 @@ int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const str
     DEBUG_ASSERT(!info || info->si_signo == sig);
     if (!real_time && (q->set & BIT(sig)))
         return 0;
-    if (info && q->ninfos + p->nposix_timers < p->rlimits[RLIMIT_SIGPENDING].rlim_cur)
+    if (info && (is_unlimited(sig, info)
+                 || q->ninfos + p->nposix_timers < p->rlimits[RLIMIT_SIGPENDING].rlim_cur))
         s = take_record();
     if (!s && info && real_time && info->si_code != SI_USER)
         return -EAGAIN;

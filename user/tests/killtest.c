@@ -329,6 +329,33 @@ static void queued_to_a_thread(void)
     EXPECT_EQ(wait_child(child), SIGKILL);
 }
 
+/* More at once than the kernel has records in stock. */
+#define LARGE_GROUP 20
+
+static void expect_sender(void *arg)
+{
+    sigset_t set = set_of(SIGUSR1, 0);
+    siginfo_t info;
+
+    (void)arg;
+    EXPECT_EQ(sigwaitinfo(&set, &info), SIGUSR1);
+    EXPECT_EQ(info.si_code, SI_USER);
+    EXPECT_EQ(info.si_pid, getppid());
+}
+
+static void all_of_a_large_group_know_who(void)
+{
+    pid_t pids[LARGE_GROUP];
+
+    EXPECT_OK(setpgid(0, 0));
+    block(SIGUSR1, 0);
+    for (int i = 0; i < LARGE_GROUP; i++)
+        pids[i] = start_child(expect_sender, NULL);
+    EXPECT_OK(kill(0, SIGUSR1));
+    for (int i = 0; i < LARGE_GROUP; i++)
+        EXPECT_CHILD(pids[i]);
+}
+
 static const struct test tests[] = {
     TEST(continue_is_handled),
     CHILD_TEST(stop_and_continue_cancel),
@@ -342,6 +369,7 @@ static const struct test tests[] = {
     TEST(permissions),
     CHILD_TEST(to_everybody),
     CHILD_TEST(to_a_group),
+    CHILD_TEST(all_of_a_large_group_know_who),
     CHILD_TEST(queued_to_a_thread),
 };
 

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
+#include "user/tests/lib/watch.h"
 
 /* Default actions */
 
@@ -451,6 +452,44 @@ static void bad_stacks(void)
     EXPECT_ERROR(syscall(SYS_sigaltstack, 1L, NULL), EFAULT);
 }
 
+/* In a handler it may be set anew, until that ends. */
+static void look_at_disarmed(int sig)
+{
+    stack_t other = { .ss_sp = other_stack, .ss_size = sizeof(other_stack) };
+
+    (void)sig;
+    was_on_other_stack = is_on_other_stack();
+    EXPECT_OK(sigaltstack(&other, &stack_in_handler));
+}
+
+static void stack_disarms_itself(void)
+{
+    stack_t stack = { .ss_sp = other_stack, .ss_size = sizeof(other_stack),
+                      .ss_flags = SS_AUTODISARM }, after;
+
+    EXPECT_OK(sigaltstack(&stack, NULL));
+    handle_with(SIGUSR1, look_at_disarmed, SA_ONSTACK);
+    raise(SIGUSR1);
+    EXPECT(was_on_other_stack);
+    EXPECT_EQ(stack_in_handler.ss_flags, SS_DISABLE);
+    EXPECT_OK(sigaltstack(NULL, &after));
+    EXPECT_EQ(after.ss_flags, SS_AUTODISARM);
+    EXPECT_EQ(after.ss_sp, other_stack);
+    stack.ss_flags = SS_DISABLE | SS_ONSTACK;
+    EXPECT_ERROR(sigaltstack(&stack, NULL), EINVAL);
+}
+
+/* However little may wait: where a fault was is said. */
+static void faults_have_no_limit(void)
+{
+    struct rlimit none = { 0, 0 };
+    char *p = map_anon(PAGE);
+
+    EXPECT_OK(munmap(p, PAGE));
+    EXPECT_OK(setrlimit(RLIMIT_SIGPENDING, &none));
+    EXPECT_FAULT(try_read(p), SIGSEGV, SEGV_MAPERR, p);
+}
+
 /* Leaving a handler by a jump */
 
 static sigjmp_buf way_out;
@@ -605,6 +644,8 @@ static const struct test tests[] = {
     CHILD_TEST(bad_suspend),
     CHILD_TEST(alternate_stack),
     CHILD_TEST(bad_stacks),
+    CHILD_TEST(stack_disarms_itself),
+    CHILD_TEST(faults_have_no_limit),
     CHILD_TEST(jumping_out),
     CHILD_TEST(over_exec),
     NAMED_TEST(after_exec),
