@@ -104,10 +104,10 @@ void signal_child_event(struct process *child, struct process *parent);
 
 /* P's own figures, its exited tasks' and memory's included.  proc_lock held. */
 void proc_getrusage_locked(struct process *p, struct rusage *ru);
-
-/* Whether no member of group PGRP has a parent in its session but outside it.
 /* The same with those of the children it has waited for. */
 void proc_getrusage_family_locked(struct process *p, struct rusage *ru);
+
+/* Whether no member of group PGRP has a parent in its session but outside it.
  * proc_lock not held. */
 bool group_is_orphaned(int pgrp);
 /* Somebody who has not been waited for is in the group or session of that number. */

@@ -48,6 +48,11 @@ int signal_send_pgrp(int pgrp, int sig, const struct siginfo *info);
 /* A fault of the running task: it cannot be ignored or blocked. */
 void signal_force(int sig, int code, uintptr_t addr);
 
+/* The running task's alternate stack: whether SP lies on it, and set it, as sigaltstack(2) does.
+ * 0, -EPERM (in use), -EINVAL, -ENOMEM (too small). */
+bool signal_is_on_altstack(uintptr_t sp);
+int signal_set_altstack(const struct sigaltstack *new, uintptr_t sp);
+
 /* kill(2), tkill(2), tgkill(2) and rt_sigqueueinfo(2) with their rules for ids
  * and rights; TGID 0: any process.  0, -EINVAL, -ESRCH, -EPERM, -EAGAIN. */
 int signal_kill(int pid, int sig);

@@ -66,6 +66,43 @@ static void act_by_default(int sig)
         proc_exit_group(sig);
 }
 
+/* The alternate stack */
+
+bool signal_is_on_altstack(uintptr_t sp)
+{
+    const struct sigaltstack *s = &current_task()->altstack;
+
+    return sp - (uintptr_t)s->ss_sp < s->ss_size && !(s->ss_flags & SS_AUTODISARM);
+}
+
+int signal_set_altstack(const struct sigaltstack *new, uintptr_t sp)
+{
+    struct sigaltstack *s = &current_task()->altstack;
+    int mode = new->ss_flags & ~SS_AUTODISARM;
+
+    if (signal_is_on_altstack(sp))
+        return -EPERM;
+    if (mode == SS_DISABLE) {
+        *s = (struct sigaltstack){ .ss_flags = new->ss_flags };
+        return 0;
+    }
+    if (mode != 0 && mode != SS_ONSTACK)
+        return -EINVAL;
+    if (new->ss_size < MINSIGSTKSZ)
+        return -ENOMEM;
+    *s = *new;
+    s->ss_flags &= SS_AUTODISARM;
+    return 0;
+}
+
+/* A handler was entered.  It may leave for another context, whose signals then cannot
+ * overwrite its frame; its end brings the stack back. */
+static void disarm_altstack(struct task *t)
+{
+    if (t->altstack.ss_flags & SS_AUTODISARM)
+        t->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+}
+
 /* The frame */
 
 /* Where the frame of a signal with ACT goes; an address that nobody may write if
@@ -73,7 +110,7 @@ static void act_by_default(int sig)
 static uintptr_t frame_address(const struct task *t, const struct sigaction *act, uintptr_t sp)
 {
     uintptr_t base = (uintptr_t)t->altstack.ss_sp;
-    bool on_alt = sp - base < t->altstack.ss_size;
+    bool on_alt = signal_is_on_altstack(sp);
 
     if ((act->sa_flags & SA_ONSTACK) && !(t->altstack.ss_flags & SS_DISABLE) && !on_alt)
         sp = base + t->altstack.ss_size;
@@ -156,6 +193,7 @@ static void handle(struct trap_frame *frame, const struct sigaction *act, struct
         signal_force(SIGSEGV, SI_KERNEL, 0);
         return;
     }
+    disarm_altstack(t);
     t->restore_blocked = false;
     if (!(act->sa_flags & SA_NODEFER))
         mask |= BIT(sig);
@@ -180,7 +218,6 @@ static int restore_registers(struct trap_frame *frame, uintptr_t at)
 
 static int restore(struct trap_frame *frame)
 {
-    struct task *t = current_task();
     uintptr_t at = frame->sp;
     struct context_head head;
     struct frame_end end;
@@ -189,8 +226,7 @@ static int restore(struct trap_frame *frame)
         || copy_from_user(&end, at + END, sizeof(end)) < 0
         || end.reserved || end.magic || end.size || restore_registers(frame, at) < 0)
         return -EFAULT;
-    if (head.stack.ss_flags == SS_DISABLE || head.stack.ss_size >= MINSIGSTKSZ)
-        t->altstack = head.stack;
+    signal_set_altstack(&head.stack, frame->sp);        /* what is wrong there changes nothing */
     signal_set_mask(head.mask);
     return 0;
 }

@@ -229,39 +229,18 @@ int64_t sys_rt_sigreturn(const uint64_t *a)
     return signal_return(current->frame);
 }
 
-static bool on_altstack(const struct sigaltstack *s)
-{
-    return current->frame->sp - (uintptr_t)s->ss_sp < s->ss_size;
-}
-
-static int set_altstack(struct sigaltstack *s, const struct sigaltstack *new)
-{
-    if (on_altstack(s))
-        return -EPERM;
-    if (new->ss_flags & ~(SS_DISABLE | SS_ONSTACK))
-        return -EINVAL;
-    if (new->ss_flags & SS_DISABLE) {
-        *s = (struct sigaltstack){ .ss_flags = SS_DISABLE };
-        return 0;
-    }
-    if (new->ss_size < MINSIGSTKSZ)
-        return -ENOMEM;
-    *s = *new;
-    s->ss_flags = 0;
-    return 0;
-}
-
 int64_t sys_sigaltstack(const uint64_t *a)
 {
-    struct sigaltstack *s = &current_task()->altstack, new, old = *s;
+    struct sigaltstack new, old = current_task()->altstack;
+    uintptr_t sp = current->frame->sp;
     int err = 0;
 
     if (a[0] && copy_from_user(&new, a[0], sizeof(new)))
         return -EFAULT;
-    if (on_altstack(s))
+    if (signal_is_on_altstack(sp))
         old.ss_flags |= SS_ONSTACK;
     if (a[0])
-        err = set_altstack(s, &new);
+        err = signal_set_altstack(&new, sp);
     if (!err && a[1])
         err = copy_to_user(a[1], &old, sizeof(old));
     return err;

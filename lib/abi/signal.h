@@ -204,7 +204,7 @@ struct sigaltstack {
 
 #define SS_ONSTACK 1
 #define SS_DISABLE 2
-#define SS_AUTODISARM 0x80000000
+#define SS_AUTODISARM ((int)0x80000000)
 
 #define MINSIGSTKSZ 2048
 #define SIGSTKSZ 8192
