@@ -98,7 +98,7 @@ struct process {
     struct signal_queue pending;            /* sent to the process           [s] */
     struct cred cred;                       /* copied under proc_lock            */
     struct rlimit rlimits[RLIM_NLIMITS];    /*                       [proc_lock] */
-    int exit_signal;                        /* to the parent; 0 none         [proc_lock] */
+    int exit_signal;                        /* to the parent; 0 none [proc_lock] */
     int death_signal;                       /* to us when the parent goes, 0 none */
     int exit_status;                        /* as wait4 reports it   [proc_lock] */
     bool exiting;                           /* all tasks are to end  [proc_lock] */
@@ -165,6 +165,11 @@ static inline bool process_is_listed(const struct process *p)
 void process_for_each(void (*fn)(struct process *p, void *arg), void *arg);
 /* P's own task TID, or NULL.  proc_lock is held. */
 struct task *process_find_own_task_locked(struct process *p, int tid);
+/* Whether NUMBER is P's, or one of its tasks'. */
+static inline bool process_has_number_locked(struct process *p, int number)
+{
+    return p->pid == number || process_find_own_task_locked(p, number);
+}
 /* The smallest pid above PID that exists, 0 if none (for /proc). */
 int process_next_pid(int pid);
 /* The same for P's threads.  Its first one stays until somebody has waited for P. */

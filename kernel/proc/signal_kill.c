@@ -50,7 +50,7 @@ static void kill_if_meant(struct process *p, void *arg)
 {
     struct kill *k = arg;
 
-    if (k->pid > 0 ? p->pid == k->pid
+    if (k->pid > 0 ? process_has_number_locked(p, k->pid)
         : k->pid == -1 ? p != init_process && p != current_process()
         : p->pgrp == -k->pid)
         kill_one(p, k);

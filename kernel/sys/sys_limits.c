@@ -54,7 +54,7 @@ static void one_priority(struct process *p, void *arg)
     struct priority *q = arg;
     const struct cred *me = &current_process()->cred;
 
-    if (q->which == PRIO_PROCESS ? p->pid != q->who
+    if (q->which == PRIO_PROCESS ? !process_has_number_locked(p, q->who)
         : q->which == PRIO_PGRP ? p->pgrp != q->who : p->cred.uid != (uint32_t)q->who)
         return;
     if (!q->set) {

@@ -239,7 +239,7 @@ int64_t sys_getpgid(const uint64_t *a)
 
     if (!(int)a[0])
         return current_process()->pgrp;
-    p = process_get_by_pid((int)a[0]);
+    p = process_get_by_tid((int)a[0]);
     if (!p)
         return -ESRCH;
     r = p->pgrp;
@@ -254,7 +254,7 @@ int64_t sys_getsid(const uint64_t *a)
 
     if (!(int)a[0])
         return current_process()->session;
-    p = process_get_by_pid((int)a[0]);
+    p = process_get_by_tid((int)a[0]);
     if (!p)
         return -ESRCH;
     r = p->session;

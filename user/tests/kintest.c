@@ -362,6 +362,18 @@ static void who_is_not_there_comes_before_what_is_sent(void)
     EXPECT_ERROR(syscall(SYS_tkill, getpid(), -1), EINVAL);
 }
 
+static void a_threads_number_names_its_process(void)
+{
+    int tid = start_thread(0, wait_for_signals);
+
+    REQUIRE(tid > 0);
+    EXPECT_OK(kill(tid, 0));
+    EXPECT_EQ(getpgid(tid), getpgid(0));
+    EXPECT_EQ(getsid(tid), getsid(0));
+    EXPECT_OK(setpriority(PRIO_PROCESS, (id_t)tid, 5));
+    EXPECT_EQ(getpriority(PRIO_PROCESS, (id_t)tid), 5);
+}
+
 static const struct test tests[] = {
     TEST(a_signal_outlives_the_thread_it_woke), TEST(a_signal_goes_to_who_still_lets_it_in),
     CHILD_TEST(a_signal_to_the_group_reaches_who_is_being_born),
@@ -370,5 +382,6 @@ static const struct test tests[] = {
     TEST(a_sibling_ends_as_its_maker),
     TEST(threads_count_as_a_users_processes), TEST(other_rights_forget_the_death_signal),
     TEST(who_is_not_there_comes_before_what_is_sent),
+    CHILD_TEST(a_threads_number_names_its_process),
 };
 TEST_MAIN(tests)
