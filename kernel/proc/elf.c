@@ -52,6 +52,8 @@ static int add_segment(struct elf_image *image, const struct elf64_phdr *ph, uin
     seg->filesz = ph->p_filesz;
     seg->memsz = ph->p_memsz;
     seg->flags = ph->p_flags;
+    if (!(ph->p_align & (ph->p_align - 1)))
+        image->align = MAX(image->align, ph->p_align);
     if (!image->nsegments++)
         image->start = align_down(ph->p_vaddr, PAGE_SIZE);
     image->end = align_up(ph->p_vaddr + ph->p_memsz, PAGE_SIZE);
@@ -87,6 +89,7 @@ int elf_parse(const struct elf64_ehdr *header, const struct elf64_phdr *phdrs, u
 {
     memset(image, 0, sizeof(*image));
     image->is_pie = header->e_type == ET_DYN;
+    image->align = PAGE_SIZE;
     image->entry = header->e_entry;
     image->phnum = header->e_phnum;
     image->phentsize = header->e_phentsize;

@@ -23,6 +23,7 @@ struct elf_image {
     vaddr_t phdr;               /* address of the program headers in memory; 0 if not loaded */
     uint16_t phnum, phentsize;
     vaddr_t start, end;         /* of all segments, page aligned               */
+    uint64_t align;             /* the largest that a segment asks for         */
     size_t nsegments;
     struct elf_segment segment[ELF_SEGMENTS];
     uint64_t interp_offset;     /* PT_INTERP: the loader's name in the file    */

@@ -84,7 +84,8 @@ int exec_map_program(struct exec *x)
 {
     int err;
 
-    x->bias = x->image.is_pie ? x->layout.program - x->image.start : 0;
+    if (x->image.is_pie)
+        x->bias = align_down(x->layout.program - x->image.start, x->image.align);
     if (x->image.start + x->bias < mmap_min_addr)
         return -EPERM;
     err = map_image(x->mm, x->file, &x->image, x->bias);

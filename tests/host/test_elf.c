@@ -66,6 +66,19 @@ Test(elf, a_plain_program)
     cr_assert_eq(image.interp_size, 0);
 }
 
+Test(elf, the_largest_alignment_counts)
+{
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.align, PAGE_SIZE);
+    ph[1].p_align = 0x10000;
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.align, 0x10000);
+    ph[1].p_align = 0x10001;            /* no power of two: not meant */
+    ph[0].p_align = 0;
+    cr_assert_eq(parse(), 0);
+    cr_assert_eq(image.align, PAGE_SIZE);
+}
+
 Test(elf, not_an_elf_file)
 {
     struct elf64_ehdr copy;
