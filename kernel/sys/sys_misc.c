@@ -74,6 +74,7 @@ int64_t sys_sysinfo(const uint64_t *a)
         .freeram = nr_free_pages() << PAGE_SHIFT,
         .totalswap = nr_swap_pages() << PAGE_SHIFT,
         .freeswap = nr_free_swap_pages() << PAGE_SHIFT,
+        .sharedram = nr_shmem_pages() << PAGE_SHIFT,
         .bufferram = nr_buffer_pages() << PAGE_SHIFT,
         .procs = (uint16_t)process_count(),
         .mem_unit = 1,
