@@ -109,6 +109,9 @@ static bool may_begin_at(const struct mm *mm, const struct vma *vma, vaddr_t sta
 
     if (vma->end - start > mm->limit_stack || start < mmap_min_addr)
         return false;
+    /* The reverse map has no numbers below 0 for the pages of a stack that mremap moved up. */
+    if (npages > vma->pgoff)
+        return false;
     if (below && !(below->flags & VM_GROWSDOWN) && (below->flags & VM_ACCESS)
         && start - below->end < STACK_GUARD)
         return false;

@@ -89,6 +89,9 @@ static int check_resize(const struct remap *q, const struct vma *vma)
         return -EFAULT;
     if (!mlock_fits(q->mm, vma->flags, growth(q) >> PAGE_SHIFT))
         return -EAGAIN;
+    /* With more than there can be, sums would wrap around where a place is looked for. */
+    if (q->new_len > USER_END)
+        return -ENOMEM;
     return vm_within_limits(q->mm, vma->flags, growth(q) >> PAGE_SHIFT) ? 0 : -ENOMEM;
 }
 

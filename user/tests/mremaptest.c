@@ -40,7 +40,7 @@ static void bad_arguments(void)
 /* Sizes that reach over the end of the address space, or around it. */
 static void sizes_without_end(void)
 {
-    char *p = map_anon(2 * PAGE);
+    char *p = map_anon(2 * PAGE), *q = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     number_pages(p, 2, 1);
 #if defined(__riscv)
@@ -51,6 +51,9 @@ static void sizes_without_end(void)
     EXPECT_ERROR(remap(p, -4 * PAGE, 2 * PAGE, MOVE, NULL), EINVAL);
     EXPECT_ERROR(remap(p, -(uintptr_t)p, 2 * PAGE, MOVE, NULL), EINVAL);
     EXPECT_ERROR(remap(p, PAGE, 1UL << 39, MOVE, NULL), ENOMEM);
+    EXPECT_EQ(*(volatile char *)q, 0);
+    EXPECT_ERROR(remap(q, PAGE, -(2UL << 30), MOVE, NULL), ENOMEM);     /* not promised memory */
+    munmap(q, PAGE);
 #if defined(__riscv)
     EXPECT_ERROR(remap(p, PAGE, PAGE, FIXED, (char *)TOP), EINVAL);
     EXPECT_ERROR(remap(p, 2 * PAGE, 2 * PAGE, FIXED, (char *)(TOP - PAGE)), EINVAL);
@@ -59,6 +62,32 @@ static void sizes_without_end(void)
     EXPECT_ERROR(remap(p, PAGE, -2 * PAGE, FIXED, free_place(1)), EINVAL);
     EXPECT(is_numbered(p, 2, 1));
     munmap(p, 2 * PAGE);
+}
+
+/* A stack of one page near the bottom of memory. */
+static char *map_low_stack(void)
+{
+    for (uintptr_t at = 0x200000; at < 0x600000; at += 0x100000) {
+        char *p = mmap((char *)at, PAGE, RW, MAP_FIXED_NOREPLACE | MAP_PRIVATE | MAP_ANONYMOUS
+                       | MAP_GROWSDOWN, -1, 0);
+
+        if (p == (char *)at)
+            return p;
+    }
+    skip("no place that low is free");
+}
+
+/* Moved up, it grows by no more pages than there were below it. */
+static void moved_stack_has_a_bottom(void)
+{
+    char *p = map_low_stack(), *to = free_place(2000) + 1999 * PAGE;
+    char *far = to - 1600 * PAGE, *near = to - 100 * PAGE;
+
+    *p = 1;
+    REQUIRE(remap(p, PAGE, PAGE, FIXED, to) == to);
+    EXPECT_FAULT(try_write(far), SIGSEGV, SEGV_MAPERR, far);
+    EXPECT_NO_FAULT(try_write(near));
+    EXPECT_OK(munmap(near, 101 * PAGE));
 }
 
 /* The range must be mapped, and by one mapping, unless it only shrinks. */
@@ -356,6 +385,7 @@ static void allocations_fail(void)
 static const struct test tests[] = {
     TEST(bad_arguments),
     TEST(sizes_without_end),
+    TEST(moved_stack_has_a_bottom),
     TEST(not_in_one_mapping),
     CHILD_TEST(first_pages_are_forbidden),
     TEST(shrinks),
