@@ -77,7 +77,7 @@ static int will_need(const struct advice *a, struct vma *vma, vaddr_t start, vad
     struct mm *mm = vma->mm;
 
     (void)a;
-    if (!file)
+    if (!as)                            /* no file, or a device */
         return 0;
     file_get(file);
     rwsem_read_unlock(&mm->lock);

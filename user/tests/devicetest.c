@@ -204,6 +204,7 @@ static void cannot_be_taken_away(void)
 
     for (size_t i = 0; i < COUNT(advices); i++)
         EXPECT_ERROR(madvise((void *)(uintptr_t)p, PAGE, advices[i]), EINVAL);
+    EXPECT_OK(madvise((void *)(uintptr_t)p, PAGE, MADV_WILLNEED));
     EXPECT_OK(msync((void *)(uintptr_t)p, PAGE, MS_ASYNC));
     EXPECT_ERROR(msync((void *)(uintptr_t)p, PAGE, MS_SYNC), EINVAL);  /* as fsync of it */
     EXPECT_OK(mlock((void *)(uintptr_t)p, PAGE));
