@@ -55,8 +55,7 @@ static bool freeze_at(struct mm *mm, vaddr_t va, void *arg)
     pte = pt_find(&mm->ctx.pt, va, 0);
     do {
         old = pte ? pte_read(pte) : (struct pte){ 0 };
-        if (!old.bits || pte_is_moving(old) || pte_pfn(old) != page_to_pfn(m->from)
-            || (old.bits & PTE_SPECIAL)) {
+        if (pte_counted_page(old) != m->from || pte_is_moving(old)) {
             spin_unlock(&mm->pt_lock);
             return m->left != 0;
         }

@@ -50,14 +50,15 @@ static struct pte without_write(struct pte e)
 }
 
 /* Take the right to write from *P, which is the entry E, and note that the parent must flush;
- * returns what is left.  An entry that is moving stays so, but comes back without it.  The
- * parent's page-table lock is held. */
+ * returns what is left.  An entry that is moving stays so, but comes back without it - one
+ * without any access has no such bit, but another meaning for it.  The parent's page-table lock
+ * is held. */
 static struct pte protect(struct copy *c, struct pte *p, struct pte e)
 {
     if (pte_is_present(e) && pte_may_write(e)) {
         e = without_write(pte_clear_bits(p, PTE_W | PTE_WRITE_LATER));
         c->protected = true;
-    } else if (pte_is_moving(e)) {
+    } else if (pte_is_moving(e) && pte_is_present(pte_settled(e))) {
         e = pte_freeze(without_write(pte_settled(e)));
         pte_set(p, e);
     }
