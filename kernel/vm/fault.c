@@ -298,6 +298,8 @@ static enum fault_result try_swap_in(struct fault *f)
     }
     if (f->page)
         r = fault_enter(f);
+    if (r == FAULT_OOM && f->mm->unstable)
+        r = FAULT_OK;                   /* of a process that was killed: it goes anyway */
     fault_release(f);
     return r;
 }
