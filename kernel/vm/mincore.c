@@ -79,6 +79,7 @@ int vm_mincore(struct mm *mm, vaddr_t addr, size_t len, uintptr_t vec)
         addr += n * PAGE_SIZE;
         vec += n;
         left -= n;
+        cond_resched();
     }
     kfree(buf);
     return err;

@@ -101,6 +101,7 @@ static int copy_entries(struct copy *c, const struct vma *vma)
         spin_lock(&c->from->pt_lock);
         copy_run(c, from, to, n);
         spin_unlock(&c->from->pt_lock);
+        cond_resched();
     }
     return 0;
 }

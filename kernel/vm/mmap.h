@@ -2,8 +2,8 @@
 /*
  * mmap.h - changing what an address space holds.
  *
- * All take the map lock of MM for writing themselves and may sleep.  Errors are
- * those of the system calls of the same name.
+ * The calls take the map lock of MM themselves, for writing if they change mappings, and
+ * may sleep.  Errors are those of the system calls of the same name.
  */
 #pragma once
 #include "kernel/mm/commit.h"

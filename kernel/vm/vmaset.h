@@ -29,7 +29,8 @@ struct vmaset_ops {
     /* Of a VMA with mapping: */
     void (*before_change)(struct vma *vma);     /* start, end or pgoff change: lock            */
     void (*after_change)(struct vma *vma);      /* they have: enter it anew and unlock         */
-    void (*cover)(struct vma *vma);             /* it has grown out of its span                */
+    /* Of one with a span: */
+    void (*cover)(struct vma *vma);             /* it has grown out of it                      */
 };
 
 struct vma_set {

@@ -207,8 +207,11 @@ void zap_runs(struct zap *z, struct pte *pte, size_t n, vaddr_t va, vaddr_t end)
         spin_lock(&mm->pt_lock);
         done = clear_run(z, pte, va, n);
         spin_unlock(&mm->pt_lock);
-        if (z->npages >= MANY || z->nruns >= BATCH - 1)
+        if (z->npages >= MANY || z->nruns >= BATCH - 1) {
             release_batch(z);
+            if (!z->choosy || z->lone)          /* else the mapping's lock is held */
+                cond_resched();
+        }
         va += done * PAGE_SIZE;
     }
     release_batch(z);
