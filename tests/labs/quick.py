@@ -5,7 +5,9 @@
 How submissions are taken in and reported, with a class of folders; then the quick
 form of the labs' own test (tools/labs/selftest.py): solutions, and a few mutants.
 """
+import contextlib
 import glob
+import io
 import os
 import re
 import shutil
@@ -17,6 +19,7 @@ import class_cases  # noqa: E402
 import classreport  # noqa: E402
 import grading  # noqa: E402
 import handout  # noqa: E402
+import kit  # noqa: E402
 import lab as labs  # noqa: E402
 import report  # noqa: E402
 import results  # noqa: E402
@@ -117,6 +120,22 @@ def only_what_is_left(lab):
     assert not os.path.exists(work.path("results", "changed.json"))
 
 
+def only_the_script_is_printed(lab):
+    """The output of `grade-class --slurm` is a script: how the kit is made goes elsewhere."""
+    def pack(_lab, tree, target):
+        os.makedirs(tree)
+        handout.write(target, "")
+
+    made, kit.make = kit.make, pack
+    printed, told = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+            grading.Grading(lab, FOLDER + "/kit").make_kit()
+    finally:
+        kit.make = made
+    assert not printed.getvalue() and "Building" in told.getvalue(), printed.getvalue()
+
+
 def page_of_points(lab):
     test, path = lab.tests[0], FOLDER + "/grade.md"
     report.write_markdown(path, lab, [verdict.Verdict(test, verdict.FAIL, "a | b", "one\ntwo")])
@@ -148,7 +167,7 @@ def no_fault_of_students(_lab):
 
 
 TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
-         only_what_is_left, page_of_points, workflow,
+         only_what_is_left, only_the_script_is_printed, page_of_points, workflow,
          no_fault_of_students]
 
 

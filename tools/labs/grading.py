@@ -11,11 +11,17 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 
 import classreport
 import handout
 import kit
 import roster
+
+
+def say(text):
+    """Tell who waits; what is printed may be the script for sbatch."""
+    print(text, file=sys.stderr, flush=True)
 
 
 class Grading:
@@ -35,7 +41,7 @@ class Grading:
         try:
             fcntl.flock(self.locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Another grading is at work in %s; waiting for its end." % self.folder, flush=True)
+            say("Another grading is at work in %s; waiting for its end." % self.folder)
             fcntl.flock(self.locked, fcntl.LOCK_EX)
 
     def forget(self):
@@ -48,7 +54,7 @@ class Grading:
         handout.copy("tools/labs/unit.py", self.path("unit.py"))
         if os.path.exists(self.path("kit.tar.gz")):
             return
-        print("Building the grader's tree of lab %d ..." % self.lab.number, flush=True)
+        say("Building the grader's tree of lab %d ..." % self.lab.number)
         kit.make(self.lab, self.path("tree"), self.path("kit.tar.gz"))
         shutil.rmtree(self.path("tree"))
 
