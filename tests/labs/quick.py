@@ -136,6 +136,25 @@ def only_the_script_is_printed(lab):
     assert not printed.getvalue() and "Building" in told.getvalue(), printed.getvalue()
 
 
+def updates_spare_what_was_added(_lab):
+    """Two updates of a handout to which students added a file, in commits titled like ours."""
+    lab, out = labs.numbered(1), FOLDER + "/handout"
+    handout.make(lab, out, 0)
+    handout.write(out + "/withdrawn", "ours\n")
+    handout.write(os.path.join(out, class_cases.FILE), "int x;\n")
+    handout.git(out, "add", "--all")
+    handout.git(out, "-c", "user.name=x", "-c", "user.email=x", "commit", "--amend", "--no-edit")
+    for version in (2, 3):
+        handout.write("%s/notes%d" % (out, version), "mine\n")
+        handout.commit(out, "Lab 1: %s\n\nLab 1: merge works" % lab.title)
+        handout.update(lab, out)
+        assert labs.of_handout(out + "/lab.json").version == version
+        for added in range(2, version + 1):
+            assert os.path.exists("%s/notes%d" % (out, added)), "notes%d is gone" % added
+        assert not os.path.exists(out + "/withdrawn")
+        assert handout.read(os.path.join(out, class_cases.FILE)) == "int x;\n"
+
+
 def page_of_points(lab):
     test, path = lab.tests[0], FOLDER + "/grade.md"
     report.write_markdown(path, lab, [verdict.Verdict(test, verdict.FAIL, "a | b", "one\ntwo")])
@@ -167,8 +186,8 @@ def no_fault_of_students(_lab):
 
 
 TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
-         only_what_is_left, only_the_script_is_printed, page_of_points, workflow,
-         no_fault_of_students]
+         only_what_is_left, only_the_script_is_printed, updates_spare_what_was_added,
+         page_of_points, workflow, no_fault_of_students]
 
 
 def perform(test, lab):

@@ -178,6 +178,13 @@ def make(lab, out, todo):
     print("Lab %d is in %s.  There: read LAB.md, make qemu, make grade." % (lab.number, out))
 
 
+def files_given(out):
+    """The files in OUT that came from here: those of the commits that set lab.json's version.
+    Titles do not tell, students use them, too; nor does a tree, theirs is in an update's."""
+    return git(out, "log", "--format=", "--name-only", "-z", "--no-renames", "--full-diff",
+               '-G^ "version": ', "--pickaxe-all", "--", "lab.json").split("\0")
+
+
 def update(lab, out):
     """Replace all of OUT but the student's files and what they added."""
     if not os.path.exists(os.path.join(out, "lab.json")):
@@ -189,8 +196,7 @@ def update(lab, out):
         sys.exit("handout: %s is lab %d" % (out, before.number))
     lab.student, lab.seed, lab.version = before.student, before.seed, before.version + 1
     theirs = {path: read(os.path.join(out, path)) for path in before.owns}
-    given = git(out, "log", "--format=%H", "--grep=^Lab %d: " % lab.number, "-1").strip()
-    for path in git(out, "ls-tree", "-r", "-z", "--name-only", given).split("\0"):
+    for path in files_given(out):
         if path and os.path.exists(os.path.join(out, path)):
             os.remove(os.path.join(out, path))
     fill(lab, out, 0)
