@@ -127,9 +127,11 @@ check_libraries()
 
 check_debugger()
 {
+    # gdb would go on with the next -ex after one that failed.
     for gdb in gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb gdb; do
         have $gdb || continue
-        if $gdb -nx -batch -ex 'set architecture riscv:rv64' -ex 'python print(1)' 2>&1 | grep -q '^1$'; then
+        if $gdb -nx -batch -ex 'python gdb.execute("set architecture riscv:rv64"); print(1)' 2>/dev/null |
+            grep -q '^1$'; then
             good debugger "$gdb"
             return
         fi
