@@ -22,9 +22,14 @@ esac
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# HEADER [LIBRARY...], found as the makefiles find it: pkg-config says where those libraries are.
 have_header()
 {
-    have gcc && echo "#include <$1>" | gcc -E -o /dev/null -xc - >/dev/null 2>&1
+    header=$1; shift
+    flags=
+    [ $# = 0 ] || flags=$(pkg-config --cflags "$@" 2>/dev/null)
+    # shellcheck disable=SC2086
+    have gcc && echo "#include <$header>" | gcc $flags -E -o /dev/null -xc - >/dev/null 2>&1
 }
 
 # $1 is missing: remember the Debian packages that bring it.
@@ -47,8 +52,8 @@ look_for_boot_set()
     have gcc || lacks gcc gcc
     have python3 || lacks python3 python3
     have_header stdio.h || lacks "the C library's headers" libc6-dev
-    have_header ext2fs/ext2fs.h || lacks libext2fs libext2fs-dev
-    have_header et/com_err.h || lacks libcom_err comerr-dev
+    have_header ext2fs/ext2fs.h ext2fs com_err || lacks libext2fs libext2fs-dev
+    have_header et/com_err.h ext2fs com_err || lacks libcom_err comerr-dev
 }
 
 look_for_test_set()
@@ -57,15 +62,25 @@ look_for_test_set()
     if ! PATH="$PATH:/sbin:/usr/sbin" have e2fsck || ! PATH="$PATH:/sbin:/usr/sbin" have debugfs; then
         lacks e2fsprogs e2fsprogs
     fi
-    PATH="$PATH:/sbin:/usr/sbin" have mkswap || lacks mkswap util-linux
     sh tools/probe.sh llvm >/dev/null 2>&1 || lacks "clang and lld" "clang lld llvm"
+    # Without these, tests are skipped.  Elsewhere the one may come without a C library, the other
+    # not at all.
+    have apt-get || return
+    PATH="$PATH:/sbin:/usr/sbin" have mkswap || lacks mkswap util-linux
     have riscv64-linux-gnu-gcc || lacks riscv64-linux-gnu-gcc \
         "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross"
 }
 
+# Most systems' own gdb knows only the processor that it runs on.
+gdb_knows_riscv()
+{
+    have gdb && gdb -nx -batch -ex 'python gdb.execute("set architecture riscv:rv64"); print("it does")' \
+        2>/dev/null | grep -q '^it does$'
+}
+
 look_for_debug_set()
 {
-    have gdb-multiarch || have riscv64-elf-gdb || have riscv64-unknown-elf-gdb ||
+    have gdb-multiarch || have riscv64-elf-gdb || have riscv64-unknown-elf-gdb || gdb_knows_riscv ||
         lacks "a RISC-V debugger" gdb-multiarch
 }
 
@@ -162,17 +177,18 @@ advise()
         case $(. /etc/os-release 2>/dev/null; echo " ${ID:-} ${ID_LIKE:-} ") in
         *" fedora "* | *" rhel "*)
             boot="gcc make gcc-riscv64-linux-gnu qemu-system-riscv e2fsprogs-devel libcom_err-devel python3"
-            test="e2fsprogs clang lld llvm" debug=gdb how="sudo dnf install"
+            test="e2fsprogs util-linux clang lld llvm" debug=gdb how="sudo dnf install"
             note="Criterion is not packaged: build it from https://github.com/Snaipe/Criterion"
             ;;
         *" arch "*)
             boot="gcc make riscv64-elf-gcc qemu-system-riscv e2fsprogs python"
-            test="criterion clang lld llvm riscv64-linux-gnu-gcc"
+            test="criterion util-linux clang lld llvm riscv64-linux-gnu-gcc"
             debug=riscv64-elf-gdb how="sudo pacman -S --needed" note=
             ;;
         *)
             boot="a RISC-V gcc (or clang with lld), QEMU 6.2 or later for RISC-V with OpenSBI, gcc, make, python3, libext2fs and libcom_err with headers"
-            test="Criterion, e2fsprogs, clang, lld" debug="a GDB that knows RISC-V"
+            test="Criterion, e2fsprogs, clang, lld; for all tests also mkswap and riscv64-linux-gnu-gcc with its C library"
+            debug="a GDB that knows RISC-V and Python"
             how= note=
             ;;
         esac ;;

@@ -88,6 +88,13 @@ def command(*arguments, **options):
     return text
 
 
+def make_swap(image):
+    """Make a disk image a swap area; the host's own program says what that is."""
+    if not shutil.which("mkswap"):
+        raise Skip("no mkswap")
+    command("mkswap", "-q", image)
+
+
 def copy_sparse(source, target):
     """Copy a disk image without writing its holes, sharing blocks where the host can."""
     done = subprocess.run(["cp", "--sparse=always", "--reflink=auto", source, target],

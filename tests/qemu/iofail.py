@@ -9,7 +9,7 @@ before anybody is told.
 import os
 import re
 
-from case import command, fsck, make_ext2
+from case import command, fsck, make_ext2, make_swap
 from programs import program
 
 PAGE, SECTORS = 4096, 8                 # a page, and the sectors of one
@@ -33,7 +33,7 @@ def blkdebug(run, serial, rules):
 
 
 def bad_swap(run):
-    command("mkswap", "-q", run.disk("swap"))
+    make_swap(run.disk("swap"))
     blkdebug(run, "swap",
              [("read", slot * SECTORS, 0) for slot in range(5, SLOTS, 16)] +
              [("write", slot * SECTORS, 0) for slot in range(9, SLOTS, 16)])

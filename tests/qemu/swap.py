@@ -5,14 +5,14 @@ import os
 import re
 import sys
 
-from case import DEBUG, PLAIN, Test, command, fsck, make_ext2, md5_of, printed
+from case import DEBUG, PLAIN, Test, command, fsck, make_ext2, make_swap, md5_of, printed
 from programs import program
 
 PROMPT = r"[#$] $"
 
 
 def swap_disk(run):
-    command("mkswap", "-q", run.disk("swap"))
+    make_swap(run.disk("swap"))
 
 
 def swapping(name, arguments="", size="64M", **how):
