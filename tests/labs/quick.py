@@ -155,6 +155,17 @@ def updates_spare_what_was_added(_lab):
         assert handout.read(os.path.join(out, class_cases.FILE)) == "int x;\n"
 
 
+def functions_are_counted(_lab):
+    """The handouts say how many functions there are to write."""
+    numbers = ("none one two three four five six seven eight nine ten eleven twelve thirteen "
+               "fourteen fifteen").split()
+    for path in sorted(glob.glob("labs/*/handout.md")):
+        said = re.search(r"^\*About.* You write (\w+) functions", handout.read(path), re.M)
+        lab = labs.numbered(re.search(r"/(\d+)-", path).group(1))
+        count = sum(len(step.functions) for step in lab.steps)
+        assert not said or said.group(1) == numbers[count], "%s: %d" % (path, count)
+
+
 def page_of_points(lab):
     test, path = lab.tests[0], FOLDER + "/grade.md"
     report.write_markdown(path, lab, [verdict.Verdict(test, verdict.FAIL, "a | b", "one\ntwo")])
@@ -187,7 +198,7 @@ def no_fault_of_students(_lab):
 
 TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
          only_what_is_left, only_the_script_is_printed, updates_spare_what_was_added,
-         page_of_points, workflow, no_fault_of_students]
+         functions_are_counted, page_of_points, workflow, no_fault_of_students]
 
 
 def perform(test, lab):
