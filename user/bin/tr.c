@@ -6,13 +6,15 @@
  *   tr -d SET1     delete them          tr -s SET  of a run of one of them only the first
  *   -c             all characters that are not in SET1
  *
- * Sets have ranges a-z, classes [:upper:], and the escapes \n \t \r \\ \a \b \f \v \NNN.
+ * Sets have ranges a-z, classes [:upper:], and the escapes \n \t \r \\ \a \b \f \v \NNN.  In SET2,
+ * [x*n] is n times x, and [x*] as many as make SET2 as long as SET1.
  */
 #include <ctype.h>
 #include <err.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
@@ -24,6 +26,8 @@
 struct set {
     unsigned char byte[MAX_SET];
     int count;
+    int filler; /* where "[x*]" stands; -1: nowhere */
+    int filled; /* what it is filled with */
 };
 
 static void set_add(struct set *set, int byte)
@@ -88,12 +92,55 @@ static bool parse_class(const char **p, struct set *set)
     return false;
 }
 
-static void parse_set(const char *p, struct set *set)
+/* "[x*n]" or "[x*]" at *P; false when that is none.  A number that begins with 0 is octal. */
+static bool parse_repeat(const char **p, struct set *set)
 {
+    const char *at = *p + 1;
+    unsigned long count;
+    char *end;
+    int byte;
+
+    if (**p != '[' || *at == '\0')
+        return false;
+    byte = parse_byte(&at);
+    if (*at++ != '*' || at[strspn(at, "0123456789")] != ']')
+        return false;
+    count = strtoul(at, &end, *at == '0' ? 8 : 10);
+    if (*end != ']')
+        errx(1, "%.*s: no octal number", (int)(strchr(at, ']') - at), at);
+    *p = end + 1;
+    if (count == 0 && set->filler >= 0)
+        errx(1, "only one [x*] can fill up the second set");
+    if (count == 0) {
+        set->filler = set->count;
+        set->filled = byte;
+    }
+    for (; count > 0 && set->count < MAX_SET; count--)
+        set_add(set, byte);
+    return true;
+}
+
+/* Repeat the x of "[x*]" until SET has COUNT characters. */
+static void fill_up(struct set *set, int count)
+{
+    unsigned char *gap = &set->byte[set->filler];
+    int more = count - set->count;
+
+    if (more <= 0)
+        return;
+    memmove(gap + more, gap, (size_t)(set->count - set->filler));
+    memset(gap, set->filled, (size_t)more);
+    set->count = count;
+}
+
+/* The characters of P.  With "[x*n]" and "[x*]", which fills up to COUNT, if COUNT is not negative. */
+static void parse_set(const char *p, struct set *set, int count)
+{
+    set->filler = -1;
     while (*p != '\0') {
         int low, high;
 
-        if (parse_class(&p, set))
+        if (parse_class(&p, set) || (count >= 0 && parse_repeat(&p, set)))
             continue;
         low = high = parse_byte(&p);
         if (p[0] == '-' && p[1] != '\0') {
@@ -105,6 +152,8 @@ static void parse_set(const char *p, struct set *set)
         for (int byte = low; byte <= high; byte++)
             set_add(set, byte);
     }
+    if (set->filler >= 0)
+        fill_up(set, count);
 }
 
 static void complement(struct set *set)
@@ -157,11 +206,11 @@ int main(int argc, char **argv)
         return usage();
     if (delete && !squeeze && argc == 2)
         return usage();
-    parse_set(argv[0], &first);
+    parse_set(argv[0], &first, -1);
     if (inverted)
         complement(&first);
     if (argc == 2)
-        parse_set(argv[1], &second);
+        parse_set(argv[1], &second, first.count);
     if (translate && second.count == 0)
         errx(1, "the second set is empty");
     for (int byte = 0; byte < NBYTES; byte++)

@@ -48,4 +48,8 @@ head -n 0x10 twenty 2>/dev/null; echo "no decimal number: $?"
 printf '[%5b|%-5b|%.2b|%b]\n' 'a\tb' 'c\x41' 'x\0101y' '\0'z | tr '\0' 0
 printf '%*b|%-*b|%4b' 4 a 4 b 'c\cd' e; echo
 
+echo abcdefghij | tr a-j '[x*3][y*02]z'; echo abcdefghij | tr a-j 'A[-*]YZ'; echo abc | tr abc 'XY[-*]Z'
+echo 'two words, and one' | tr -cs a-z '[\n*]'; echo abcdefghij | tr a-j '[x*010]yz'
+echo abc | tr abc '[x*][y*]' 2>/dev/null; echo "two of them: $?"; echo abc | tr abc '[x*08]' 2>/dev/null; echo "no octal number: $?"
+
 cd /; rm -r "$t"
