@@ -5,6 +5,7 @@ trap 'echo exit trap' EXIT
 sh -c 'trap "echo bye \$?" EXIT; exit 3'; echo $?
 sh -c 'trap "echo bye" 0; false'; echo $?
 sh -c 'trap "exit 9" EXIT; exit 3'; echo $?
+sh -c 'trap "2>&1 echo an action with a digit" EXIT; trap "1" HUP; trap "0x echo no" INT; trap "" QUIT; trap 1 2 3; trap'
 trap 'echo usr1' USR1; kill -USR1 $$; echo after
 trap 'echo again' USR1; kill -s USR1 $$
 trap '' USR1; kill -USR1 $$; echo ignored

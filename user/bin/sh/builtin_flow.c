@@ -205,7 +205,13 @@ static void print_traps(void)
     }
 }
 
-/* trap [action] signal...: without an action, or with "-", back to the default. */
+static bool is_number(const char *word)
+{
+    return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+/* trap [action] signal...: without an action, which a number never is, or with "-", back to the
+ * default. */
 int builtin_trap(int argc, char **argv)
 {
     int at = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
@@ -216,7 +222,7 @@ int builtin_trap(int argc, char **argv)
         print_traps();
         return 0;
     }
-    if (at + 1 < argc && !isdigit((unsigned char)argv[at][0])) {
+    if (at + 1 < argc && !is_number(argv[at])) {
         action = strcmp(argv[at], "-") == 0 ? NULL : argv[at];
         at++;
     }
