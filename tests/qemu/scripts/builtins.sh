@@ -37,6 +37,9 @@ ln -s sub link; cd link; echo ${PWD##*/}; [ "$(pwd -P)" = "$(cd -P "$t"; pwd)/su
 cd -P link; echo ${PWD##*/}; cd "$t"
 (cd nosuch) 2>/dev/null || echo no dir
 CDPATH=$t; mkdir -p other; cd other >/dev/null; cd sub >/dev/null && echo ${PWD##*/}; unset CDPATH; cd "$t"
+mkdir -p other/sub
+for CDPATH in :other other: "$t/other::$t"; do p=$(cd sub); cd sub >/dev/null; echo "[${p#$t/}] ${PWD#$t/}"; cd "$t"; done
+for CDPATH in : other: other::; do p=$(cd other); cd other >/dev/null; echo "[${p#$t/}] ${PWD#$t/}"; cd "$t"; done; unset CDPATH
 while getopts ab:c o -a -b val -c rest; do echo "$o $OPTARG"; done; echo $OPTIND
 OPTIND=1; set -- -ab arg -- -c
 while getopts ab: o; do echo "$o $OPTARG"; done; shift $((OPTIND-1)); echo "$*"

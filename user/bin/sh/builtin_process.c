@@ -78,7 +78,10 @@ static int note_folder(const char *path)
     return ok ? 0 : STATUS_ERROR;
 }
 
-/* A relative name that begins neither with . nor with .. is looked for in CDPATH, too. */
+/*
+ * A relative name that begins neither with . nor with .. is looked for in CDPATH, too.  An empty
+ * entry is the current folder, and so is what comes behind the last one.
+ */
 static const char *search_cdpath(const char *path)
 {
     const char *folder = vars_get("CDPATH");
@@ -89,9 +92,10 @@ static const char *search_cdpath(const char *path)
         return path;
     while (folder != NULL && *folder != '\0') {
         size_t length = strcspn(folder, ":");
-        const char *full = arena_printf(&scratch, "%.*s/%s", (int)length, folder, path);
+        const char *full = length == 0 ? path
+                           : arena_printf(&scratch, "%.*s/%s", (int)length, folder, path);
 
-        if (length > 0 && stat(full, &st) == 0 && S_ISDIR(st.st_mode))
+        if (stat(full, &st) == 0 && S_ISDIR(st.st_mode))
             return full;
         folder += length;
         folder += *folder == ':';
