@@ -66,6 +66,7 @@ ulimit -n >/dev/null; echo $?
 kill -l 9; kill -l 137
 hash >/dev/null 2>&1; echo $?
 sh -n -c 'echo not run'; echo $?
+sh -c - 'echo after a minus: "$0 $*"' a b; sh -e - ./lib2 - x; echo 'echo stdin: "$*"' | sh -s - y; set -- -; echo "$*"
 sh -c 'echo a; if' 2>/dev/null; echo $?
 printf 'echo $1' | sh -s arg
 sh -e -c 'false; echo no'; echo $?

@@ -86,6 +86,9 @@ int options_parse(char **argv, bool *command)
         if (!parse_word(argv, &used, command))
             return -1;
     }
+    /* `#!/bin/sh -`: whatever the script is called, it is no option. */
+    if (command != NULL && argv[used] != NULL && strcmp(argv[used], "-") == 0)
+        used++;
     return used;
 }
 

@@ -26,7 +26,8 @@ void option_set(enum shell_option o, bool on);
 
 /*
  * Take options like -ex, +u, -o NAME from the front of ARGV, up to "--" or the first word that is
- * none.  At the start of the shell -c is understood, too, and noted in *COMMAND (else NULL).
+ * none.  At the start of the shell -c is understood, too, and noted in *COMMAND (else NULL), and
+ * "-" ends the options as "--" does.
  * The number of words used; -1 after a message.
  */
 int options_parse(char **argv, bool *command);
