@@ -37,6 +37,7 @@
 #include "kernel/sched/timer.h"
 #include "kernel/sys/syscall.h"
 #include "kernel/vm/mm.h"
+#include "lib/string.h"
 
 BOOTARG(test, "end QEMU with a status: 0 passed, 1 failed, 2 panic");
 BOOTARG(panic, "what follows a panic: exit (end QEMU) or halt");
@@ -45,13 +46,25 @@ extern const char _kernel_start[], _kernel_end[];
 
 static struct memmap memmap;
 
+static bool exits_after_panic(void)
+{
+    const char *after = bootarg_string("panic");
+
+    if (!after || strcmp(after, "halt") == 0)
+        return false;
+    if (strcmp(after, "exit") == 0)
+        return true;
+    printk("boot: panic=%s is neither exit nor halt, ignored\n", after);
+    return false;
+}
+
 static void read_arguments(void)
 {
-    const char *after;
+    bool exits;
 
     bootargs_init(machine.bootargs);
-    after = bootarg_string("panic");
-    panic_set_exit(bootarg_bool("test", false) || (after && after[0] == 'e'));
+    exits = exits_after_panic();
+    panic_set_exit(bootarg_bool("test", false) || exits);
     bootargs_warn_unknown();
     random_init(machine.rng_seed, machine.rng_seed_len);
     trace_init();

@@ -376,4 +376,6 @@ void fault_init(void)
     const char *ad = bootarg_string("ad");
 
     pte_soft_ad = ad && !strcmp(ad, "soft");
+    if (ad && !pte_soft_ad)
+        printk("boot: ad=%s is not soft, ignored\n", ad);
 }

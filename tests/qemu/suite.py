@@ -32,8 +32,11 @@ def shell(vm):
     vm.send("poweroff\n")
 
 
-def unknown_argument(vm):
+def bad_arguments(vm):
+    """What is malformed or unknown is named, in the order in which it is read, and boot goes on."""
+    vm.expect(r"panic=maybe is neither exit nor halt, ignored")
     vm.expect(r"unknown argument 'frobnicate'")
+    vm.expect(r"ad=sotf is not soft, ignored")
     vm.expect(r"[#$] $")
     vm.send("poweroff\n")
 
@@ -41,6 +44,6 @@ def unknown_argument(vm):
 TESTS = (badinput.TESTS + programs.TESTS + files.TESTS + console.TESTS + crashes.TESTS
          + foreign.TESTS + iofail.TESTS + memory.TESTS + swap.TESTS + contig.TESTS) + [
     Test("shell", program="/bin/init", script=shell, tags=("quick", "boot")),
-    Test("bad-argument", program="/bin/init", append="frobnicate=1", script=unknown_argument,
-         cpus=(1,), tags=("boot",)),
+    Test("bad-argument", program="/bin/init", append="frobnicate=1 panic=maybe ad=sotf",
+         script=bad_arguments, cpus=(1,), tags=("boot",)),
 ]
