@@ -3,7 +3,8 @@
 # Pagoda: build, run and test.  `make help` lists the targets and knobs.
 #
 # The rules live in tools/make/, one file per product.  Everything that is
-# made goes to build/, and nothing else is ever written.
+# made goes to build/, but for compile_commands.json, labs/N-name/matrix.md
+# (labs-matrix), and what OUT=, JSON= and their like name.
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
