@@ -99,6 +99,8 @@ int swap_empty(struct swap_area *area)
     int err = 0;
 
     while (!err && swap_area_next_used(area, 0)) {
+        /* The rest may be a file's or a process's that is ending: let it. */
+        cond_resched();
         for (struct mm *mm = mm_next(NULL); mm; mm = mm_next(mm)) {
             err = empty_mm(mm, area);
             if (err) {
