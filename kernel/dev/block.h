@@ -145,6 +145,7 @@ struct block_device {
     struct block_stats stats;       /*                                     [l] */
     const void *holder;             /* who has it mounted or swaps to it   [a] */
     struct address_space *mapping;  /* its blocks, cached: cache/ and fs/ set it */
+    uint32_t nopen;                 /* files that stand for it             [a] */
     struct list link;               /* all disks, in order of registration     */
 };
 

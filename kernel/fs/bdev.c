@@ -144,17 +144,40 @@ struct address_space *bdev_mapping(struct block_device *dev)
     return old;
 }
 
-int bdev_flush_and_drop(struct block_device *dev)
+static int sync_disk(struct block_device *dev, bool wait)
 {
     struct address_space *as = __atomic_load_n(&dev->mapping, __ATOMIC_ACQUIRE);
     int err, e;
 
     if (!as)
         return 0;
-    err = writeback_range(as, 0, UINT64_MAX, true);
-    e = block_flush(dev);
-    page_cache_invalidate(as, 0, UINT64_MAX);
+    err = writeback_range(as, 0, UINT64_MAX, wait);
+    e = wait ? block_flush(dev) : 0;
     return err ? err : e;
+}
+
+int bdev_flush_and_drop(struct block_device *dev)
+{
+    struct address_space *as = __atomic_load_n(&dev->mapping, __ATOMIC_ACQUIRE);
+    int err = sync_disk(dev, true);
+
+    if (as)
+        page_cache_invalidate(as, 0, UINT64_MAX);
+    return err;
+}
+
+int bdev_sync_all(bool wait)
+{
+    struct block_device *dev = NULL;
+    int err = 0;
+
+    while ((dev = block_next(dev)) != NULL) {
+        int e = sync_disk(dev, wait);
+
+        if (!err)
+            err = e;
+    }
+    return err;
 }
 
 struct block_device *bdev_of_inode(const struct inode *inode)
@@ -178,7 +201,19 @@ static int bdev_open(struct inode *inode, struct file *f)
         return -ENOMEM;
     inode->mapping = as;
     f->private = dev;
+    __atomic_fetch_add(&dev->nopen, 1, __ATOMIC_RELAXED);
     return 0;
+}
+
+/* With the last file what was written goes to the disk, as in Linux; a file system that has the
+ * disk writes when it wants. */
+static void bdev_release(struct file *f)
+{
+    struct block_device *dev = f->private;
+
+    if (__atomic_sub_fetch(&dev->nopen, 1, __ATOMIC_ACQ_REL) == 0
+        && !__atomic_load_n(&dev->holder, __ATOMIC_RELAXED))
+        writeback_range(f->inode->mapping, 0, UINT64_MAX, true);
 }
 
 static uint64_t size_of(const struct file *f)
@@ -291,7 +326,7 @@ const struct file_operations bdev_file_ops = {
     .ioctl = bdev_ioctl,
     .mmap = file_op_mmap_cache,
     .open = bdev_open,
-    .release = file_op_release_nothing,
+    .release = bdev_release,
     .fsync = bdev_fsync,
     .flush = file_op_flush_nothing,
     .fallocate = file_op_fallocate_refuse,

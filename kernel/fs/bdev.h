@@ -15,6 +15,9 @@
 struct address_space *bdev_mapping(struct block_device *dev);
 /* Write back what is dirty and drop what nobody uses (after unmounting). */
 int bdev_flush_and_drop(struct block_device *dev);
+/* Write back what is dirty of each disk, also of those that no file system has; if WAIT, return
+ * when it is on the medium.  0 or the first error.  May sleep. */
+int bdev_sync_all(bool wait);
 /* The disk behind a block device node; NULL if there is none. */
 struct block_device *bdev_of_inode(const struct inode *inode);
 

@@ -346,17 +346,17 @@ int mount_id_of(const struct file *f)
 int fs_sync_all(bool wait)
 {
     struct mount *m;
-    int err = 0;
+    int err = 0, e;
 
     mutex_lock(&mount_mutex);
     list_for_each_entry(m, &mounts, link) {
-        int e = m->sb->bdev ? fs_sync(m->sb, wait) : 0;
-
+        e = m->sb->bdev ? fs_sync(m->sb, wait) : 0;
         if (!err)
             err = e;
     }
     mutex_unlock(&mount_mutex);
-    return err;
+    e = bdev_sync_all(wait);
+    return err ? err : e;
 }
 
 void fs_shutdown(void)
@@ -376,6 +376,8 @@ void fs_shutdown(void)
         block_flush(sb->bdev);
     }
     mutex_unlock(&mount_mutex);
+    if (bdev_sync_all(true) != 0)
+        printk("disks: not everything could be written\n");
 }
 
 void mount_init(void)

@@ -116,7 +116,7 @@ int fs_remount(const struct path *dir, uint32_t flags, const char *options);
 /* statfs of the file system PATH lies on, sync of it. */
 int fs_statfs(const struct path *path, struct statfs *st);
 int fs_sync(struct super_block *sb, bool wait);
-/* Write everything back; all file systems. */
+/* Write everything back; all file systems, then the disks' own blocks. */
 int fs_sync_all(bool wait);
 /* Drop all names and all clean inodes that nobody uses.  May sleep. */
 void fs_drop_unused(void);

@@ -160,6 +160,7 @@ def write_and_power_off(vm):
     vm.expect(PROMPT)
     vm.run("seq 100000 > /root/numbers", PROMPT)
     vm.run("mkdir -p /root/a/b; echo end > /root/a/b/c", PROMPT)
+    vm.run("exec 3> /dev/vdb; echo kept >&3", PROMPT)
     vm.send("poweroff\n")
 
 
@@ -173,6 +174,8 @@ def all_is_there(run):
 def written_and_clean(run):
     assert state(run) == "clean", state(run)
     all_is_there(run)
+    with open(run.disk("second"), "rb") as file:
+        assert file.read(5) == b"kept\n", "what was written to a disk itself is not there"
 
 
 def sync_and_pull_the_plug(vm):
@@ -243,7 +246,7 @@ TESTS = [
     program("/bin/env", "SHELLTEST_LOOPS=1000 /tests/shelltest loop_leaves_nothing", once=True,
             test="shelltest-loop", cpus=(1, 4), timeout=120),
     Test("poweroff", program="/bin/init", script=write_and_power_off, after=written_and_clean,
-         cpus=(1, 4), tags=("quick",)),
+         disks=(("second", "1M"),), cpus=(1, 4), tags=("quick",)),
     Test("powercut", program="/bin/init", script=sync_and_pull_the_plug, after=written_but_not_clean,
          cpus=(2,), monitor=True),
 ]

@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include "user/tests/lib/lines.h"
 #include "user/tests/lib/watch.h"
 
 #define DISK "/dev/vdb"
@@ -110,6 +111,38 @@ static void keep_a_file(void)
     }
     close(fd);
     unmount_disk();
+}
+
+/* Sectors of the disk that were written, as /proc tells. */
+static long sectors_written(void)
+{
+    char *at = open_text("/proc/diskstats"), *line, name[16];
+    long sectors;
+
+    while ((line = next_line(&at)))
+        if (sscanf(line, "%*d %*d %15s %*d %*d %*d %*d %*d %*d %ld", name, &sectors) == 2
+            && strcmp(name, DISK + strlen("/dev/")) == 0)
+            return sectors;
+    return -1;
+}
+
+/* What is written to the disk itself, which nobody has mounted, is on it after a sync, and after
+ * the last who had it open. */
+static void written_by_itself(void)
+{
+    int fd = open(DISK, O_RDWR);
+    long before;
+
+    if (fd < 0)
+        skip("needs a second disk");
+    EXPECT_EQ(pread(fd, block, PAGE, 0), PAGE);
+    before = sectors_written();
+    EXPECT_EQ(pwrite(fd, block, PAGE, 0), PAGE);
+    sync();
+    EXPECT_EQ(sectors_written() - before, PAGE / 512);
+    EXPECT_EQ(pwrite(fd, block, PAGE, 0), PAGE);
+    EXPECT_OK(close(fd));
+    EXPECT_EQ(sectors_written() - before, 2 * PAGE / 512);
 }
 
 static void mounting(void)
@@ -221,6 +254,7 @@ static void no_inodes_left(void)
 }
 
 static const struct test tests[] = {
+    TEST(written_by_itself),
     TEST(mounting),
     TEST(read_what_the_host_wrote),
     TEST(change_what_the_host_wrote),
