@@ -224,6 +224,7 @@ static int insert_locked(struct address_space *as, struct page *page, pgoff_t in
     get_page(page);
     page->mapping = as;
     page->index = index;
+    page_set_identity_last(page, PAGE_CACHE);
     as->npages++;
     return 0;
 }
@@ -243,7 +244,6 @@ int page_cache_add(struct address_space *as, pgoff_t index, gfp_t gfp, bool swap
 
     if (!page)
         return -ENOMEM;
-    page_set_identity(page, PAGE_CACHE);
     page->flags = flags_of_new(as);
     for (int tries = 0; err == -ENOMEM && tries < NODE_RETRIES; tries++) {
         if (set_nodes_aside(tries, gfp) != 0)
@@ -254,7 +254,6 @@ int page_cache_add(struct address_space *as, pgoff_t index, gfp_t gfp, bool swap
     }
     if (err) {
         page->flags = 0;
-        page_set_identity(page, PAGE_OWNED);
         put_page(page);
         return err;
     }

@@ -253,22 +253,20 @@ bool swap_cache_enter(struct page *new, uint64_t entry)
     struct swap_area *area;
     bool entered;
 
-    page_set_identity(new, PAGE_ANON);
-    new->flags = 1u << PG_LOCKED | 1u << PG_SWAPBACKED | 1u << PG_SWAPCACHE;
-    new->anon_vma = NULL;
-    new->swap = entry;
     spin_lock(&swap_lock);
     area = swap_area_try_locked(entry);
     entered = area && lacks_page_locked(area, slot);
     if (entered) {
+        new->flags = 1u << PG_LOCKED | 1u << PG_SWAPBACKED | 1u << PG_SWAPCACHE;
+        new->anon_vma = NULL;
+        new->swap = entry;
+        page_set_identity_last(new, PAGE_ANON);
         swap_map_set_page(&area->map, slot, new);
         get_page(new);
     }
     spin_unlock(&swap_lock);
     if (entered)
         __atomic_fetch_add(&nr_cached, 1, __ATOMIC_RELAXED);
-    else
-        new->flags = 0;
     return entered;
 }
 

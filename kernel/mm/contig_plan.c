@@ -9,7 +9,8 @@
 
 enum frame_use frame_use(const struct page *page)
 {
-    switch ((enum page_identity)page->identity) {
+    /* with page_set_identity_last: flags that are older would say that it is not locked */
+    switch ((enum page_identity)__atomic_load_n(&page->identity, __ATOMIC_ACQUIRE)) {
     case PAGE_FREE:
     case PAGE_FREE_TAIL:
     case PAGE_PCP:

@@ -18,7 +18,7 @@
  *   RESERVED -> FREE                              boot, once
  *   FREE -> PCP -> OWNED -> PCP -> FREE           single pages
  *   FREE -> OWNED -> FREE                         blocks
- *   OWNED -> SLAB | TABLE | ANON | CACHE -> OWNED page_set_identity, by the owner
+ *   OWNED -> SLAB | TABLE | ANON | CACHE -> OWNED page_set_identity (_last), by the owner
  *
  * At most 64 bytes: two megabytes of them describe 128 MiB.
  *
@@ -163,6 +163,14 @@ static inline void page_set_identity(struct page *page, enum page_identity ident
     if (!(page_next_identities[page->identity] & 1u << identity))
         page_bad_identity(page, identity);
     page->identity = identity;
+}
+
+/* The same of a page that may be found by its number then (frame_use): who sees the identity sees
+ * what was stored before. */
+static inline void page_set_identity_last(struct page *page, enum page_identity identity)
+{
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    page_set_identity(page, identity);
 }
 
 /* The head of PAGE's block: itself unless it is a TAIL. */

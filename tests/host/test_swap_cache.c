@@ -85,3 +85,15 @@ Test(swap_cache, page_of_a_file)
     cr_assert_eq(swap_users(entry), 0);
     cr_assert_eq(nr_free_swap_pages(), nr_swap_pages());
 }
+
+/* Somebody else was faster, or took the entry away. */
+Test(swap_cache, a_page_that_cannot_enter_stays_as_it_is)
+{
+    struct page *page = page_of(0);
+
+    page->refcount = 1;
+    cr_assert(!swap_cache_enter(page, swap_entry(0, 1)));
+    cr_assert_eq(page->identity, PAGE_OWNED);
+    cr_assert_eq(page->flags, 0);
+    cr_assert_eq(page->refcount, 1);
+}
