@@ -14,6 +14,7 @@
 
 static bool clock_judge(struct page_lists *l, struct page *page, bool used)
 {
+    page_clear(page, PG_ACTIVE);        /* as clock2 left it, if that was the policy */
     if (used)
         page_lists_insert(l, page, false);
     return !used;

@@ -236,6 +236,29 @@ Test(lru, another_policy_takes_over_what_is_listed)
     check();
 }
 
+/* It was taken from the active list before the policy was changed, and is judged after that. */
+Test(lru, another_policy_judges_what_was_active)
+{
+    struct page *page = &frames.pages[0];
+
+    for (const struct policy *const *p = policies; *p; p++) {
+        lru_set_policy(&policy_clock2);
+        lru_add(page);
+        for (int look = 0; look < 2; look++) {
+            cr_assert(lru_isolate_page(page));
+            cr_assert(!lru_judge(page, true));
+        }
+        cr_assert(lru_isolate_page(page));
+        cr_assert(page_test(page, PG_ACTIVE));
+        lru_set_policy(*p);
+        if (lru_judge(page, true))
+            lru_put_back(page);
+        forget(page);
+        cr_assert_eq(lru_figures().active[KIND_ANON], 0);
+        cr_assert_eq(lru_figures().inactive[KIND_ANON], 0);
+    }
+}
+
 Test(lru, many_forgotten_at_once)
 {
     struct lru_group g = { .flags = LRU_NO_GROUP };
