@@ -74,6 +74,7 @@ void lru_forget(struct page *page)
 
     lru_group_begin(&g, page);
     lru_group_forget(&g, page);
+    page_clear(page, PG_LRU);           /* or policy_random finds it, though it is on no list */
     lru_group_end(&g);
 }
 

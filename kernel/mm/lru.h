@@ -68,7 +68,7 @@ void lru_forget(struct page *page);
  *     for each page, if lru_knows(page->flags):
  *         if (page->flags != g.flags)
  *             lru_group_begin(&g, page);
- *         lru_group_forget(&g, page);
+ *         lru_group_forget(&g, page), and clear the page's flags
  *     lru_group_end(&g);
  */
 #define LRU_NO_GROUP UINT32_MAX

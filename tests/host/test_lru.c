@@ -214,7 +214,8 @@ Test(lru, a_page_that_is_being_freed_stays)
     cr_assert_eq(lru_isolate(KIND_FILE, ALL_ZONES, pages, 1, &scanned), 0);
     cr_assert(page_test(&frames.pages[1], PG_LRU));
     page = &frames.pages[1];
-    forget(page);
+    lru_forget(page);
+    cr_assert(!page_test(page, PG_LRU));
     cr_assert_eq(lru_figures().inactive[KIND_FILE], 0);
 }
 
