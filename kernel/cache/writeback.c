@@ -186,24 +186,18 @@ void writeback_set_inode_writer(bool (*write_inodes)(uint64_t older_than))
     wb.write_inodes = write_inodes;
 }
 
-/* The first mapping dirtied before OLDER_THAN, marked busy; NULL: there is none
- * that nobody works on; *SKIPPED: one that somebody does work on. */
-static struct address_space *take_mapping(uint64_t older_than, bool *skipped)
+/* The first mapping dirtied before OLDER_THAN, marked busy; NULL: there is none. */
+static struct address_space *take_mapping(uint64_t older_than)
 {
     struct address_space *as, *found = NULL;
 
-    *skipped = false;
     spin_lock(&wb.lock);
     list_for_each_entry(as, &wb.mappings, wb_link) {
-        if (as->dirtied_when > older_than)
-            continue;
-        if (as->wb_busy) {
-            *skipped = true;
-            continue;
+        if (as->dirtied_when <= older_than) {
+            as->wb_busy = true;
+            found = as;
+            break;
         }
-        as->wb_busy = true;
-        found = as;
-        break;
     }
     spin_unlock(&wb.lock);
     return found;
@@ -248,7 +242,7 @@ void writeback_forget(struct address_space *as)
     spin_unlock(&wb.lock);
 }
 
-/* ---- a range, and all of them --------------------------------------------- */
+/* ---- a range -------------------------------------------------------------- */
 
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait)
 {
@@ -268,66 +262,37 @@ void writeback_wait_range(struct address_space *as, pgoff_t start, pgoff_t end)
         page_cache_wait_written(as, start, end);
 }
 
-int writeback_all(bool wait)
-{
-    uint64_t now = clock_monotonic_ns();
-    struct address_space *as;
-    bool skipped;
-
-    do {
-        while ((as = take_mapping(now, &skipped))) {
-            page_cache_write_dirty(as, 0, UINT64_MAX);
-            if (wait)
-                page_cache_wait_written(as, 0, UINT64_MAX);
-            give_back_mapping(as, true);
-        }
-        if (skipped && wait) {
-            struct waiter w = { 0 };
-
-            wait_begin(&wb.idle, &w, THREAD_BLOCKED);
-            schedule_until(clock_monotonic_ns() + NS_PER_CENTISEC);
-            wait_end(&wb.idle, &w);
-        }
-    } while (skipped && wait);
-    return 0;
-}
-
 /* ---- the flusher ---------------------------------------------------------- */
 
 /* Everything dirtied before OLDER_THAN. */
 static void flush_old(uint64_t older_than)
 {
     struct address_space *as;
-    bool skipped;
 
     if (wb.write_inodes && __atomic_exchange_n(&wb.inodes_dirty, 0, __ATOMIC_ACQ_REL)
         && !wb.write_inodes(older_than))
         __atomic_store_n(&wb.inodes_dirty, 1, __ATOMIC_RELEASE);
-    while ((as = take_mapping(older_than, &skipped))) {
+    while ((as = take_mapping(older_than))) {
         page_cache_write_dirty(as, 0, UINT64_MAX);
         give_back_mapping(as, true);
     }
 }
 
-/* A share of each mapping in turn until the limits are kept.  False: there was
- * work, but every mapping is in somebody else's hands. */
-static bool flush_background(void)
+/* A share of each mapping in turn until the limits are kept. */
+static void flush_background(void)
 {
     uint64_t now = clock_monotonic_ns();
-    bool skipped = false, moved = false;
     struct address_space *as;
 
-    while (has_background_work() && (as = take_mapping(now, &skipped))) {
+    while (has_background_work() && (as = take_mapping(now))) {
         size_t sent = page_cache_write_some(as, FAIR_SHARE);
         size_t wanted = __atomic_load_n(&wb.requested, __ATOMIC_RELAXED);
 
         give_back_mapping(as, sent < FAIR_SHARE);
         __atomic_store_n(&wb.requested, wanted - min_u64(wanted, sent), __ATOMIC_RELAXED);
-        moved = true;
         refresh_limits();
     }
     __atomic_store_n(&wb.requested, 0, __ATOMIC_RELAXED);
-    return moved || !skipped;
 }
 
 static bool has_anything(void)
@@ -345,8 +310,8 @@ static uint64_t next_look(void)
     return clock_monotonic_ns() + max_u64(interval, 10) * NS_PER_CENTISEC;
 }
 
-/* Until the next look at ages, or work comes; STUCK: for a moment, even so. */
-static void sleep_until_due(bool stuck)
+/* Until the next look at ages, or work comes. */
+static void sleep_until_due(void)
 {
     struct waiter w = { 0 };
     uint64_t due = UINT64_MAX;
@@ -356,9 +321,9 @@ static void sleep_until_due(bool stuck)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (has_anything()) {
         __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
-        due = stuck ? clock_monotonic_ns() + NS_PER_CENTISEC : next_look();
+        due = next_look();
     }
-    if (stuck || !has_background_work())
+    if (!has_background_work())
         schedule_until(due);
     wait_end(&wb.work, &w);
     __atomic_store_n(&wb.asleep, false, __ATOMIC_RELAXED);
@@ -380,7 +345,8 @@ static void flusher(void *arg)
     for (;;) {
         refresh_limits();
         flush_old(age_limit());
-        sleep_until_due(!flush_background());
+        flush_background();
+        sleep_until_due();
     }
 }
 

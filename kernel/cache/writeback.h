@@ -14,8 +14,6 @@
 int writeback_range(struct address_space *as, pgoff_t start, pgoff_t end, bool wait);
 /* Wait for the pages [START, END] of AS that are on their way to the disk.  May sleep. */
 void writeback_wait_range(struct address_space *as, pgoff_t start, pgoff_t end);
-/* Every dirty mapping of the machine. */
-int writeback_all(bool wait);
 /* A writer dirtied pages: wake the flusher above the background limit, wait
  * above the hard one.  No page lock or file-system operation held. */
 void writeback_throttle(void);
