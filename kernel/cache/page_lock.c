@@ -9,8 +9,9 @@
  * joining the queue and before the last look at the bit, so no wake-up is lost.
  *
  * The lock may be taken by a thread and released by the interrupt that ends the
- * I/O.  Ranks are kept for the thread: it gives its rank back when it hands the
- * page over (page_lock_hand_over).
+ * I/O.  Ranks are kept for threads: a page that is locked because it is new has none,
+ * until a thread takes it over (page_lock_take_over) or it is unlocked without one
+ * (page_unlock_handed_over).
  */
 #include "kernel/cache/page_cache_impl.h"
 #include "kernel/sched/pressure.h"

@@ -56,11 +56,9 @@ enum page_flag {
     PG_UNEVICTABLE,     /* found locked in memory, and so off the lists        */
     PG_METADATA,        /* a file system's own block                           */
     PG_MAPPED_BLOCK,    /* ->block valid                                       */
-    PG_RECLAIM,         /* free as soon as written                             */
     PG_READAHEAD,       /* read ahead from swap, and nobody has come for it yet */
     PG_POISONED,        /* content filled with the free pattern (debug)        */
     PG_HEAD,            /* head of a compound block                            */
-    PG_ZEROED,          /* content known to be zero while free                 */
     PG_FETCHABLE,       /* instruction caches know its content                 */
     PG_ISOLATED,        /* taken off its list by migration or reclaim          */
     PG_CONTIG           /* of a run of the contiguous area: stays until freed  */
