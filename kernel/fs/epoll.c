@@ -26,7 +26,8 @@
  *
  * A member has no reference to its file.  Whoever closes the file for good comes through
  * epoll_forget before anything of it goes, and has to take set->lock: so while a harvest
- * holds that lock, each file of the set can be asked.  A set is freed by its own last close,
+ * holds that lock, each file of the set can be asked.  He looks for members without a lock:
+ * one that leaves takes itself off file->watchers last, when it needs the file no more.  A set is freed by its own last close,
  * under members_lock, which keeps it from an epoll_forget that has found it by one of its
  * members; before that it has left the sets around it by an epoll_forget of its own.
  */
@@ -234,9 +235,6 @@ static void unwatch(struct epoll_member *m)
     struct epoll_member **at = &m->file->watchers;
     uint64_t flags;
 
-    while (*at != m)
-        at = &(*at)->next;
-    *at = m->next;
     for (size_t i = 0; i < m->nqueues; i++)
         wait_unsubscribe(m->queues[i].wq, &m->queues[i].waiter);
     flags = spin_lock_irqsave(&ready_lock);
@@ -247,6 +245,9 @@ static void unwatch(struct epoll_member *m)
     if (m->is_ready)
         list_remove(&m->ready_link);
     spin_unlock_irqrestore(&ready_lock, flags);
+    while (*at != m)
+        at = &(*at)->next;
+    __atomic_store_n(at, m->next, __ATOMIC_RELEASE);    /* the file may be freed from here on */
 }
 
 /* members_lock and the set's are held. */

@@ -64,7 +64,7 @@ void file_put(struct file *f)
 {
     if (__atomic_sub_fetch(&f->refcount, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    if (f->watchers)
+    if (__atomic_load_n(&f->watchers, __ATOMIC_ACQUIRE))
         epoll_forget(f);
     file_unlock_all(f);
     f->ops->release(f);

@@ -27,7 +27,7 @@ struct file {
     uint32_t wb_seen;                   /* of the mapping's wb_errors          [a] */
     uint64_t dir_cookie;                /* directories: private to the fs          */
     void *private;
-    struct epoll_member *watchers;      /* sets it is in          [epoll's members_lock] */
+    struct epoll_member *watchers;      /* sets it is in       [epoll's members_lock, a] */
 };
 
 #define FILE_READ  0x1u                 /* open for reading                    */
