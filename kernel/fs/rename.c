@@ -2,9 +2,11 @@
 /*
  * rename.c - rename(2) and renameat2(2).
  *
- * Two directories may be involved, and a third one as the victim.  Directories are
- * locked ancestor first; what is whose ancestor cannot change meanwhile, because
- * every rename between directories holds its file system's rename lock.
+ * Two directories may be involved, a third one as the victim, and a fourth one that moves
+ * from one to the other and is changed itself: its "..".  Directories are locked ancestor
+ * first; what is whose ancestor cannot change meanwhile, because every rename between
+ * directories holds its file system's rename lock.  That lock also lets it take two of
+ * which neither is above the other in any order.
  *
  *   1. resolve both parents
  *   2. lock: rename lock, directories
@@ -171,6 +173,21 @@ static int replace(struct rename *r, struct inode *victim)
     return 0;
 }
 
+/* Ask the file system with the child locked if that is a directory whose ".." will change. */
+static int move_child(struct rename *r, struct inode *victim)
+{
+    struct inode *child = r->from_child->inode;
+    bool locks = S_ISDIR(child->mode) && r->from_dir != r->to_dir;
+    int err;
+
+    if (locks)
+        rwsem_write_lock_nested(&child->lock);
+    err = victim ? replace(r, victim) : ask_fs(r, NULL);
+    if (locks)
+        rwsem_write_unlock(&child->lock);
+    return err;
+}
+
 static int rename_locked(struct rename *r)
 {
     struct inode *victim;
@@ -185,7 +202,7 @@ static int rename_locked(struct rename *r)
         return 0;
     err = check_rights(r);
     if (!err)
-        err = victim ? replace(r, victim) : ask_fs(r, NULL);
+        err = move_child(r, victim);
     if (!err)
         dentry_exchange(r->from_child, r->to_child, r->flags & RENAME_EXCHANGE);
     return err;
