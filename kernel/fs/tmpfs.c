@@ -4,7 +4,7 @@
  *
  * Limits are pages and inodes, half of memory unless size= and nr_inodes= say otherwise.
  * Inodes share their limit with the attributes of files, in bytes: an attribute takes what
- * it is long, an inode TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without
+ * it is long, an inode, and each name of one but the first, TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without
  * recursion, however deep it is.
  */
 #include "kernel/fs/dentry.h"

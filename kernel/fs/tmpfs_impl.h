@@ -17,7 +17,7 @@ struct tmpfs {
     size_t max_pages, pages;            /* limit [c], in use               [a] */
     size_t max_inodes;                  /*                                 [c] */
     size_t inode_space;                 /* TMPFS_INODE_SPACE; 0: inodes have no limit [c] */
-    size_t space;                       /* taken by inodes and attributes  [a] */
+    size_t space;                       /* taken by inodes, names, attributes [a] */
     uint64_t next_ino;                  /*                                 [a] */
     uint32_t mode, uid, gid;            /* of the root                     [c] */
 };

@@ -78,12 +78,19 @@ static int tmpfs_symlink(struct inode *dir, const char *name, size_t len, const 
     return enter(dir, name, len, *child);
 }
 
+/* A further name is memory too: it takes as much of the limit as an inode. */
 static int tmpfs_link(struct inode *dir, const char *name, size_t len, struct inode *target)
 {
-    struct tmpfs_entry *e = tmpfs_entry_create(name, len, target);
+    struct tmpfs *t = tmpfs_of(dir->sb);
+    struct tmpfs_entry *e;
 
-    if (!e)
+    if (!tmpfs_take_space(t, t->inode_space))
+        return -ENOSPC;
+    e = tmpfs_entry_create(name, len, target);
+    if (!e) {
+        tmpfs_return_space(t, t->inode_space);
         return -ENOMEM;
+    }
     tmpfs_dir_insert(tmpfs_dir_of(dir), e);
     target->nlink++;
     target->ctime = inode_now();
@@ -102,9 +109,18 @@ static void leave(struct inode *dir, const char *name, size_t len)
     touch_dir(dir);
 }
 
+/* INODE, no directory, has a name less: the last one's space is the inode's own. */
+static void drop_name(struct inode *inode)
+{
+    struct tmpfs *t = tmpfs_of(inode->sb);
+
+    if (--inode->nlink > 0)
+        tmpfs_return_space(t, t->inode_space);
+}
+
 static int tmpfs_unlink(struct inode *dir, const char *name, size_t len, struct inode *child)
 {
-    child->nlink--;
+    drop_name(child);
     child->ctime = inode_now();
     leave(dir, name, len);
     return 0;
@@ -156,7 +172,7 @@ static void remove_victim(struct inode *to, struct tmpfs_entry *e)
         victim->nlink = 0;
         to->nlink--;
     } else {
-        victim->nlink--;
+        drop_name(victim);
     }
     tmpfs_dir_remove(tmpfs_dir_of(to), e);
     tmpfs_entry_destroy(e);

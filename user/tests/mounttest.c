@@ -185,6 +185,41 @@ static void removed_files_keep_it_writable(void)
     REQUIRE(umount("/mnt") == 0);
 }
 
+/* How many names /mnt/a gets beside its own before there is no room for one more. */
+static int add_names(void)
+{
+    char name[16];
+    int n = 0;
+
+    do
+        snprintf(name, sizeof(name), "/mnt/a%d", n);
+    while (n < 100 && link("/mnt/a", name) == 0 && ++n);
+    EXPECT_EQ(errno, ENOSPC);
+    return n;
+}
+
+/* Each name but the first takes an inode of the limit, until it goes. */
+static void names_have_a_limit(void)
+{
+    REQUIRE(mount("here", "/mnt", "tmpfs", 0, "nr_inodes=10") == 0);
+    REQUIRE(mknod("/mnt/a", S_IFREG | 0644, 0) == 0);
+    EXPECT_EQ(add_names(), 8);
+    EXPECT_ERROR(mknod("/mnt/b", S_IFREG | 0644, 0), ENOSPC);
+    EXPECT_OK(unlink("/mnt/a7"));
+    EXPECT_OK(mknod("/mnt/b", S_IFREG | 0644, 0));
+    EXPECT_ERROR(link("/mnt/b", "/mnt/c"), ENOSPC);
+    EXPECT_OK(rename("/mnt/b", "/mnt/a6"));
+    EXPECT_OK(mknod("/mnt/b", S_IFREG | 0644, 0));
+    EXPECT_ERROR(mknod("/mnt/c", S_IFREG | 0644, 0), ENOSPC);
+    EXPECT_OK(unlink("/mnt/a"));
+    for (const char *n = "012345"; *n; n++)
+        EXPECT_OK(unlink((char[]){ '/', 'm', 'n', 't', '/', 'a', *n, '\0' }));
+    EXPECT_OK(unlink("/mnt/a6"));
+    REQUIRE(mknod("/mnt/a", S_IFREG | 0644, 0) == 0);
+    EXPECT_EQ(add_names(), 7);
+    REQUIRE(umount("/mnt") == 0);
+}
+
 /* The source too, where a sign in front would make a comment of the line. */
 static void words_are_escaped(void)
 {
@@ -294,6 +329,7 @@ static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
     TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
+    TEST(names_have_a_limit),
 };
 
 TEST_MAIN(tests)
