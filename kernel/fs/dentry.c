@@ -412,26 +412,55 @@ static void swap_names(struct dentry *a, struct dentry *b)
     b->len = len;
 }
 
+/* Each parent loses one child and gains one: the references stay right. */
+static void swap_places(struct dentry *a, struct dentry *b)
+{
+    struct dentry *parent = a->parent;
+
+    swap_names(a, b);
+    a->parent = b->parent;
+    b->parent = parent;
+    list_move_tail(&a->parent->children, &a->sibling);
+    list_move_tail(&b->parent->children, &b->sibling);
+}
+
+/* D gets the place of OLD, whose name is short, and which keeps both.  D's former parent, whose
+ * reference is the caller's, as is *NAME, D's former name if it was a long one. */
+static struct dentry *copy_place(struct dentry *d, const struct dentry *old, char **name)
+{
+    struct dentry *parent = d->parent;
+
+    *name = d->name != d->inline_name ? d->name : NULL;
+    memcpy(d->inline_name, old->inline_name, sizeof(d->inline_name));
+    d->name = d->inline_name;
+    d->hash = old->hash;
+    d->len = old->len;
+    dentry_get(old->parent);
+    d->parent = old->parent;
+    list_move_tail(&d->parent->children, &d->sibling);
+    return parent;
+}
+
 void dentry_exchange(struct dentry *from, struct dentry *to, bool both)
 {
-    struct dentry *parent;
+    struct dentry *parent = NULL;
+    char *name = NULL;
 
     spin_lock(&dentry_lock);
     if (from->hashed)
         unhash_locked(from);
     if (to->hashed)
         unhash_locked(to);
-    swap_names(from, to);
-    /* Each parent loses one child and gains one: the references stay right. */
-    parent = from->parent;
-    from->parent = to->parent;
-    to->parent = parent;
-    list_move_tail(&from->parent->children, &from->sibling);
-    list_move_tail(&to->parent->children, &to->sibling);
+    if (both || to->name != to->inline_name)
+        swap_places(from, to);
+    else
+        parent = copy_place(from, to, &name);
     hash_locked(from);
     if (both)
         hash_locked(to);
     spin_unlock(&dentry_lock);
+    kfree(name);
+    dentry_put(parent);
 }
 
 bool dentry_is_ancestor(const struct dentry *a, const struct dentry *d)

@@ -73,7 +73,8 @@ void dentry_delete(struct dentry *d);
 void dentry_unhash(struct dentry *d);
 /* The file system itself made NAME in SB's root: what says otherwise is unhashed. */
 void dentry_forget_negative(struct super_block *sb, const char *name, size_t len);
-/* FROM and TO change places: name and parent.  TO becomes unhashed unless BOTH stay. */
+/* FROM gets TO's place: name and parent.  TO gets FROM's if BOTH stay.  Else TO becomes unhashed,
+ * and keeps its own, unless its name is a long one, of which there is no second copy. */
 void dentry_exchange(struct dentry *from, struct dentry *to, bool both);
 /* Drop the unused children of D, a directory that was removed. */
 void dentry_prune_children(struct dentry *d);

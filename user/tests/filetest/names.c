@@ -131,6 +131,18 @@ static void renaming(void)
     EXPECT_OK(rmdir("x"));
 }
 
+/* The name of FD ends with END, however its folder is called. */
+static void expect_name(int fd, const char *end)
+{
+    char link[32], name[PATH_MAX] = "";
+    ssize_t n;
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    n = readlink(link, name, sizeof(name) - 1);
+    if (n < (ssize_t)strlen(end) || strcmp(name + n - strlen(end), end) != 0)
+        fail(__FILE__, __LINE__, "%s, not ...%s", name, end);
+}
+
 static void rename_over_open_file(void)
 {
     char buf[8] = "";
@@ -142,14 +154,41 @@ static void rename_over_open_file(void)
     EXPECT_OK(rename("new", "old"));
     EXPECT_EQ(read(fd, buf, sizeof(buf)), 3);
     EXPECT(memcmp(buf, "old", 3) == 0);
+    expect_name(fd, "/old (deleted)");
     close(fd);
     expect_content("old", "new");
     unlink("old");
 }
 
+/* What is replaced keeps its name and its folder; what replaces it had a long name. */
+static void names_of_the_replaced(void)
+{
+    const char *from = "from/a-name-that-is-too-long-for-the-entry-itself";
+    int victim, other;
+
+    EXPECT_OK(mkdir("from", 0755));
+    EXPECT_OK(mkdir("to", 0755));
+    write_file(from, "new");
+    write_file("to/old", "old");
+    victim = open("to/old", O_RDONLY);
+    other = open(from, O_RDONLY);
+    EXPECT_OK(rename(from, "to/old"));
+    expect_name(victim, "/to/old (deleted)");
+    expect_name(other, "/to/old");
+    EXPECT_ERROR(access(from, F_OK), ENOENT);
+    expect_content("to/old", "new");
+    EXPECT_OK(rename("to/old", from));
+    expect_name(other, from);
+    close(victim);
+    close(other);
+    EXPECT_OK(unlink(from));
+    EXPECT_OK(rmdir("from"));
+    EXPECT_OK(rmdir("to"));
+}
+
 #define RULES(X)                                                               \
     X(long_names) X(symbolic_links) X(long_chain_of_links) X(hard_links) X(renaming)\
-    X(rename_over_open_file)
+    X(rename_over_open_file) X(names_of_the_replaced)
 
 RULES(ON_BOTH)
 
