@@ -2,7 +2,8 @@
 /*
  * tmpfs.c - file systems in memory: mounting, limits, inodes, and their end.
  *
- * Limits are pages and inodes, half of memory unless size= and nr_inodes= say otherwise.
+ * Limits are pages and inodes, half of memory unless size= and nr_inodes= say otherwise; 0 is
+ * no limit.
  * Inodes share their limit with the attributes of files, in bytes: an attribute takes what
  * it is long, an inode, and each name of one but the first, TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without
  * recursion, however deep it is.
@@ -28,7 +29,9 @@ static struct list all_tmpfs = LIST_INIT(all_tmpfs);    /* [list_lock] */
 
 static size_t max_space(const struct tmpfs *t)
 {
-    return min_u64(t->max_inodes, SIZE_MAX / 2 / TMPFS_INODE_SPACE) * TMPFS_INODE_SPACE;
+    size_t most = SIZE_MAX / 2 / TMPFS_INODE_SPACE;
+
+    return (t->max_inodes ? min_u64(t->max_inodes, most) : most) * TMPFS_INODE_SPACE;
 }
 
 bool tmpfs_take_space(struct tmpfs *t, size_t n)
@@ -180,7 +183,7 @@ static int tmpfs_statfs(struct super_block *sb, struct statfs *st)
     st->f_blocks = t->max_pages;
     st->f_bfree = st->f_bavail = t->max_pages - pages;
     st->f_files = t->max_inodes;
-    st->f_ffree = (max_space(t) - space) / TMPFS_INODE_SPACE;
+    st->f_ffree = t->max_inodes ? (max_space(t) - space) / TMPFS_INODE_SPACE : 0;
     st->f_namelen = NAME_MAX;
     return 0;
 }
@@ -367,7 +370,7 @@ void tmpfs_init(void)
     mutex_init(&list_lock, RANK_RENAME, "all tmpfs");
     filesystem_register(&tmpfs_type);
     if (t) {
-        t->max_pages = SIZE_MAX / 2;
+        t->max_pages = 0;
         t->inode_space = 0;
     }
     if (!t || make_super(&tmpfs_type, 0, t, &shmem_super) != 0)

@@ -220,6 +220,25 @@ static void names_have_a_limit(void)
     REQUIRE(umount("/mnt") == 0);
 }
 
+/* What statfs tells of a limit that there is not. */
+static void zero_is_no_limit(void)
+{
+    struct statfs st;
+    int fd;
+
+    REQUIRE(mount("here", "/mnt", "tmpfs", 0, "size=0,nr_inodes=0") == 0);
+    fd = open("/mnt/a", O_RDWR | O_CREAT, 0644);
+    REQUIRE(fd >= 0);
+    EXPECT_EQ(write(fd, "a", 1), 1);
+    close(fd);
+    REQUIRE(statfs("/mnt", &st) == 0);
+    EXPECT_EQ(st.f_blocks, 0);
+    EXPECT_EQ(st.f_bfree, 0);
+    EXPECT_EQ(st.f_files, 0);
+    EXPECT_EQ(st.f_ffree, 0);
+    REQUIRE(umount("/mnt") == 0);
+}
+
 /* The source too, where a sign in front would make a comment of the line. */
 static void words_are_escaped(void)
 {
@@ -329,7 +348,7 @@ static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
     TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
-    TEST(names_have_a_limit),
+    TEST(names_have_a_limit), TEST(zero_is_no_limit),
 };
 
 TEST_MAIN(tests)
