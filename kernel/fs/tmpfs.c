@@ -30,8 +30,9 @@ static struct list all_tmpfs = LIST_INIT(all_tmpfs);    /* [list_lock] */
 static size_t max_space(const struct tmpfs *t)
 {
     size_t most = SIZE_MAX / 2 / TMPFS_INODE_SPACE;
+    size_t n = __atomic_load_n(&t->max_inodes, __ATOMIC_RELAXED);
 
-    return (t->max_inodes ? min_u64(t->max_inodes, most) : most) * TMPFS_INODE_SPACE;
+    return (n ? min_u64(n, most) : most) * TMPFS_INODE_SPACE;
 }
 
 bool tmpfs_take_space(struct tmpfs *t, size_t n)
@@ -196,16 +197,6 @@ static void tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
                  t->max_pages * (PAGE_SIZE / 1024), t->max_inodes, t->mode);
 }
 
-static const struct super_operations tmpfs_super_ops = {
-    .evict = tmpfs_evict,
-    .write_inode = super_op_write_inode_nothing,
-    .sync = super_op_sync_nothing,
-    .unmount = tmpfs_unmount,
-    .statfs = tmpfs_statfs,
-    .show_options = tmpfs_show_options,
-    .remount = super_op_remount_accept,
-};
-
 /* "64M", "50%", of memory, in pages. */
 static int parse_size(char *value, size_t *pages)
 {
@@ -251,6 +242,40 @@ static int parse_option(void *arg, char *name, char *value)
         printk("tmpfs: bad option %s=%s\n", name, value);
     return err ? -EINVAL : 0;
 }
+
+/* Whether a limit may change, where USED is taken; 0 is none, and cannot become one. */
+static bool may_change(size_t old, size_t new, size_t used)
+{
+    return new == old || new == 0 || (old != 0 && used <= new);
+}
+
+/* Options that are not named stay as they are; what concerns the root is past. */
+static int tmpfs_remount(struct super_block *sb, uint32_t flags, const char *options)
+{
+    struct tmpfs *t = tmpfs_of(sb), new = *t;
+    int err = mount_options_parse(options, parse_option, &new);
+    size_t inodes = div_round_up(__atomic_load_n(&t->space, __ATOMIC_RELAXED), TMPFS_INODE_SPACE);
+
+    (void)flags;
+    if (err)
+        return err;
+    if (!may_change(t->max_pages, new.max_pages, __atomic_load_n(&t->pages, __ATOMIC_RELAXED))
+        || !may_change(t->max_inodes, new.max_inodes, inodes))
+        return -EINVAL;
+    __atomic_store_n(&t->max_pages, new.max_pages, __ATOMIC_RELAXED);
+    __atomic_store_n(&t->max_inodes, new.max_inodes, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static const struct super_operations tmpfs_super_ops = {
+    .evict = tmpfs_evict,
+    .write_inode = super_op_write_inode_nothing,
+    .sync = super_op_sync_nothing,
+    .unmount = tmpfs_unmount,
+    .statfs = tmpfs_statfs,
+    .show_options = tmpfs_show_options,
+    .remount = tmpfs_remount,
+};
 
 static struct tmpfs *make_tmpfs(void)
 {

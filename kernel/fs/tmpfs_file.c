@@ -26,12 +26,12 @@ static size_t committed(const struct inode *inode)
 static int charge(const struct inode *inode)
 {
     struct tmpfs *t = tmpfs_of(inode->sb);
-    size_t pages;
+    size_t limit = __atomic_load_n(&t->max_pages, __ATOMIC_RELAXED), pages;
 
     if (commit_charge(COMMIT_FILES, committed(inode), 0) < 0)
         return -ENOSPC;
     pages = __atomic_add_fetch(&t->pages, 1, __ATOMIC_RELAXED);
-    if (t->max_pages == 0 || pages <= t->max_pages)
+    if (limit == 0 || pages <= limit)
         return 0;
     __atomic_fetch_sub(&t->pages, 1, __ATOMIC_RELAXED);
     commit_uncharge(COMMIT_FILES, committed(inode));

@@ -14,8 +14,8 @@
 struct tmpfs {
     struct super_block *sb;             /*                                 [c] */
     struct list link;                   /* all there are          [tmpfs list] */
-    size_t max_pages, pages;            /* limit, 0: none [c]; in use      [a] */
-    size_t max_inodes;                  /* 0: no limit                     [c] */
+    size_t max_pages, pages;            /* limit, 0: none; in use          [a] */
+    size_t max_inodes;                  /* 0: no limit                     [a] */
     size_t inode_space;                 /* TMPFS_INODE_SPACE; 0: inodes have no limit [c] */
     size_t space;                       /* taken by inodes, names, attributes [a] */
     uint64_t next_ino;                  /*                                 [a] */

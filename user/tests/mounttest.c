@@ -239,6 +239,39 @@ static void zero_is_no_limit(void)
     REQUIRE(umount("/mnt") == 0);
 }
 
+static int remount(const char *options)
+{
+    return mount(NULL, "/mnt", NULL, MS_REMOUNT, options);
+}
+
+/* Not below what is taken, and not from none to one. */
+static void limits_change(void)
+{
+    int fd;
+
+    mount_tmpfs("/mnt", 0);
+    fd = open("/mnt/a", O_RDWR | O_CREAT, 0644);
+    REQUIRE(fd >= 0 && fallocate(fd, 0, 0, 3 * PAGE) == 0);
+    close(fd);
+    EXPECT_OK(remount("size=2m"));
+    EXPECT(!strcmp(info_of("/mnt").options, "rw,size=2048k,nr_inodes=77,mode=755,inode64"));
+    EXPECT_OK(remount("nr_inodes=2,mode=700"));
+    EXPECT(!strcmp(info_of("/mnt").options, "rw,size=2048k,nr_inodes=2,mode=755,inode64"));
+    EXPECT_ERROR(mknod("/mnt/b", S_IFREG | 0644, 0), ENOSPC);
+    EXPECT_ERROR(remount("nr_inodes=1"), EINVAL);
+    EXPECT_ERROR(remount("size=8k"), EINVAL);
+    EXPECT_ERROR(remount("size=4m,nr_inodes=1"), EINVAL);
+    EXPECT_ERROR(remount("size=4m,unknown=1"), EINVAL);
+    EXPECT_ERROR(remount("size=much"), EINVAL);
+    EXPECT_OK(remount("size=12k"));
+    EXPECT(!strcmp(info_of("/mnt").options, "rw,size=12k,nr_inodes=2,mode=755,inode64"));
+    EXPECT_OK(remount("size=0,nr_inodes=0"));
+    EXPECT_OK(mknod("/mnt/b", S_IFREG | 0644, 0));
+    EXPECT_ERROR(remount("size=1g"), EINVAL);
+    EXPECT_ERROR(remount("nr_inodes=1000"), EINVAL);
+    REQUIRE(umount("/mnt") == 0);
+}
+
 /* The source too, where a sign in front would make a comment of the line. */
 static void words_are_escaped(void)
 {
@@ -348,7 +381,7 @@ static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
     TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
-    TEST(names_have_a_limit), TEST(zero_is_no_limit),
+    TEST(names_have_a_limit), TEST(zero_is_no_limit), TEST(limits_change),
 };
 
 TEST_MAIN(tests)
