@@ -197,6 +197,24 @@ Test(ext2_dirent, corruption_is_named)
     }
 }
 
+/* What can be found behind an entry with a fault, but of a length that makes sense, can also be
+ * removed. */
+Test(ext2_dirent, neighbours_of_a_fault_can_be_removed)
+{
+    struct ext2_dir_block *b = fresh_block();
+    struct ext2_dirent *e;
+    uint32_t offset;
+
+    ext2_dirent_init_dots(b, 12, 2, EXT2_FT_DIR);
+    cr_assert(ext2_dirent_insert(b, "bad", 3, 13, EXT2_FT_REG));
+    cr_assert(ext2_dirent_insert(b, "good", 4, 14, EXT2_FT_REG));
+    e = ext2_dirent_find(b, "bad", 3, &offset);
+    e->inode = le32_make(NINODES + 1);
+    cr_assert(ext2_dirent_find(b, "good", 4, &offset) != NULL);
+    cr_assert(ext2_dirent_remove(b, offset));
+    cr_assert(ext2_dirent_find(b, "good", 4, &offset) == NULL);
+}
+
 /* Nothing reads or writes outside the block, and everything ends. */
 Test(ext2_dirent, garbage)
 {

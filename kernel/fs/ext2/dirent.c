@@ -115,15 +115,19 @@ bool ext2_dirent_insert(struct ext2_dir_block *b, const char *name, size_t len, 
     return true;
 }
 
+/* What was found can be removed: so this passes over the others as looking up does. */
 bool ext2_dirent_remove(struct ext2_dir_block *b, uint32_t offset)
 {
     struct ext2_dirent *e, *previous = NULL;
     uint32_t at = 0;
 
-    while ((e = ext2_dirent_at(b, at)) != NULL && at < offset) {
-        previous = e;
-        at += le16_get(e->rec_len);
+    while (at < offset) {
+        previous = (struct ext2_dirent *)(b->bytes + at);
+        if (!is_passable(previous, EXT2_BLOCK_SIZE - at))
+            return false;
+        at += le16_get(previous->rec_len);
     }
+    e = ext2_dirent_at(b, offset);
     if (!e || at != offset)
         return false;
     if (previous)
