@@ -39,12 +39,12 @@ static int check_open(struct inode *inode, uint32_t flags, const struct cred *cr
     uint32_t rights = needed_rights(flags);
     int err;
 
+    if ((flags & O_DIRECTORY) && !S_ISDIR(inode->mode))
+        return -ENOTDIR;
     if (S_ISLNK(inode->mode))
         return -ELOOP;
     if (S_ISDIR(inode->mode) && ((rights & MAY_WRITE) || (flags & O_CREAT)))
         return -EISDIR;
-    if ((flags & O_DIRECTORY) && !S_ISDIR(inode->mode))
-        return -ENOTDIR;
     if ((S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) && (inode->sb->flags & MS_NODEV))
         return -EACCES;
     err = made ? 0 : inode_permission(inode, rights, cred);

@@ -45,6 +45,7 @@ static void symbolic_links(void)
     write_file("b", "through a dangling link");
     expect_content("a", "through a dangling link");
     EXPECT_ERROR(open("b", O_RDONLY | O_NOFOLLOW), ELOOP);
+    EXPECT_ERROR(open("b", O_RDONLY | O_NOFOLLOW | O_DIRECTORY), ENOTDIR);
     EXPECT_EQ(readlink("b", buf, sizeof(buf)), 1);
     EXPECT_EQ(readlink("b", buf, 0), -1);
     EXPECT_ERROR(readlink("a", buf, sizeof(buf)), EINVAL);
