@@ -234,7 +234,8 @@ int file_iterate(struct file *f, struct dir_context *ctx)
     f->pos = ctx->pos;
     rwsem_read_unlock(&dir->lock);
     pos_unlock(f, locked);
-    inode_touch_atime(dir);
+    if (!(f->flags & O_NOATIME))
+        inode_touch_atime(dir);
     return err;
 }
 

@@ -152,7 +152,8 @@ static ssize_t tmpfs_read(struct file *f, struct uio *uio, uint64_t *pos)
     }
     if (*pos == start)
         return err;
-    inode_touch_atime(inode);
+    if (!(f->flags & O_NOATIME))
+        inode_touch_atime(inode);
     return (ssize_t)(*pos - start);
 }
 

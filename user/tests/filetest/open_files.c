@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include "user/tests/filetest/filetest.h"
 #include "user/tests/lib/watch.h"
@@ -170,6 +171,33 @@ static void flags_of_one_call(void)
     unlink("f");
 }
 
+/* Whether PATH, opened with FLAGS and read or listed, has a new time of access. */
+static bool touches(const char *path, int flags)
+{
+    struct timespec old[2] = { { 1000, 0 }, { 2000, 0 } };
+    char buf[512];
+    int fd = open(path, flags);
+
+    REQUIRE(fd >= 0);
+    EXPECT_OK(utimensat(AT_FDCWD, path, old, 0));
+    if (flags & O_DIRECTORY)
+        EXPECT(syscall(SYS_getdents64, fd, buf, sizeof(buf)) > 0);
+    else
+        EXPECT_EQ(read(fd, buf, sizeof(buf)), 7);
+    close(fd);
+    return stat_of(path).st_atim.tv_sec != 1000;
+}
+
+static void quiet_reading(void)
+{
+    write_file("f", "content");
+    EXPECT(touches("f", O_RDONLY));
+    EXPECT(!touches("f", O_RDONLY | O_NOATIME));
+    EXPECT(touches(".", O_RDONLY | O_DIRECTORY));
+    EXPECT(!touches(".", O_RDONLY | O_DIRECTORY | O_NOATIME));
+    unlink("f");
+}
+
 /* What a stream could not do once is no reason not to read the lines that it can. */
 static void old_error_of_a_stream(void)
 {
@@ -196,7 +224,7 @@ static void old_error_of_a_stream(void)
 
 #define RULES(X)                                                               \
     X(open_flags) X(append_mode) X(unlink_while_open) X(holes) X(seeking)       \
-    X(flags_of_one_call) X(old_error_of_a_stream)
+    X(flags_of_one_call) X(old_error_of_a_stream) X(quiet_reading)
 
 RULES(ON_BOTH)
 
