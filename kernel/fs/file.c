@@ -207,8 +207,8 @@ int64_t file_seek(struct file *f, int64_t offset, int whence)
 
     if (f->mode & FILE_PATH)
         return -EBADF;
-    if (!(f->mode & FILE_SEEK))
-        return -ESPIPE;
+    if ((unsigned)whence > SEEK_HOLE)
+        return -EINVAL;
     locked = pos_lock(f);
     pos = f->ops->seek(f, offset, whence);
     if (pos >= 0)

@@ -32,7 +32,7 @@ struct file {
 
 #define FILE_READ  0x1u                 /* open for reading                    */
 #define FILE_WRITE 0x2u                 /* open for writing                    */
-#define FILE_SEEK  0x4u                 /* has a position; else pread is -ESPIPE */
+#define FILE_SEEK  0x4u                 /* can be read and written anywhere; else -ESPIPE */
 #define FILE_PATH  0x8u                 /* O_PATH: a name only                 */
 #define FILE_POS   0x10u                /* its position is moved by one call at a time */
 #define FILE_WRITER 0x20u               /* counted in inode->writers           */
@@ -161,6 +161,7 @@ ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos);
 ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos);
 /* Either, at *POS, which moves, or at F's own position if that is negative. */
 ssize_t file_move(struct file *f, struct uio *uio, int64_t *pos, bool write);
+/* lseek(2), which some files without a position accept: 0.  -EBADF, -EINVAL, -ESPIPE. */
 int64_t file_seek(struct file *f, int64_t offset, int whence);
 /* Directory entries from f->pos on; advances it.  0 or an errno (-ENOENT: removed). */
 int file_iterate(struct file *f, struct dir_context *ctx);

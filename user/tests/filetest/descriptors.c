@@ -3,7 +3,13 @@
  * descriptors.c - descriptors in place of names, and names of descriptors.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include "user/tests/filetest/filetest.h"
 
 /* An empty name is the descriptor's own file, also if that has no name: never the
@@ -98,7 +104,29 @@ static void link_descriptor(void)
     unlink("filetest.a");
 }
 
+/* They have no position, and let it be moved nowhere. */
+static void seeking_nowhere(void)
+{
+    sigset_t none;
+    int fds[4];
+    char c;
+
+    sigemptyset(&none);
+    fds[0] = eventfd(0, 0);
+    fds[1] = timerfd_create(CLOCK_MONOTONIC, 0);
+    fds[2] = epoll_create1(0);
+    fds[3] = signalfd(-1, &none, 0);
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        EXPECT_EQ(lseek(fds[i], 5, SEEK_SET), 0);
+        EXPECT_EQ(lseek(fds[i], -5, SEEK_END), 0);
+        EXPECT_ERROR(lseek(fds[i], 0, 77), EINVAL);
+        EXPECT_ERROR(pread(fds[i], &c, 1, 0), ESPIPE);
+        close(fds[i]);
+    }
+}
+
 static const struct test tests[] = {
+    TEST(seeking_nowhere),
     TEST(empty_name_is_descriptor),
     CHILD_TEST(descriptors_have_names),
     CHILD_TEST(link_descriptor),
