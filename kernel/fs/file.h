@@ -82,19 +82,13 @@ int file_op_flush_nothing(struct file *f);
 int file_op_fallocate_refuse(struct file *f, int mode, uint64_t off, uint64_t len);
                                                                          /* -EOPNOTSUPP */
 /* For files whose content is inode->mapping's pages: takes the inode's lock for
- * writing in write, with O_APPEND, times, set-id bits and O_SYNC; fsync writes the
- * pages and the inode, and calls sb->ops->sync unless nothing but data matters. */
+ * writing in write, with O_APPEND, times, set-id bits and O_SYNC. */
 ssize_t file_op_read_cache(struct file *f, struct uio *uio, uint64_t *pos);
 ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos);
-int file_op_fsync_cache(struct file *f, bool data_only);
 /* O_APPEND, O_DSYNC, O_SYNC as they hold for the write of UIO: F's own, and the call's. */
 uint32_t file_write_flags(const struct file *f, const struct uio *uio);
 
 /* Groups of members. */
-#define FILE_OPS_CACHED_DATA                                                    \
-    .read = file_op_read_cache, .write = file_op_write_cache,                   \
-    .seek = file_op_seek_size, .mmap = file_op_mmap_cache,                      \
-    .fsync = file_op_fsync_cache
 #define FILE_OPS_NO_DATA                        /* directories */               \
     .read = file_op_read_isdir, .write = file_op_write_refuse,                  \
     .mmap = file_op_mmap_refuse

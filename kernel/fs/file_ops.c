@@ -3,10 +3,8 @@
  * file_ops.c - members for tables of file operations: refusals, each with its
  * errno, and the plain file whose content is its inode's pages.
  */
-#include "kernel/cache/writeback.h"
 #include "kernel/fs/seal.h"
 #include "kernel/fs/super.h"
-#include "kernel/dev/block.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/fcntl.h"
 #include "lib/abi/poll.h"
@@ -236,22 +234,4 @@ ssize_t file_op_write_cache(struct file *f, struct uio *uio, uint64_t *pos)
     if (n > 0 && (flags & (O_SYNC | O_DSYNC)))
         err = f->ops->fsync(f, (flags & O_SYNC) != O_SYNC);
     return err ? err : n;
-}
-
-int file_op_fsync_cache(struct file *f, bool data_only)
-{
-    struct inode *inode = f->inode;
-    struct super_block *sb = inode->sb;
-    bool was_dirty = inode_test(inode, INODE_DIRTY | INODE_WRITTEN);
-    int err, e;
-
-    writeback_range(inode->mapping, 0, UINT64_MAX, true);
-    err = file_check_errors(f);
-    if (!sb->bdev)
-        return err;
-    e = inode_write(inode);
-    if (!err)
-        err = e;
-    e = data_only && !was_dirty ? block_flush(sb->bdev) : sb->ops->sync(sb, true);
-    return err ? err : e;
 }
