@@ -25,6 +25,7 @@ struct uio {
     size_t seg_off;                     /* bytes of it already moved           */
     size_t resid;                       /* bytes left in all                   */
     uint32_t rwf;                       /* RWF_*: what only this call asks of the file */
+    bool broken;                        /* some was written, then the readers were gone */
 };
 
 struct uio_ops {

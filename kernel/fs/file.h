@@ -191,7 +191,7 @@ int file_copy_out(uintptr_t addr, const void *kbuf, size_t n);
 ssize_t file_read_kernel(struct file *f, void *buf, size_t len, uint64_t pos);
 
 /* Two ends of a new pipe of CRED's; FLAGS: O_NONBLOCK.  0, -ENOMEM, -ENFILE.  A write with
- * no reader is -EPIPE; the caller sends SIGPIPE. */
+ * no reader is -EPIPE, or sets uio->broken after a part: the caller sends SIGPIPE. */
 int pipe_create(uint32_t flags, const struct cred *cred, struct file **reader, struct file **writer);
 /* F_SETPIPE_SZ (bytes; the new size), F_GETPIPE_SZ.  -EBADF: not a pipe; -EBUSY. */
 int pipe_set_size(struct file *f, size_t size);

@@ -214,6 +214,7 @@ static ssize_t pipe_write(struct file *f, struct uio *uio, uint64_t *pos)
     mutex_unlock(&p->lock);
     if (uio->resid == wanted)
         return err;
+    uio->broken = err == -EPIPE;
     wake_if_any(&p->can_read);
     return (ssize_t)(wanted - uio->resid);
 }

@@ -16,11 +16,13 @@ ssize_t write_result(const struct file *f, ssize_t r)
     return r;
 }
 
-/* The same, and REF is put. */
-static ssize_t end_write(struct fd_ref ref, ssize_t r)
+/* The same, and REF is put.  What UIO has written in part is the result, but SIGPIPE is sent. */
+static ssize_t end_write(struct fd_ref ref, const struct uio *uio, ssize_t r)
 {
     if (r < 0)
         r = write_result(ref.file, r);
+    else if (uio->broken)
+        write_result(ref.file, -EPIPE);
     fd_put(ref);
     return r;
 }
@@ -53,7 +55,7 @@ int64_t sys_write(const uint64_t *a)
     r = buffer_get(&uio, &seg, a[1], a[2]);
     if (!r)
         r = file_write(ref.file, &uio);
-    return end_write(ref, r);
+    return end_write(ref, &uio, r);
 }
 
 /* RWF_HIPRI is a hint to devices that could be asked whether they are done. */
@@ -80,7 +82,7 @@ static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
     r = check_rwf(uio);
     if (!r)
         r = file_move(ref.file, uio, &pos, write);
-    return end_write(ref, r);
+    return end_write(ref, uio, r);
 }
 
 static int64_t transfer_buffer(const uint64_t *a, bool write)
