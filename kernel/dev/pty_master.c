@@ -99,6 +99,10 @@ static int write_loop(struct pty *p, struct uio *uio, bool nonblock)
         uio_revert(uio, n - typed);
         if (error || copy_error)
             return error ? error : copy_error;
+        /* What the line discipline swallows takes no room: nothing else might end this. */
+        if (uio->resid > 0 && thread_signal_pending())
+            return -ERESTARTSYS;
+        cond_resched();
     }
     return 0;
 }

@@ -154,7 +154,7 @@ static void worker(void *arg)
         (void)tty_wait_for_wake(t);     /* a kernel thread gets no signals */
         tty_forget_wake(t);
         while (receive(t))
-            continue;
+            cond_resched();
     }
 }
 

@@ -194,6 +194,10 @@ static int write_loop(struct tty *t, struct uio *uio, bool nonblock)
         uio_revert(uio, n - sent);
         if (error || copy_error)
             return error ? error : copy_error;
+        /* What is sent as nothing takes no room: nothing else might end this. */
+        if (uio->resid > 0 && thread_signal_pending())
+            return -ERESTARTSYS;
+        cond_resched();
     }
     return 0;
 }

@@ -298,10 +298,35 @@ static void no_breaks(void)
     close_pair(&p);
 }
 
+/* More of what takes no room than anybody will wait for. */
+static void flood(void *arg)
+{
+    const struct pair *p = arg;
+    const char *zeros = mmap(NULL, 1UL << 30, PROT_READ,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    REQUIRE(zeros != MAP_FAILED);
+    put(p->master, "x");
+    EXPECT(write(p->master, zeros, 1UL << 30) > 0);
+}
+
+static void a_flood_can_be_stopped(void)
+{
+    struct pair p = open_pair();
+    pid_t pid = start_child(flood, &p);
+
+    EXPECT_TEXT(p.master, "x");
+    sched_yield();
+    EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_EQ(wait_child(pid), SIGKILL);
+    close_pair(&p);
+}
+
 static const struct test tests[] = {
     TEST(lines), TEST(raw), TEST(typed_ahead), TEST(counts), TEST(polling), TEST(full_output),
     TEST(full_input), TEST(poll_wakes), TEST(a_lot_each_way), TEST(stop_and_go),
     TEST(arrived_for_good), TEST(drained_at_once), TEST(no_breaks),
+    TEST(a_flood_can_be_stopped),
 };
 
 const struct test_list byte_tests = TEST_LIST(tests);
