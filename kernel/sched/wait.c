@@ -120,8 +120,7 @@ static void time_passed(struct timer *timer)
 {
     struct sleeper *s = container_of(timer, struct sleeper, timer);
 
-    s->fired = true;
-    thread_wake(s->thread);
+    s->fired = thread_wake(s->thread);      /* not if somebody else was first */
 }
 
 bool schedule_until_by(enum timer_clock clock, uint64_t deadline_ns)
