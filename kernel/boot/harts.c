@@ -50,6 +50,7 @@ static bool start(unsigned index)
     }
     if (!wait_online(h)) {
         printk("boot: hart %lu does not answer\n", h->hartid);
+        machine.nharts = nr_harts + 1;      /* it may come yet: nobody gets its place */
         return false;
     }
     return true;

@@ -259,8 +259,11 @@ static int give_stacks(struct hart *h)
 
 int sched_prepare_hart(unsigned hart)
 {
-    void *stack = kstack_alloc();
+    void *stack;
 
+    if (harts[hart].idle)
+        return 0;                           /* was made for one that did not start */
+    stack = kstack_alloc();
     if (!stack)
         return -ENOMEM;
     if (give_stacks(&harts[hart]) != 0) {
