@@ -181,9 +181,12 @@ int tty_set_group(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)
     if (session != caller.session)
         return -EPERM;
     tty_lock(t);
-    t->pgrp = pgrp;
+    if (t->session == session)
+        t->pgrp = pgrp;
+    else
+        error = -ENOTTY;                        /* lost meanwhile */
     tty_unlock(t);
-    return 0;
+    return error;
 }
 
 int tty_set_controlling(struct tty *t, uint32_t cmd, uintptr_t value, struct uio *u)

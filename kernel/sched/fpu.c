@@ -78,6 +78,7 @@ void fpu_sync(void)
 
 void fpu_discard(void)
 {
+    set_holder(NULL);           /* the hart's registers are nobody's, nor all zero */
     set_state(current, SSTATUS_FS_CLEAN);
 }
 

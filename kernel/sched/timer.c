@@ -143,7 +143,8 @@ static void clock_was_set(void)
 
 void clock_set_realtime(uint64_t ns)
 {
-    uint64_t offset = ns - clock_monotonic_ns(), flags;
+    uint64_t now = clock_monotonic_ns(), flags;
+    uint64_t offset = ns > now ? ns - now : 0;      /* the boot was not before 1970 */
 
     __atomic_store_n(&now_is.realtime_offset, offset, __ATOMIC_RELAXED);
     if (shared)
