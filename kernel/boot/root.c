@@ -2,9 +2,9 @@
 /*
  * root.c - find the root file system and mount it.
  *
- * The disk is the one called "root" by the machine (its serial number), or the
- * only one there is, or what root= names.  The device files are mounted over
- * its /dev at once, so that process 1 finds a console.
+ * The disk is what root= names, or the one called "root" by the machine (its
+ * serial number), or the first.  The device files are mounted over its /dev at
+ * once, so that process 1 finds a console.
  */
 #include "kernel/boot/boot.h"
 #include "kernel/core/bootargs.h"

@@ -54,8 +54,7 @@ void bootargs_init(const char *line)
 {
     char *p = cut, *equals;
 
-    if (strlcpy(whole, line, sizeof(whole)) >= sizeof(whole))
-        printk("boot: command line cut after %u characters\n", BOOTARGS_MAX - 1);
+    strlcpy(whole, line, sizeof(whole));
     strlcpy(cut, whole, sizeof(cut));
 
     for (p = skip_blanks(p); *p; p = skip_blanks(p)) {

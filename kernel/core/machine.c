@@ -310,8 +310,9 @@ static void read_chosen(const struct fdt *fdt)
         strlcpy(machine.model, s, sizeof(machine.model));
     if (!fdt_find_path(fdt, "/chosen", &node))
         return;
-    if ((s = fdt_get_string(fdt, &node, "bootargs")) != NULL)
-        strlcpy(machine.bootargs, s, sizeof(machine.bootargs));
+    if ((s = fdt_get_string(fdt, &node, "bootargs")) != NULL
+        && strlcpy(machine.bootargs, s, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
+        printk("boot: command line cut after %u characters\n", BOOTARGS_MAX - 1);
     if (fdt_find_prop(fdt, &node, "rng-seed", &prop)) {
         machine.rng_seed_len = min_u64(prop.len, sizeof(machine.rng_seed));
         memcpy(machine.rng_seed, prop.data, machine.rng_seed_len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * random.h - random bits: seeded once, mixed per hart, not for secrets.
+ * random.h - random bits: seeded once, one counter for all harts, not for secrets.
  *
  * port_random() in port.h draws from it.  seed= makes every run alike.
  */

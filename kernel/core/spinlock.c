@@ -44,11 +44,6 @@ void spin_set_wait_hook(void (*hook)(void))
     wait_hook = hook;
 }
 
-uint32_t spinlocks_held(void)
-{
-    return this_hart()->spinlocks;
-}
-
 void spin_check_order(enum lock_rank rank, const char *name)
 {
     const struct hart *h = this_hart();

@@ -9,8 +9,6 @@
  * must serve what others wait for from this hart (TLB shootdowns). */
 void spin_set_wait_hook(void (*hook)(void));
 
-/* Debug: how many spinlocks this hart holds; 0 in plain kernels. */
-uint32_t spinlocks_held(void);
 /* Debug: panic, naming RANK's taker NAME, if this hart holds a lock of RANK or above. */
 void spin_check_order(enum lock_rank rank, const char *name);
 

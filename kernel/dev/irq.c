@@ -65,16 +65,6 @@ int irq_request(unsigned irq, void (*handler)(void *arg), void *arg, const char 
     return -EBUSY;
 }
 
-void irq_enable(unsigned irq)
-{
-    plic_unmask(irq);
-}
-
-void irq_disable(unsigned irq)
-{
-    plic_mask(irq);
-}
-
 /* The first hart from HART on that takes interrupts. */
 static unsigned usable_hart(unsigned hart)
 {

@@ -19,11 +19,6 @@
  */
 int irq_request(unsigned irq, void (*handler)(void *arg), void *arg, const char *name);
 
-/* Stop and restart delivery.  A handler that runs on another hart may still be
- * running when disable returns. */
-void irq_enable(unsigned irq);
-void irq_disable(unsigned irq);
-
 /* Share the lines out among the harts that are online, in turn.  Once, when
  * they are all up. */
 void irq_balance(void);
