@@ -258,14 +258,22 @@ static void note_line_column(struct tty_ldisc *ld)
 
 /* Editing */
 
-/* The column at which the echo of the line ends. */
-static unsigned line_end_column(const struct tty_ldisc *ld)
+/* The cells that the echo of the byte at POS takes.  Those of a tab depend on what stands before
+ * it, but not before the last tab there. */
+static unsigned cells_at(const struct tty_ldisc *ld, size_t pos)
 {
-    unsigned column = ld->line_column;
+    unsigned column = 0;
+    size_t i = pos;
 
-    for (size_t i = ld->canon_head; i != ld->head; i++)
+    if (ring_at(ld, pos) != '\t')
+        return column_after_echo(ld, 0, ring_at(ld, pos));
+    while (i != ld->canon_head && ring_at(ld, i - 1) != '\t')
+        i--;
+    if (i == ld->canon_head)
+        column = ld->line_column;
+    for (; i != pos; i++)
         column = column_after_echo(ld, column, ring_at(ld, i));
-    return column;
+    return 8 - column % 8;
 }
 
 /* Take the cells from COLUMN on off the screen. */
@@ -283,14 +291,13 @@ static void wipe_cells(struct tty_ldisc *ld, unsigned columns, bool tab)
 /* Remove the last character, all of its bytes, and wipe it off the screen if WIPE. */
 static void erase_char(struct tty_ldisc *ld, bool wipe)
 {
-    unsigned before = wipe ? line_end_column(ld) : 0;
     bool tab = ring_at(ld, ld->head - 1) == '\t';
 
     do
         ld->head--;
     while (ld->head != ld->canon_head && is_continuation(ld, ring_at(ld, ld->head)));
     if (wipe)
-        wipe_cells(ld, before - line_end_column(ld), tab);
+        wipe_cells(ld, cells_at(ld, ld->head), tab);
 }
 
 static void erase_word(struct tty_ldisc *ld, bool wipe)
