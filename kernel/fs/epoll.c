@@ -27,9 +27,11 @@
  * A member has no reference to its file.  Whoever closes the file for good comes through
  * epoll_forget before anything of it goes, and has to take set->lock: so while a harvest
  * holds that lock, each file of the set can be asked.  He looks for members without a lock:
- * one that leaves takes itself off file->watchers last, when it needs the file no more.  A set is freed by its own last close,
- * under members_lock, which keeps it from an epoll_forget that has found it by one of its
- * members; before that it has left the sets around it by an epoll_forget of its own.
+ * one that leaves takes itself off file->watchers last, when it needs the file no more.
+ *
+ * A set is freed by its own last close, under members_lock, which keeps it from an
+ * epoll_forget that has found it by one of its members; before that it has left the sets
+ * around it by an epoll_forget of its own.
  */
 #include "kernel/fs/epoll.h"
 #include "kernel/fs/anon_file.h"

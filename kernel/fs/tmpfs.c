@@ -2,11 +2,10 @@
 /*
  * tmpfs.c - file systems in memory: mounting, limits, inodes, and their end.
  *
- * Limits are pages and inodes, half of memory unless size= and nr_inodes= say otherwise; 0 is
- * no limit.
- * Inodes share their limit with the attributes of files, in bytes: an attribute takes what
- * it is long, an inode, and each name of one but the first, TMPFS_INODE_SPACE.  Unmounting takes the tree of names apart without
- * recursion, however deep it is.
+ * Limits are pages and inodes, half of memory unless size= and nr_inodes= say otherwise; 0
+ * is no limit.  Inodes share theirs with the attributes of files, in bytes: an attribute takes
+ * what it is long; an inode, and each of its names but the first, TMPFS_INODE_SPACE.
+ * Unmounting takes the tree of names apart without recursion, however deep it is.
  */
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/mount_options.h"

@@ -121,7 +121,7 @@ static long sectors_written(void)
 
     while ((line = next_line(&at)))
         if (sscanf(line, "%*d %*d %15s %*d %*d %*d %*d %*d %*d %ld", name, &sectors) == 2
-            && strcmp(name, DISK + strlen("/dev/")) == 0)
+            && strcmp(name, strrchr(DISK, '/') + 1) == 0)
             return sectors;
     return -1;
 }
