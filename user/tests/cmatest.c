@@ -124,6 +124,7 @@ static void full_of_clean_pages(void)
     int fd;
 
     need_area();
+    need_disk_room(nfile);
     fd = new_disk_file(nfile, 'c');
     REQUIRE(fsync(fd) == 0);
     EXPECT(free_kb() < area_kb() / 2);
@@ -333,6 +334,7 @@ static void kernel_pages_leave_the_area_full(void)
     int old, new;
 
     need_area();
+    need_disk_room((size_t)area_kb() / 4 + share_of_memory(60));
     debug_call(DEBUG_QUIESCE, 0, 0);
     rest = take_all_but(512);
     old = new_clean_file((size_t)area_kb() / 4);

@@ -82,9 +82,11 @@ static void large_requests(void)
 
     need_debug_call();
     scatter();
+    if (d.count > npages >> LARGE >> 1)
+        d.count = npages >> LARGE >> 1;     /* of a small machine the half */
     success = vmstat("compact_success ");
     EXPECT_EQ(debug_call(DEBUG_TAKE, (uintptr_t)&d, 0), 0);
-    EXPECT_EQ(d.done, 6);
+    EXPECT_EQ(d.done, d.count);
     EXPECT(vmstat("compact_success ") > success);
     EXPECT(vmstat("compact_stall ") >= vmstat("compact_success "));
     EXPECT(vmstat("compact_isolated ") > 0 && vmstat("compact_migrate_scanned ") > 0

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include "user/tests/lib/disk_file.h"
 #include "user/tests/lib/lines.h"
 
@@ -71,6 +72,15 @@ void need_to_drop_pages(void)
 {
     if (access(DROP_CACHES, W_OK) < 0)
         skip("files cannot be dropped from memory");
+}
+
+void need_disk_room(size_t npages)
+{
+    struct statfs fs;
+
+    REQUIRE(statfs("/", &fs) == 0);
+    if (fs.f_bavail * (size_t)fs.f_bsize < (npages + npages / 100) * PAGE)  /* and the file's map */
+        skip("needs a larger root disk");
 }
 
 void look_up_missing(int count)

@@ -31,5 +31,8 @@ void drop_cached_pages(void);
 /* Skip the test where one may not do that. */
 void need_to_drop_pages(void);
 
+/* Skip the test where the root disk has no room for a file of NPAGES. */
+void need_disk_room(size_t npages);
+
 /* Ask for COUNT names that nobody has: the kernel remembers that they are not there. */
 void look_up_missing(int count);
