@@ -179,6 +179,13 @@ static int hold(struct page *page)
     return 0;
 }
 
+static int pin(struct page *page)
+{
+    thread_sleep_ns(DEBUG_PIN_MS * 1000000UL, false, NULL);
+    put_page(page);
+    return 0;
+}
+
 /* Until the caller has been killed, and what follows from that has happened. */
 static void wait_for_death(void)
 {
@@ -272,6 +279,8 @@ int64_t sys_pagoda_debug(const uint64_t *a)
         return contig_call(a[1], a[0] == DEBUG_CONTIG_TAKE);
     case DEBUG_HOLD_PAGE:
         return with_page(a[1], hold);
+    case DEBUG_PIN_PAGE:
+        return with_page(a[1], pin);
     case DEBUG_SHRINK:
         return shrink_call(a[1]);
     case DEBUG_HOLD_MAP:

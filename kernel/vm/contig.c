@@ -7,9 +7,11 @@
  *   3. take     if all frames are free now; else 2 again
  *   4. undo 1
  *
- * A page may be busy for a moment: under I/O, being read or freed, in a reclaimer's hands.  So
- * step 2 is repeated, in the end with pauses; and if a range cannot be emptied at all, because
- * somebody keeps a page, the next one is tried behind that page (Linux does both).
+ * A page may be busy: under I/O, being read or freed, in a reclaimer's hands.  So step 2 is done
+ * a few times.  If the range is still not empty, the next one is tried, behind the page in the
+ * way; and when all have been tried, there is a pause, and then it begins anew, several times.
+ * (Linux does all three.)  How long a page is busy may depend on a disk, or on a thread whose
+ * hart the host does not run just now.
  */
 #include "kernel/cache/page_cache.h"
 #include "kernel/cache/writeback.h"
@@ -22,13 +24,12 @@
 #include "kernel/vm/contig.h"
 #include "kernel/vm/evict.h"
 #include "kernel/vm/migrate.h"
-#include "lib/abi/errno.h"
 #include "lib/bitops.h"
 
-#define PASSES 12                       /* over a range before it is given up         */
-#define EAGER_PASSES 3                  /* of them, those without a pause             */
-#define PAUSE 1000000UL                 /* ns: a disk has answered by then            */
-#define RESCHED_EVERY 64                /* frames                                     */
+#define PASSES 4                        /* over a range                                   */
+#define ROUNDS 10                       /* over all ranges, with a pause after each       */
+#define PAUSE 1000000UL                 /* ns, the first; each is twice as long: a second */
+#define RESCHED_EVERY 64                /* frames                                         */
 
 struct mutex contig_lock;
 
@@ -49,99 +50,76 @@ static bool drop(struct page *page)
 }
 
 /* PAGE, referenced, gets another frame. */
-static int move(struct page *page)
+static bool move(struct page *page)
 {
     struct page *new = alloc_page(GFP_USER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN);
-    int err;
+    bool moved;
 
     if (!new)
-        return -ENOMEM;
-    err = page_migrate_to(page, new, true);
+        return false;
+    moved = page_migrate_to(page, new, true) == 0;
     put_page(new);
-    return err;
+    return moved;
 }
 
-/* 0: PAGE's frame is free, or was just now; -EBUSY, -ENOMEM: not now; -EINVAL: it is the
- * kernel's for good. */
-static int empty_frame(struct page *page)
+/* Whether PAGE's frame is free, or was just now.  What is the kernel's stays for a moment: it is
+ * new or being freed. */
+static bool empty_frame(struct page *page)
 {
-    int err = -EBUSY;
+    bool empty = false;
 
-    switch (frame_use(page)) {
-    case FRAME_FREE:
-        return 0;
-    case FRAME_FIXED:                   /* new pages, and those being freed, look like that */
-        return page->identity == PAGE_OWNED ? -EBUSY : -EINVAL;
-    case FRAME_MOVABLE:
-        break;
-    }
-    if (!get_page_unless_zero(page))
-        return -EBUSY;
+    if (frame_use(page) == FRAME_FREE)
+        return true;
+    if (frame_use(page) == FRAME_FIXED || !get_page_unless_zero(page))
+        return false;
     if (frame_use(page) == FRAME_MOVABLE)
-        err = drop(page) ? 0 : move(page);
+        empty = drop(page) || move(page);
     put_page(page);
-    return err;
+    return empty;
 }
 
 /* ---- a range ------------------------------------------------------------------------------ */
 
-/* Empty what can be emptied at once; 0, or what stood in the way first, at *BAD. */
-static int empty_range(pfn_t start, pfn_t end, pfn_t *bad)
+/* Empty what can be emptied at once.  False: *BAD is the first frame that could not. */
+static bool empty_range(pfn_t start, pfn_t end, pfn_t *bad)
 {
-    int first_err = 0;
+    bool empty = true;
 
     for (pfn_t pfn = start; pfn < end; pfn++) {
-        int err = empty_frame(pfn_to_page(pfn));
-
-        if (err && (!first_err || err == -EINVAL)) {
-            first_err = err;
+        if (!empty_frame(pfn_to_page(pfn)) && empty) {
+            empty = false;
             *bad = pfn;
         }
-        if (err == -EINVAL)
-            break;
         if (pfn % RESCHED_EVERY == 0)
             cond_resched();
     }
-    return first_err;
+    return empty;
 }
 
-/* Let those finish who have pages in hand. */
-static void wait_for_others(unsigned pass)
+static bool empty_and_take(pfn_t start, pfn_t end, pfn_t *bad)
 {
-    laundry_collect();
-    if (pass < EAGER_PASSES)
+    *bad = start;
+    for (unsigned pass = 0; pass < PASSES; pass++) {
+        if (empty_range(start, end, bad) && page_alloc_take_range(start, end))
+            return true;
+        laundry_collect();
         cond_resched();
-    else
-        thread_sleep_ns(PAUSE, false, NULL);
-}
-
-static int empty_and_take(pfn_t start, pfn_t end, pfn_t *bad)
-{
-    int err = -EBUSY;
-
-    for (unsigned pass = 0; pass < PASSES && err != -EINVAL; pass++) {
-        if (pass > 0)
-            wait_for_others(pass);
-        err = empty_range(start, end, bad);
-        if (!err && page_alloc_take_range(start, end))
-            return 0;
     }
-    return err == -ENOMEM ? err : -EBUSY;
+    return false;
 }
 
-/* Take just the frames [START, END) of one zone.  0; -EBUSY or -ENOMEM, and the pages that were
- * not moved are where they were; *BAD is a frame that could not be emptied. */
-static int take_range(pfn_t start, pfn_t end, pfn_t *bad)
+/* Take just the frames [START, END) of one zone.  False: somebody had a page in hand, or there
+ * was no memory to move one to; *BAD is such a frame. */
+static bool take_range(pfn_t start, pfn_t end, pfn_t *bad)
 {
     pfn_t first = align_down(start, PAGEBLOCK_PAGES), last = align_up(end, PAGEBLOCK_PAGES);
-    int err;
+    bool taken;
 
     ASSERT(mutex_is_mine(&contig_lock));
-    *bad = start;
     page_alloc_isolate(first, last);
-    err = empty_and_take(start, end, bad);
+    taken = empty_and_take(start, end, bad);
     page_alloc_unisolate(first, last);
-    return err;
+    return taken;
 }
 
 /* ---- the area ----------------------------------------------------------------------------- */
@@ -153,16 +131,31 @@ static struct page *make_run(pfn_t start, size_t npages)
     return pfn_to_page(start);
 }
 
-static struct page *take_from_area(size_t npages, size_t align)
+/* NULL: *TRIED says whether there were ranges to try. */
+static struct page *take_from_area(size_t npages, size_t align, bool *tried)
 {
     pfn_t from = cma_area.start, start, bad;
 
+    *tried = false;
     while ((start = contig_find(from, cma_area.end, npages, align)) != 0) {
-        if (take_range(start, start + npages, &bad) == 0)
+        if (take_range(start, start + npages, &bad))
             return make_run(start, npages);
+        *tried = true;
         from = bad + 1;
     }
     return NULL;
+}
+
+static struct page *take_patiently(size_t npages, size_t align)
+{
+    bool tried;
+    struct page *page = take_from_area(npages, align, &tried);
+
+    for (unsigned round = 0; !page && tried && round < ROUNDS; round++) {
+        thread_sleep_ns(PAUSE << round, false, NULL);
+        page = take_from_area(npages, align, &tried);
+    }
+    return page;
 }
 
 struct page *cma_alloc(size_t npages, size_t align)
@@ -173,7 +166,7 @@ struct page *cma_alloc(size_t npages, size_t align)
     if (npages == 0 || npages > cma_total_pages())
         return NULL;
     mutex_lock(&contig_lock);
-    page = take_from_area(npages, align);
+    page = take_patiently(npages, align);
     mutex_unlock(&contig_lock);
     count_vm_events(page ? VM_CMA_ALLOC_SUCCESS : VM_CMA_ALLOC_FAIL, npages);
     return page;

@@ -16,6 +16,7 @@
 #include "lib/types.h"
 
 #define DEBUG_HOLD_MS 5000
+#define DEBUG_PIN_MS 300
 #define DEBUG_DYING_MS 2000
 
 enum debug_op {
@@ -93,9 +94,13 @@ enum debug_op {
     DEBUG_CONTIG_TAKE,
     DEBUG_CONTIG_GIVE,
 
-    /* DEBUG_HOLD_PAGE(addr): sleep for DEBUG_HOLD_MS, whatever signals come, with the caller's
-     * page at ADDR locked. */
+    /*
+     * DEBUG_HOLD_PAGE(addr)   Sleep for DEBUG_HOLD_MS, whatever signals come, with the caller's
+     *                         page at ADDR locked,
+     * DEBUG_PIN_PAGE(addr)    or for DEBUG_PIN_MS with a reference to it.
+     */
     DEBUG_HOLD_PAGE,
+    DEBUG_PIN_PAGE,
 
     /* DEBUG_SHRINK(n): ask the caches for N objects, as a request does for which memory is
      * short.  Returns how many they gave. */

@@ -32,11 +32,25 @@ static long free_kb(void)
     return proc_number("/proc/meminfo", "CmaFree:");
 }
 
+/* Pages for so many parts of memory in a hundred. */
+static size_t share_of_memory(size_t percent)
+{
+    struct sysinfo info;
+
+    REQUIRE(sysinfo(&info) == 0);
+    return info.totalram / PAGE * percent / 100;
+}
+
+/* Only where it is a good part of memory does it take part in all that happens. */
 static void need_area(void)
 {
+    size_t pages = (size_t)area_kb() / 4;
+
     need_debug_call();
-    if (area_kb() < (long)(REQUEST * PAGE / KB))
+    if (pages < REQUEST)
         skip("needs a contiguous area: cma=16M");
+    if (pages < share_of_memory(20))
+        skip("needs a small machine");
 }
 
 static long take(struct debug_contig *d)
@@ -63,15 +77,6 @@ static void take_12_mb(void)
     EXPECT_EQ(proc_number("/proc/vmstat", "cma_alloc_success ") - success, REQUEST);
     EXPECT(free_kb() <= area_kb() - (long)(REQUEST * PAGE / KB));
     give(&d);
-}
-
-/* Pages for so many parts of memory in a hundred. */
-static size_t share_of_memory(size_t percent)
-{
-    struct sysinfo info;
-
-    REQUIRE(sysinfo(&info) == 0);
-    return info.totalram / PAGE * percent / 100;
 }
 
 static void idle_machine(void)
@@ -255,6 +260,42 @@ static void busy_machine(void)
     unmap((char *)(uintptr_t)stop, 1);
 }
 
+/* A frame that every request for 12 MB needs. */
+static bool is_in_the_middle(uint64_t pfn, uint64_t area)
+{
+    return pfn >= area + PAGEBLOCK && pfn < area + REQUEST;
+}
+
+static void pin(void *page)
+{
+    EXPECT_EQ(debug_call(DEBUG_PIN_PAGE, (uintptr_t)page, 0), 0);
+}
+
+/* Somebody has pages in hand, and lets go of them when he has waited for something. */
+static void pages_in_hand(void)
+{
+    struct debug_contig d = { .npages = REQUEST, .align = PAGEBLOCK };
+    size_t n = share_of_memory(60), npinned = 0;
+    pid_t pid[4];
+    char *p;
+
+    need_area();
+    EXPECT_EQ(take(&d), 0);
+    give(&d);
+    p = map_pages(n, RW, ANON, -1, 0);
+    number_pages(p, n, 21);
+    for (size_t i = 0; i < n && npinned < COUNT(pid); i += 100)
+        if (is_in_the_middle(read_page(p + i * PAGE).pfn, d.pfn))
+            pid[npinned++] = start_child(pin, p + i * PAGE);
+    EXPECT_EQ(npinned, COUNT(pid));
+    usleep(10000);                          /* they begin */
+    take_12_mb();
+    while (npinned-- > 0)
+        EXPECT_CHILD(pid[npinned]);
+    EXPECT(is_numbered(p, n, 21));
+    unmap(p, n);
+}
+
 /*
  * Somebody keeps pages that cannot be moved (which a kernel should not do with memory that it
  * says is movable): another range is tried; and where there is none, nothing changes.
@@ -357,7 +398,7 @@ static void kernel_pages_leave_the_area_full(void)
 
 static const struct test tests[] = {
     TEST(idle_machine), TEST(full_machine), TEST(full_of_clean_pages), TEST(swapping_machine),
-    TEST(locked_memory), TEST(several_processes), TEST(busy_machine), TEST(pages_that_stay),
-    TEST(kernel_pages_stay_out), TEST(kernel_pages_leave_the_area_full),
+    TEST(locked_memory), TEST(several_processes), TEST(busy_machine), TEST(pages_in_hand),
+    TEST(pages_that_stay), TEST(kernel_pages_stay_out), TEST(kernel_pages_leave_the_area_full),
 };
 TEST_MAIN(tests)
