@@ -77,13 +77,12 @@ static void gather_up(void)
 /* A request for a large block moves pages out of the way. */
 static void large_requests(void)
 {
-    struct debug_blocks d = { .size = PAGE << LARGE, .count = 6 };
+    struct debug_blocks d = { .size = PAGE << LARGE };
     long success;
 
     need_debug_call();
     scatter();
-    if (d.count > npages >> LARGE >> 1)
-        d.count = npages >> LARGE >> 1;     /* of a small machine the half */
+    d.count = npages * 2 / 3 >> LARGE;      /* more than is still free in one piece */
     success = vmstat("compact_success ");
     EXPECT_EQ(debug_call(DEBUG_TAKE, (uintptr_t)&d, 0), 0);
     EXPECT_EQ(d.done, d.count);

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <sys/swap.h>
+#include <sys/sysinfo.h>
 #include "lib/abi/pagemap.h"
 #include "lib/abi/swap.h"
 #include "user/tests/lib/swapping.h"
@@ -44,6 +45,14 @@ void end_swap_file(const char *path)
 {
     EXPECT_OK(swapoff(path));
     EXPECT_OK(unlink(path));
+}
+
+bool has_room(size_t npages)
+{
+    struct sysinfo info;
+
+    REQUIRE(sysinfo(&info) == 0);
+    return npages < (info.freeram + info.freeswap) / PAGE;
 }
 
 void push_out(char *p, size_t npages)

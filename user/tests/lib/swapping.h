@@ -12,6 +12,9 @@ void make_swap_file(const char *path, size_t npages);
 void begin_swap_file(const char *path, size_t npages);
 void end_swap_file(const char *path);
 
+/* Whether so many pages fit into what is free of memory and swap. */
+bool has_room(size_t npages);
+
 /* Have the pages go to swap if they can: by the debug call, or by madvise() where there is
  * none. */
 void push_out(char *p, size_t npages);
