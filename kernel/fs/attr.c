@@ -196,8 +196,9 @@ int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cr
         return err;
     rwsem_write_lock(&inode->lock);
     err = check_rights(inode, attr, cred);
+    if (!err)
+        err = fs_op_begin(inode->sb, 1);
     if (!err) {
-        fs_op_begin(inode->sb, 1);
         err = inode->ops->setattr(inode, attr->valid);
         if (!err) {
             apply(inode, attr, cred);
@@ -227,14 +228,16 @@ static int truncate_locked(struct inode *inode, uint64_t size, const struct cred
     int err;
 
     rwsem_write_lock(&inode->data.invalidate);
-    fs_op_begin(inode->sb, 0);
-    err = inode->ops->truncate(inode, size);
+    err = fs_op_begin(inode->sb, 0);
     if (!err) {
-        inode_strip_set_id(inode, cred);
-        inode->mtime = inode->ctime = inode_now();
-        inode_mark_dirty(inode);
+        err = inode->ops->truncate(inode, size);
+        if (!err) {
+            inode_strip_set_id(inode, cred);
+            inode->mtime = inode->ctime = inode_now();
+            inode_mark_dirty(inode);
+        }
+        fs_op_end(inode->sb);
     }
-    fs_op_end(inode->sb);
     rwsem_write_unlock(&inode->data.invalidate);
     return err;
 }

@@ -269,7 +269,7 @@ static void evict_from_fs(struct inode *inode)
         sb->ops->evict(inode);
         return;
     }
-    fs_op_begin(sb, 0);
+    fs_op_begin_late(sb, 0);
     sb->ops->evict(inode);
     fs_op_end(sb);
 }

@@ -71,7 +71,7 @@ static int write_attributes(struct inode *inode, bool wait)
     if (!begin_write(inode, wait))
         return 0;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);    /* with inode_mark_dirty's */
-    fs_op_begin(inode->sb, 1);
+    fs_op_begin_late(inode->sb, 1);
     err = inode->sb->ops->write_inode(inode);
     fs_op_end(inode->sb);
     if (err)

@@ -236,6 +236,34 @@ int fs_mount(const char *source, const struct path *dir, const char *type_name, 
     return err;
 }
 
+/* No operation may come between the last sync and the end of changes. */
+static int make_read_only(struct super_block *sb, uint32_t flags, const char *options)
+{
+    int err;
+
+    if (inode_needs_writing(sb))
+        return -EBUSY;
+    fs_ops_stop(sb);
+    err = inode_needs_writing(sb) ? -EBUSY : fs_sync(sb, true);
+    if (!err)
+        err = sb->ops->remount(sb, flags, options);
+    if (!err)
+        __atomic_store_n(&sb->flags, flags, __ATOMIC_SEQ_CST);
+    fs_ops_resume(sb);
+    return err;
+}
+
+static int change_flags(struct super_block *sb, uint32_t flags, const char *options)
+{
+    int err = fs_sync(sb, true);
+
+    if (!err)
+        err = sb->ops->remount(sb, flags, options);
+    if (!err)
+        __atomic_store_n(&sb->flags, flags, __ATOMIC_RELEASE);
+    return err;
+}
+
 int fs_remount(const struct path *dir, uint32_t flags, const char *options)
 {
     struct super_block *sb = dir->mount->sb;
@@ -249,14 +277,10 @@ int fs_remount(const struct path *dir, uint32_t flags, const char *options)
         flags |= sb->flags & ATIME_FLAGS;
     if (sb->bdev && sb->bdev->read_only && !(flags & MS_RDONLY))
         err = -EACCES;
-    else if ((flags & MS_RDONLY) && !(sb->flags & MS_RDONLY) && inode_needs_writing(sb))
-        err = -EBUSY;
+    else if ((flags & MS_RDONLY) && !(sb->flags & MS_RDONLY))
+        err = make_read_only(sb, flags, options ? options : "");
     else
-        err = fs_sync(sb, true);
-    if (!err)
-        err = sb->ops->remount(sb, flags, options ? options : "");
-    if (!err)
-        __atomic_store_n(&sb->flags, flags, __ATOMIC_RELEASE);
+        err = change_flags(sb, flags, options ? options : "");
     mutex_unlock(&mount_mutex);
     return err;
 }
@@ -369,6 +393,7 @@ void fs_shutdown(void)
 
         if (!sb->bdev || (sb->flags & MS_RDONLY))
             continue;
+        fs_ops_stop(sb);
         if (fs_sync(sb, true) != 0)
             printk("%s: not everything could be written\n", m->source);
         if (sb->ops->remount(sb, sb->flags | MS_RDONLY, "") == 0)

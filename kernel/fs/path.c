@@ -236,9 +236,10 @@ int path_mknod(const struct path_ctx *ctx, const struct path *start, const char 
 int dir_op_create(struct dir_op *op, uint32_t mode, dev_t rdev, struct inode **out)
 {
     const struct path_name *name = &op->walk.name;
-    int err;
+    int err = fs_op_begin(op->dir->sb, 0);
 
-    fs_op_begin(op->dir->sb, 0);
+    if (err)
+        return err;
     err = op->dir->ops->create(op->dir, name->s, name->len, mode, rdev, op->walk.ctx->cred, out);
     fs_op_end(op->dir->sb);
     if (!err)
@@ -255,9 +256,10 @@ int path_mkdir(const struct path_ctx *ctx, const struct path *start, const char 
 
     if (!err)
         err = check_new_name(&op, true);
+    if (!err)
+        err = fs_op_begin(op.dir->sb, 0);
     if (!err) {
         mode = S_IFDIR | (mode & (07777 & ~ctx->umask) & ~(S_ISUID | S_ISGID));
-        fs_op_begin(op.dir->sb, 0);
         err = op.dir->ops->mkdir(op.dir, op.walk.name.s, op.walk.name.len, mode, ctx->cred,
                                  &inode);
         fs_op_end(op.dir->sb);
@@ -280,8 +282,9 @@ int path_symlink(const struct path_ctx *ctx, const char *target, const struct pa
     err = dir_op_begin(&op, ctx, start, name);
     if (!err)
         err = check_new_name(&op, false);
+    if (!err)
+        err = fs_op_begin(op.dir->sb, 0);
     if (!err) {
-        fs_op_begin(op.dir->sb, 0);
         err = op.dir->ops->symlink(op.dir, op.walk.name.s, op.walk.name.len, target, ctx->cred,
                                    &inode);
         fs_op_end(op.dir->sb);
@@ -301,10 +304,8 @@ static int link_locked(struct dir_op *op, struct inode *inode)
     if (S_ISDIR(inode->mode))
         return -EPERM;
     rwsem_write_lock(&inode->lock);
-    if (inode->nlink == 0) {
-        err = -ENOENT;
-    } else {
-        fs_op_begin(op->dir->sb, 0);
+    err = inode->nlink == 0 ? -ENOENT : fs_op_begin(op->dir->sb, 0);
+    if (!err) {
         err = op->dir->ops->link(op->dir, name->s, name->len, inode);
         fs_op_end(op->dir->sb);
     }
@@ -381,9 +382,11 @@ int path_unlink(const struct path_ctx *ctx, const struct path *start, const char
         struct inode *inode = op.child->inode;
 
         rwsem_write_lock(&inode->lock);
-        fs_op_begin(op.dir->sb, 0);
-        err = op.dir->ops->unlink(op.dir, op.walk.name.s, op.walk.name.len, inode);
-        fs_op_end(op.dir->sb);
+        err = fs_op_begin(op.dir->sb, 0);
+        if (!err) {
+            err = op.dir->ops->unlink(op.dir, op.walk.name.s, op.walk.name.len, inode);
+            fs_op_end(op.dir->sb);
+        }
         rwsem_write_unlock(&inode->lock);
     }
     if (!err)
@@ -405,9 +408,11 @@ int path_rmdir(const struct path_ctx *ctx, const struct path *start, const char 
         struct inode *inode = op.child->inode;
 
         rwsem_write_lock_nested(&inode->lock);
-        fs_op_begin(op.dir->sb, 0);
-        err = op.dir->ops->rmdir(op.dir, op.walk.name.s, op.walk.name.len, inode);
-        fs_op_end(op.dir->sb);
+        err = fs_op_begin(op.dir->sb, 0);
+        if (!err) {
+            err = op.dir->ops->rmdir(op.dir, op.walk.name.s, op.walk.name.len, inode);
+            fs_op_end(op.dir->sb);
+        }
         if (!err)
             inode_set(inode, INODE_DEAD);
         rwsem_write_unlock(&inode->lock);

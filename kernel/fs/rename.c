@@ -141,9 +141,10 @@ static int check_rights(const struct rename *r)
 static int ask_fs(struct rename *r, struct inode *victim)
 {
     const struct path_name *o = &r->from.name, *n = &r->to.name;
-    int err;
+    int err = fs_op_begin(r->from_dir->sb, 0);
 
-    fs_op_begin(r->from_dir->sb, 0);
+    if (err)
+        return err;
     err = r->from_dir->ops->rename(r->from_dir, o->s, o->len, r->from_child->inode, r->to_dir,
                                    n->s, n->len, victim, r->flags & RENAME_EXCHANGE);
     fs_op_end(r->from_dir->sb);

@@ -6,6 +6,7 @@
 #include "kernel/fs/bdev.h"
 #include "kernel/fs/mount.h"
 #include "kernel/mm/kmalloc.h"
+#include "kernel/sched/wait.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 
@@ -137,20 +138,46 @@ void super_stop(struct super_block *sb)
 
 /* ---- operations ------------------------------------------------------------------------------ */
 
-void fs_op_begin(struct super_block *sb, unsigned credits)
+static struct wait_queue ops_ended = WAIT_QUEUE_INIT(ops_ended);
+
+void fs_op_begin_late(struct super_block *sb, unsigned credits)
 {
     (void)credits;
     /* An operation may end in deleting a file, which is one too: they nest. */
     if (PAGODA_DEBUG)
         rank_acquire_pair(RANK_FS_OP, "file-system operation");
-    __atomic_fetch_add(&sb->fs_ops, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&sb->fs_ops, 1, __ATOMIC_SEQ_CST);
+}
+
+/* It is counted first: whoever stops operations waits for it, or it sees that they are stopped. */
+int fs_op_begin(struct super_block *sb, unsigned credits)
+{
+    fs_op_begin_late(sb, credits);
+    if (!super_is_read_only(sb)
+        && !(__atomic_load_n(&sb->internal_flags, __ATOMIC_SEQ_CST) & SB_NO_NEW_OPS))
+        return 0;
+    fs_op_end(sb);
+    return -EROFS;
 }
 
 void fs_op_end(struct super_block *sb)
 {
-    __atomic_fetch_sub(&sb->fs_ops, 1, __ATOMIC_RELAXED);
     if (PAGODA_DEBUG)
         rank_release(RANK_FS_OP, "file-system operation");
+    if (__atomic_sub_fetch(&sb->fs_ops, 1, __ATOMIC_SEQ_CST) == 0
+        && (__atomic_load_n(&sb->internal_flags, __ATOMIC_SEQ_CST) & SB_NO_NEW_OPS))
+        wake_up_all(&ops_ended);
+}
+
+void fs_ops_stop(struct super_block *sb)
+{
+    __atomic_fetch_or(&sb->internal_flags, SB_NO_NEW_OPS, __ATOMIC_SEQ_CST);
+    wait_event(&ops_ended, __atomic_load_n(&sb->fs_ops, __ATOMIC_SEQ_CST) == 0);
+}
+
+void fs_ops_resume(struct super_block *sb)
+{
+    __atomic_fetch_and(&sb->internal_flags, ~SB_NO_NEW_OPS, __ATOMIC_SEQ_CST);
 }
 
 int fs_sync(struct super_block *sb, bool wait)

@@ -57,6 +57,7 @@ int super_op_statfs_empty(struct super_block *sb, struct statfs *st);
 #define SB_STOPPED        0x4u          /* found to be damaged: takes no more changes; those
                                          * it has taken still go to the disk   */
 #define SB_NO_NEW_NAMES   0x8u          /* whoever tries to make one is told -ENOENT */
+#define SB_NO_NEW_OPS     0x10u         /* about to be read-only            */
 
 struct super_block {
     const struct file_system_type *type;/*                                     [c] */
@@ -101,9 +102,15 @@ void super_put(struct super_block *sb);
  * Bracket of one file-system operation that changes metadata: a journal's
  * transaction stands here one day.  Taken after the map lock and inode locks,
  * before page locks; CREDITS is the number of metadata pages it may dirty.
+ * -EROFS: SB takes no changes, and there is nothing to end.
  */
-void fs_op_begin(struct super_block *sb, unsigned credits);
+int fs_op_begin(struct super_block *sb, unsigned credits);
+/* The same for what completes an earlier operation, and so is never refused. */
+void fs_op_begin_late(struct super_block *sb, unsigned credits);
 void fs_op_end(struct super_block *sb);
+/* Refuse operations from now on, and wait for those under way; or allow them again. */
+void fs_ops_stop(struct super_block *sb);
+void fs_ops_resume(struct super_block *sb);
 
 void filesystem_register(struct file_system_type *type);
 struct file_system_type *filesystem_find(const char *name);     /* or NULL */

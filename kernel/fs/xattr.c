@@ -134,9 +134,10 @@ static int set_locked(struct inode *inode, const char *text, const void *value, 
     struct xattr_name name;
     int err = admit(inode, text, MAY_WRITE, cred, &name);
 
+    if (!err)
+        err = fs_op_begin(inode->sb, 2);
     if (err)
         return err;
-    fs_op_begin(inode->sb, 2);
     err = inode->ops->xattr->set(inode, &name, value, size, flags);
     fs_op_end(inode->sb);
     return err;

@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/lines.h"
 #include "user/tests/lib/users.h"
@@ -182,6 +183,65 @@ static void removed_files_keep_it_writable(void)
     close(fd);
     EXPECT_OK(mount(NULL, "/mnt", NULL, MS_REMOUNT | MS_RDONLY, NULL));
     EXPECT_ERROR(open("/mnt/file", O_RDONLY | O_CREAT, 0644), EROFS);
+    REQUIRE(umount("/mnt") == 0);
+}
+
+static volatile int *stop_changing;
+
+/* Make and remove files, from time to time in vain. */
+static void change_names(void *number)
+{
+    char name[16];
+    long made = 0;
+
+    snprintf(name, sizeof(name), "/mnt/%zu", (uintptr_t)number);
+    while (!*stop_changing) {
+        if (mknod(name, S_IFREG | 0644, 0) == 0)
+            made++;
+        else
+            EXPECT(errno == EROFS || errno == EEXIST);
+        if (unlink(name) < 0)
+            EXPECT(errno == EROFS || errno == ENOENT);
+        usleep(100);                        /* Linux does not wait for changes: let it find none */
+    }
+    EXPECT(made > 0);
+}
+
+static fsfilcnt_t free_inodes(void)
+{
+    struct statfs st;
+
+    REQUIRE(statfs("/mnt", &st) == 0);
+    return st.f_ffree;
+}
+
+/* What has begun ends before mount() does, and then nothing begins. */
+static void read_only_is_final(void)
+{
+    enum { CHANGERS = 4, TURNS = 300 };
+    pid_t pid[CHANGERS];
+    int changed = 0;
+
+    mount_tmpfs("/mnt", 0);
+    stop_changing = (volatile int *)map_shared(1);
+    for (size_t i = 0; i < CHANGERS; i++)
+        pid[i] = start_child(change_names, (void *)i);
+    for (int turn = 0; turn < TURNS; turn++) {
+        fsfilcnt_t nfree;
+
+        while (mount(NULL, "/mnt", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
+            REQUIRE(errno == EBUSY);        /* a file is without a name, for a moment */
+        nfree = free_inodes();
+        usleep(500);
+        changed += free_inodes() != nfree;
+        EXPECT_OK(mount(NULL, "/mnt", NULL, MS_REMOUNT, NULL));
+        usleep(500);
+    }
+    EXPECT_EQ(changed, 0);
+    *stop_changing = 1;
+    for (size_t i = 0; i < CHANGERS; i++)
+        EXPECT_CHILD(pid[i]);
+    unmap((char *)(uintptr_t)stop_changing, 1);
     REQUIRE(umount("/mnt") == 0);
 }
 
@@ -381,7 +441,7 @@ static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
     TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
-    TEST(names_have_a_limit), TEST(zero_is_no_limit), TEST(limits_change),
+    TEST(read_only_is_final), TEST(names_have_a_limit), TEST(zero_is_no_limit), TEST(limits_change),
 };
 
 TEST_MAIN(tests)

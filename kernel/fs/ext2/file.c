@@ -128,9 +128,11 @@ static int punch(struct inode *inode, uint64_t off, uint64_t end)
     if (end > inode->size)
         end = align_up(inode->size, PAGE_SIZE);
     rwsem_write_lock(&inode->data.invalidate);
-    fs_op_begin(inode->sb, 0);
-    err = punch_locked(inode, off, end);
-    fs_op_end(inode->sb);
+    err = fs_op_begin(inode->sb, 0);
+    if (!err) {
+        err = punch_locked(inode, off, end);
+        fs_op_end(inode->sb);
+    }
     rwsem_write_unlock(&inode->data.invalidate);
     return err;
 }

@@ -117,10 +117,7 @@ static void write_pages(struct address_space *as, struct page **pages, size_t n)
 /* A file that was open before the file system stopped takes no more either. */
 static int change_begin(struct address_space *as)
 {
-    if (super_is_read_only(as->host->sb))
-        return -EROFS;
-    fs_op_begin(as->host->sb, CREDITS_PAGE);
-    return 0;
+    return fs_op_begin(as->host->sb, CREDITS_PAGE);
 }
 
 static void change_end(struct address_space *as)
