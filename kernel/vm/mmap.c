@@ -216,11 +216,23 @@ static __attribute__((noinline)) vaddr_t find_aligned_hole(const struct mm *mm, 
     return at ? align_down(at + spare, step) : 0;
 }
 
+/* Whether a mapping that ends at END would be in the way of a stack that grows. */
+static bool is_below_stack(const struct mm *mm, vaddr_t end)
+{
+    const struct vma *next = vmaset_find_from(&mm->vmas, end);
+
+    return next && (next->flags & VM_GROWSDOWN) && next->start - end < STACK_GUARD;
+}
+
 vaddr_t vm_find_hole(const struct mm *mm, size_t len)
 {
     vaddr_t at = is_aligned(len, PT_LEAF_SIZE(1)) ? find_aligned_hole(mm, len) : 0;
 
-    return at ? at : vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
+    if (!at)
+        at = vmaset_find_gap(&mm->vmas, len, mmap_min_addr, mm->mmap_base);
+    if (at && is_below_stack(mm, at + len))
+        at = vmaset_find_gap(&mm->vmas, len + STACK_GUARD, mmap_min_addr, mm->mmap_base);
+    return at;
 }
 
 static inline void put_at(struct vma *proto, vaddr_t start, vaddr_t end)
@@ -262,7 +274,8 @@ static __attribute__((noinline)) bool take_hint(struct request *q)
 {
     vaddr_t hint = MAX(q->addr & PAGE_MASK, align_up((vaddr_t)mmap_min_addr, PAGE_SIZE));
 
-    if (hint > USER_END - q->len || vmaset_find_range(&q->mm->vmas, hint, hint + q->len))
+    if (hint > USER_END - q->len || vmaset_find_range(&q->mm->vmas, hint, hint + q->len)
+        || is_below_stack(q->mm, hint + q->len))
         return false;
     q->addr = hint;
     return true;

@@ -103,6 +103,24 @@ static void places_do_not_overlap(void)
 }
 
 /* MAP_POPULATE: there at once. */
+/* Nothing is placed where a mapping that grows down would soon meet it, unless at a fixed address. */
+static void room_for_a_stack(void)
+{
+    enum { LEN = 600, STACK = 16, GUARD = 256 };
+    char *stack = map_pages(STACK, RW, ANON | MAP_GROWSDOWN, -1, 0), *below = stack - 8 * PAGE;
+    char *p = mmap(NULL, LEN * PAGE, RW, ANON, -1, 0);
+    char *q = mmap(below, PAGE, RW, ANON, -1, 0);
+
+    EXPECT(p + (LEN + GUARD) * PAGE <= stack || p >= stack);
+    EXPECT(q + GUARD * PAGE < stack || q >= stack);
+    munmap(p, LEN * PAGE);
+    munmap(q, PAGE);
+    EXPECT_EQ(mmap(below, PAGE, RW, ANON | MAP_FIXED, -1, 0), below);
+    munmap(below, PAGE);
+    stack[-3 * (long)PAGE] = 1;             /* it grows */
+    munmap(stack - 3 * PAGE, (STACK + 3) * PAGE);
+}
+
 static void populated(void)
 {
     long before;
@@ -121,7 +139,7 @@ static void populated(void)
 
 static const struct test tests[] = {
     TEST(sizes_are_rounded), TEST(hints), TEST(fixed_replaces), TEST(fixed_without_replacing),
-    TEST(places_do_not_overlap), TEST(populated),
+    TEST(places_do_not_overlap), TEST(room_for_a_stack), TEST(populated),
 };
 
 const struct test_list anonymous_tests = TEST_LIST(tests);
