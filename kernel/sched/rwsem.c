@@ -76,15 +76,6 @@ void rwsem_write_lock_nested(struct rwsem *s)
     take_to_write(s);
 }
 
-bool rwsem_write_trylock(struct rwsem *s)
-{
-    if (!turns_try_write(&s->turns))
-        return false;
-    set_writer(s, current);
-    rank_try_acquired(s->rank, s->name);
-    return true;
-}
-
 void rwsem_write_unlock(struct rwsem *s)
 {
     DEBUG_ASSERT(rwsem_is_write_mine(s));
@@ -93,19 +84,6 @@ void rwsem_write_unlock(struct rwsem *s)
     set_writer(s, NULL);
     if (!turns_end_write(&s->turns))
         turns_hand_over(&s->turns);
-}
-
-void rwsem_downgrade(struct rwsem *s)
-{
-    ASSERT(rwsem_is_write_mine(s));
-    set_writer(s, NULL);
-    if (!turns_downgrade(&s->turns))
-        turns_hand_over(&s->turns);
-}
-
-bool rwsem_is_locked(const struct rwsem *s)
-{
-    return __atomic_load_n(&s->turns.word, __ATOMIC_RELAXED) >= TURNS_WRITER;
 }
 
 bool rwsem_is_write_mine(const struct rwsem *s)

@@ -20,13 +20,10 @@ struct rwsem {
 
 void rwsem_init(struct rwsem *s, enum lock_rank rank, const char *name);
 void rwsem_read_lock(struct rwsem *s);
-/* The two try functions fail while somebody waits, too. */
+/* Fails while somebody waits, too. */
 bool rwsem_read_trylock(struct rwsem *s);
 void rwsem_read_unlock(struct rwsem *s);
 void rwsem_write_lock(struct rwsem *s);
 void rwsem_write_lock_nested(struct rwsem *s);      /* second of its rank */
-bool rwsem_write_trylock(struct rwsem *s);
 void rwsem_write_unlock(struct rwsem *s);
-void rwsem_downgrade(struct rwsem *s);              /* writer -> reader   */
-bool rwsem_is_locked(const struct rwsem *s);
 bool rwsem_is_write_mine(const struct rwsem *s);

@@ -70,13 +70,6 @@ static inline bool turns_end_write(struct turns *t)
     return __atomic_sub_fetch(&t->word, TURNS_WRITER, __ATOMIC_RELEASE) != TURNS_WAITING;
 }
 
-/* The writer goes on as a reader.  If false is returned, turns_next() must be called. */
-static inline bool turns_downgrade(struct turns *t)
-{
-    return !(__atomic_add_fetch(&t->word, TURNS_READER - TURNS_WRITER, __ATOMIC_RELEASE)
-             & TURNS_WAITING);
-}
-
 /* The rest is called with the queue's lock held. */
 
 /* Queue W.  It may be its turn at once: turns_next() must be called. */

@@ -10,5 +10,5 @@
  * lock: 0, or -EINTR if S is THREAD_SLEEPING and a signal came first.  Sleeps. */
 int turns_wait(struct turns *t, bool writes, enum thread_state s);
 
-/* After turns_end_read(), turns_end_write() or turns_downgrade() was false. */
+/* After turns_end_read() or turns_end_write() was false. */
 void turns_hand_over(struct turns *t);

@@ -96,13 +96,6 @@ static void end(struct person *p)
         hand_over();
 }
 
-static void go_on_reading(struct person *p)
-{
-    p->place = READING;
-    if (!turns_downgrade(&turns))
-        hand_over();
-}
-
 static void give_up_waiting(struct person *p)
 {
     spin_lock(&turns.lock);
@@ -138,10 +131,8 @@ static void step(struct person *p, unsigned chance)
             give_up_waiting(p);
         break;
     case READING:
-        end(p);
-        break;
     case WRITING:
-        chance % 4 == 0 ? go_on_reading(p) : end(p);
+        end(p);
         break;
     }
 }
@@ -186,17 +177,5 @@ Test(turns, readers_in_front_go_together)
     cr_assert_eq(people[4].place, WAITING, "it came after a writer");
     give_up_waiting(&people[3]);
     cr_assert_eq(count(READING), 3, "they waited for that writer only");
-    check();
-}
-
-Test(turns, a_writer_who_goes_on_reading_lets_readers_in)
-{
-    create();
-    ask(&people[0], true);
-    ask(&people[1], false);
-    ask(&people[2], true);
-    go_on_reading(&people[0]);
-    cr_assert_eq(count(READING), 2);
-    cr_assert_eq(people[2].place, WAITING);
     check();
 }
