@@ -368,7 +368,7 @@ bool page_cache_replace(struct page *old, struct page *new)
         old->mapping = NULL;
         page_clear(old, PG_DIRTY);
     } else if (new->identity == PAGE_CACHE) {
-        new->flags = 1u << PG_LOCKED;
+        __atomic_fetch_and(&new->flags, ~MOVED_FLAGS, __ATOMIC_RELAXED);
         page_set_identity(new, PAGE_OWNED);
     }
     spin_unlock(&as->tree_lock);

@@ -159,7 +159,7 @@ static bool replace_anon(struct page *old, struct page *new)
     __atomic_fetch_or(&new->flags, old->flags & MOVED_FLAGS, __ATOMIC_RELAXED);
     if (in_swap && !swap_cache_replace(old, new)) {
         page_set_identity(new, PAGE_OWNED);
-        new->flags = 1u << PG_LOCKED;
+        __atomic_fetch_and(&new->flags, ~(MOVED_FLAGS | 1u << PG_SWAPBACKED), __ATOMIC_RELAXED);
         return false;
     }
     lru_replace(old, new);
