@@ -24,8 +24,14 @@ static uint64_t ticks_of(const struct thread *t, enum cpu_kind kind)
     return kind == CPU_USER ? ticks.user : ticks.user + ticks.system + ticks.uncharged;
 }
 
-/* The sum of all must not go back, though a thread that charges itself just now may have
- * been read too low. */
+/* A clock that has shown SEEN must not go back, though a thread that charges itself just now may
+ * have been read too low. */
+static uint64_t not_below(uint64_t *seen, uint64_t ticks)
+{
+    *seen = MAX(*seen, ticks);
+    return *seen;
+}
+
 static uint64_t ticks_of_all(struct process *p, enum cpu_kind kind)
 {
     uint64_t sum = kind == CPU_USER ? p->utime : p->utime + p->stime;
@@ -33,14 +39,14 @@ static uint64_t ticks_of_all(struct process *p, enum cpu_kind kind)
 
     list_for_each_entry(t, &p->tasks, link)
         sum += ticks_of(t->thread, kind);
-    p->cpu_seen[kind] = MAX(p->cpu_seen[kind], sum);
-    return p->cpu_seen[kind];
+    return not_below(&p->cpu_seen[kind], sum);
 }
 
-uint64_t cpu_clock_locked(struct process *p, const struct task *t, enum cpu_kind kind)
+uint64_t cpu_clock_locked(struct process *p, struct task *t, enum cpu_kind kind)
 {
     ASSERT(spin_is_mine(&proc_lock));
-    return clock_ticks_to_ns(t ? ticks_of(t->thread, kind) : ticks_of_all(p, kind));
+    return clock_ticks_to_ns(t ? not_below(&t->cpu_seen[kind], ticks_of(t->thread, kind))
+                               : ticks_of_all(p, kind));
 }
 
 uint64_t cpu_timer_now(const struct cpu_timer *t)

@@ -29,7 +29,7 @@ struct cpu_timer {
  */
 
 /* ns that P, or only its task T if that is not NULL, has used until now. */
-uint64_t cpu_clock_locked(struct process *p, const struct task *t, enum cpu_kind kind);
+uint64_t cpu_clock_locked(struct process *p, struct task *t, enum cpu_kind kind);
 uint64_t cpu_timer_now(const struct cpu_timer *t);
 
 /*

@@ -67,6 +67,7 @@ struct task {
                                              * forgotten by itself           [a] */
     int tid;                                /*                               [c] */
     uint64_t start_time;                    /* ns, monotonic                 [c] */
+    uint64_t cpu_seen[CPU_KINDS];           /* by its clocks; ticks  [proc_lock] */
 };
 
 /* An interval timer by processor time. */
