@@ -124,6 +124,11 @@ def editing_commands(vm):
     vm.send("wrogn" + ERASE + ERASE + "ng\n")
     vm.expect(r"^got wrong\.\r*$")
     vm.expect(PROMPT)
+    vm.send("trap \"echo tr''apped \$?\" INT\n")
+    vm.expect(PROMPT)
+    vm.send("rubbish" + CTRL_C)
+    vm.expect(r"^trapped 130\r*$")
+    vm.expect(PROMPT)
     power_off(vm)
 
 

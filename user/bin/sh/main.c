@@ -17,6 +17,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +46,15 @@ static void settle(void)
     arena_clear(&scratch);
 }
 
+/* ^C was typed, which the line editor takes as a key: who set a trap wants the signal. */
+static void run_interrupt_trap(void)
+{
+    if (trap_get(SIGINT) == NULL)
+        return;
+    raise(SIGINT);
+    trap_run_pending();
+}
+
 /* Commands from somebody who sees the prompt: errors end only the command. */
 static void serve(struct input *in)
 {
@@ -61,7 +71,9 @@ static void serve(struct input *in)
         if (result == PARSE_END)
             break;
         if (result != PARSE_OK) {
-            shell.status = result == PARSE_ERROR ? STATUS_ERROR : STATUS_SIGNAL + 2;
+            shell.status = result == PARSE_ERROR ? STATUS_ERROR : STATUS_SIGNAL + SIGINT;
+            if (result == PARSE_INTERRUPTED)
+                run_interrupt_trap();
             continue;
         }
         exec_program(p, 0);
