@@ -175,11 +175,19 @@ void super_destroy(struct super_block *sb)
     kfree(sb);
 }
 
-void fs_op_begin(struct super_block *sb, unsigned credits)
+void fs_op_begin_late(struct super_block *sb, unsigned credits)
 {
     (void)credits;
     rank_acquire_pair(RANK_FS_OP, "fs op");
     sb->fs_ops++;
+}
+
+int fs_op_begin(struct super_block *sb, unsigned credits)
+{
+    if (super_is_read_only(sb))
+        return -EROFS;
+    fs_op_begin_late(sb, credits);
+    return 0;
 }
 
 void fs_op_end(struct super_block *sb)
