@@ -105,12 +105,17 @@ static struct mount *make_mount(struct super_block *sb, const char *source)
     return m;
 }
 
-/* Hang M onto POINT (NULL: as the root of all).  0, -ENOENT, -EBUSY. */
+/*
+ * Hang M onto POINT (NULL: as the root of all).  The directory is locked, as it is for who
+ * removes it and looks for mounts before.  0, -ENOENT, -EBUSY.
+ */
 static int attach(struct mount *m, const struct path *point)
 {
     struct path at;
     int err = 0;
 
+    if (point)
+        rwsem_write_lock(&path_inode(point)->lock);
     spin_lock(&dentry_lock);
     if (!point) {
         err = root_mount ? -EBUSY : 0;
@@ -120,7 +125,8 @@ static int attach(struct mount *m, const struct path *point)
         /* On top of what may have been mounted there by now. */
         at = *point;
         mount_descend_locked(&at);
-        if (!at.dentry->hashed && at.dentry->parent != at.dentry)
+        if (inode_test(at.dentry->inode, INODE_DEAD)
+            || (!at.dentry->hashed && at.dentry->parent != at.dentry))
             err = -ENOENT;
         if (!err) {
             m->parent = at.mount;
@@ -134,6 +140,8 @@ static int attach(struct mount *m, const struct path *point)
     if (!err)
         list_insert_tail(&mounts, &m->link);
     spin_unlock(&dentry_lock);
+    if (point)
+        rwsem_write_unlock(&path_inode(point)->lock);
     return err;
 }
 

@@ -402,13 +402,11 @@ int path_rmdir(const struct path_ctx *ctx, const struct path *start, const char 
 
     if (!err)
         err = check_old_name(&op, true);
-    if (!err && dentry_has_mount(op.child))
-        err = -EBUSY;
     if (!err) {
         struct inode *inode = op.child->inode;
 
         rwsem_write_lock_nested(&inode->lock);
-        err = fs_op_begin(op.dir->sb, 0);
+        err = dentry_has_mount(op.child) ? -EBUSY : fs_op_begin(op.dir->sb, 0);
         if (!err) {
             err = op.dir->ops->rmdir(op.dir, op.walk.name.s, op.walk.name.len, inode);
             fs_op_end(op.dir->sb);

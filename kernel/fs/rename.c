@@ -133,7 +133,7 @@ static int check_rights(const struct rename *r)
         err = check_move(r->from_dir, child, r->to_dir, cred);
     if (!err && exchange)
         err = check_move(r->to_dir, victim, r->from_dir, cred);
-    if (!err && (dentry_has_mount(r->from_child) || dentry_has_mount(r->to_child)))
+    if (!err && dentry_has_mount(r->from_child))
         err = -EBUSY;
     return err;
 }
@@ -161,7 +161,7 @@ static int replace(struct rename *r, struct inode *victim)
         rwsem_write_lock_nested(&victim->lock);
     else
         rwsem_write_lock(&victim->lock);
-    err = ask_fs(r, victim);
+    err = dentry_has_mount(r->to_child) ? -EBUSY : ask_fs(r, victim);
     if (!err && !exchange && S_ISDIR(victim->mode))
         inode_set(victim, INODE_DEAD);
     rwsem_write_unlock(&victim->lock);

@@ -245,6 +245,44 @@ static void read_only_is_final(void)
     REQUIRE(umount("/mnt") == 0);
 }
 
+static void remove_and_make(void *dir)
+{
+    long removed = 0;
+
+    while (!*stop_changing)
+        if (rmdir(dir) == 0) {
+            removed++;
+            REQUIRE(mkdir(dir, 0755) == 0);
+        } else {
+            EXPECT_EQ(errno, EBUSY);
+        }
+    EXPECT(removed > 0);
+}
+
+/* Who comes too late finds nothing to mount on; what is mounted on stays. */
+static void mounted_on_is_not_removed(void)
+{
+    enum { TURNS = 1000 };
+    int mounted = 0;
+    pid_t pid;
+
+    REQUIRE(mkdir("/mnt/point", 0755) == 0);
+    stop_changing = (volatile int *)map_shared(1);
+    pid = start_child(remove_and_make, "/mnt/point");
+    for (int turn = 0; turn < TURNS; turn++)
+        if (mount("tmpfs", "/mnt/point", "tmpfs", 0, NULL) == 0) {
+            mounted++;
+            REQUIRE(umount("/mnt/point") == 0);
+        } else {
+            EXPECT_EQ(errno, ENOENT);
+        }
+    EXPECT(mounted > 0);
+    *stop_changing = 1;
+    EXPECT_CHILD(pid);
+    unmap((char *)(uintptr_t)stop_changing, 1);
+    EXPECT_OK(rmdir("/mnt/point"));
+}
+
 /* How many names /mnt/a gets beside its own before there is no room for one more. */
 static int add_names(void)
 {
@@ -441,7 +479,8 @@ static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
     TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
-    TEST(read_only_is_final), TEST(names_have_a_limit), TEST(zero_is_no_limit), TEST(limits_change),
+    TEST(read_only_is_final), TEST(mounted_on_is_not_removed), TEST(names_have_a_limit),
+    TEST(zero_is_no_limit), TEST(limits_change),
 };
 
 TEST_MAIN(tests)
