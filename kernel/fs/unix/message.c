@@ -38,10 +38,13 @@ int passed_files_copy(struct passed_files *to, const struct passed_files *from)
     to->files = kcalloc(from->n, sizeof(*to->files), GFP_KERNEL);
     if (!to->files)
         return -ENOMEM;
+    /* The collector must not see some of the files before and others after. */
+    spin_lock(&sockets_lock);
     for (to->n = 0; to->n < from->n; to->n++) {
         to->files[to->n] = from->files[to->n];
         file_get(to->files[to->n]);
     }
+    spin_unlock(&sockets_lock);
     return 0;
 }
 
