@@ -170,7 +170,8 @@ static int64_t futex_wait(uintptr_t addr, int op, uint32_t val, uint64_t deadlin
     return now == val ? sleep_on(&w, clock_of(op), deadline) : -EAGAIN;
 }
 
-static int64_t futex_wake(uintptr_t addr, int op, uint32_t n, uint32_t bitset)
+/* Wake N waiters of ADDR, or one if N is less. */
+static int64_t futex_wake(uintptr_t addr, int op, int n, uint32_t bitset)
 {
     struct futex_key key;
     struct futex_waiter *w, *next;
@@ -187,10 +188,9 @@ static int64_t futex_wake(uintptr_t addr, int op, uint32_t n, uint32_t bitset)
     list_for_each_entry_safe(w, next, &b->waiters, link) {
         if (!same_key(&w->key, &key) || !(w->bitset & bitset))
             continue;
-        if (woken == (int64_t)n)
-            break;
         wake_waiter(w);
-        woken++;
+        if (++woken >= n)
+            break;
     }
     spin_unlock(&b->lock);
     return woken;
@@ -255,9 +255,9 @@ int64_t futex_call(uintptr_t addr, int op, uint32_t val, uint64_t deadline, uint
     case FUTEX_WAIT_BITSET:
         return futex_wait(addr, op, val, deadline, val3);
     case FUTEX_WAKE:
-        return futex_wake(addr, op, val, FUTEX_BITSET_MATCH_ANY);
+        return futex_wake(addr, op, (int)val, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAKE_BITSET:
-        return futex_wake(addr, op, val, val3);
+        return futex_wake(addr, op, (int)val, val3);
     case FUTEX_REQUEUE:
         return futex_requeue(addr, op, val, val2, addr2, NULL);
     case FUTEX_CMP_REQUEUE:

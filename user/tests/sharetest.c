@@ -141,6 +141,30 @@ static void futex_refuses(void)
                  ENOSYS);
 }
 
+static void wait_once(void *word)
+{
+    EXPECT_OK(syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL, NULL, 0));
+}
+
+/* The number is looked at after one was woken, and it has a sign: as Linux has it. */
+static void futex_wakes_one_at_least(void)
+{
+    static const int numbers[] = { 0, -1, -1000 };
+    int *word = (int *)share(-1, PAGE, RW);
+    pid_t pids[COUNT(numbers)];
+
+    for (size_t i = 0; i < COUNT(pids); i++) {
+        pids[i] = start_child(wait_once, word);
+        wait_until(pids[i], 'S');
+    }
+    for (size_t i = 0; i < COUNT(pids); i++)
+        EXPECT_EQ(syscall(SYS_futex, word, FUTEX_WAKE, numbers[i], NULL, NULL, 0), 1);
+    for (size_t i = 0; i < COUNT(pids); i++)
+        EXPECT_CHILD(pids[i]);
+    EXPECT_EQ(syscall(SYS_futex, word, FUTEX_WAKE, 0, NULL, NULL, 0), 0);
+    munmap(word, PAGE);
+}
+
 /* What is said to be private needs no mapping; what may be others' does. */
 static void futex_of_no_memory(void)
 {
@@ -456,8 +480,8 @@ static void calls_on_mapped_memory(void)
 
 static const struct test tests[] = {
     TEST(children_share), TEST(dev_zero_is_memory), TEST(all_count_on_one_page),
-    TEST(futex_between_processes), TEST(futex_refuses), TEST(futex_of_no_memory),
-    TEST(futex_in_a_new_mapping), TEST(mappings_and_files_agree),
+    TEST(futex_between_processes), TEST(futex_refuses), TEST(futex_wakes_one_at_least),
+    TEST(futex_of_no_memory), TEST(futex_in_a_new_mapping), TEST(mappings_and_files_agree),
     TEST(stores_outlive_their_process), TEST(every_store_is_written_back),
     TEST(clean_pages_stay_clean), TEST(stores_find_room), TEST(full_file_system),
     TEST(end_of_file), TEST(hole_under_mappings), TEST(open_modes), TEST(rights_come_and_go),
