@@ -135,8 +135,8 @@ static void destroy_task(struct task *t)
     task_free(t);
 }
 
-/* What a child has of its parent: shared or copied.  0 or -ENOMEM; whatever was
- * taken is in P, to be given back by process_release. */
+/* What a child has of its parent: shared or copied.  0, -ENOMEM, or -EAGAIN: a sibling is in
+ * exec.  Whatever was taken is in P, to be given back by drop_resources. */
 static int copy_resources(struct process *p, uint64_t flags)
 {
     struct process *me = current_process();
@@ -184,16 +184,19 @@ static void drop_resources(struct process *p)
     p->mm = NULL;
 }
 
-static struct process *copy_process(const struct clone_args_kernel *args)
+/* 0, -ENOMEM, -EAGAIN. */
+static int copy_process(const struct clone_args_kernel *args, struct process **out)
 {
-    struct process *me = current_process(), *p = process_alloc();
+    struct process *me = current_process(), *p;
+    int err = process_alloc(&p);
 
-    if (!p)
-        return NULL;
-    if (copy_resources(p, args->flags) < 0) {
+    if (err)
+        return err;
+    err = copy_resources(p, args->flags);
+    if (err) {
         drop_resources(p);
         process_put(p);
-        return NULL;
+        return err;
     }
     p->cred = me->cred;
     memcpy(p->rlimits, me->rlimits, sizeof(p->rlimits));
@@ -205,7 +208,8 @@ static struct process *copy_process(const struct clone_args_kernel *args)
     p->oom_adj_floor = me->oom_adj_floor;
     p->exit_signal = args->flags & CLONE_PARENT ? me->exit_signal : args->exit_signal;
     itimer_init(p);
-    return p;
+    *out = p;
+    return 0;
 }
 
 /*
@@ -289,12 +293,11 @@ static int give_pidfd(struct process *p, uintptr_t where, int *fd)
 
 static int64_t make_process(const struct clone_args_kernel *args, struct task *t)
 {
-    int err = 0, pidfd = -1;
     struct process *p;
+    int pidfd = -1, err = copy_process(args, &p);
 
-    p = copy_process(args);
-    if (!p)
-        return -ENOMEM;
+    if (err)
+        return err;
     if (args->flags & CLONE_PIDFD)
         err = give_pidfd(p, args->pidfd, &pidfd);
     if (!err)

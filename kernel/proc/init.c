@@ -147,11 +147,11 @@ static struct task *make_init_task(void)
 
 void process_start_init(void)
 {
-    struct process *p = process_alloc();
     struct task *t = make_init_task();
+    struct process *p;
     uint64_t flags;
 
-    if (!p || !t || !(p->files = fd_table_create()) || !(p->fs = fs_context_create())
+    if (process_alloc(&p) || !t || !(p->files = fd_table_create()) || !(p->fs = fs_context_create())
         || !(p->sighand = sighand_create()))
         panic("init: no memory for process 1");
     for (int i = 0; i < RLIM_NLIMITS; i++)

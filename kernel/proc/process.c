@@ -26,16 +26,16 @@ static struct list *bucket(int pid)
     return &hash[(unsigned)pid % HASH_SIZE];
 }
 
-struct process *process_alloc(void)
+int process_alloc(struct process **out)
 {
     struct process *p = kmem_cache_alloc(process_cache, GFP_KERNEL | __GFP_ZERO);
 
     if (!p)
-        return NULL;
+        return -ENOMEM;
     p->pid = pid_alloc();
     if (!p->pid) {
         kmem_cache_free(process_cache, p);
-        return NULL;
+        return -EAGAIN;
     }
     p->refcount = 1;
     p->state = PROCESS_ALIVE;
@@ -52,7 +52,8 @@ struct process *process_alloc(void)
     wait_queue_init(&p->ended);
     wait_queue_init(&p->task_gone);
     p->start_time = clock_monotonic_ns();
-    return p;
+    *out = p;
+    return 0;
 }
 
 void process_get(struct process *p)

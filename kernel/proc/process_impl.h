@@ -5,9 +5,9 @@
 #pragma once
 #include "kernel/proc/process.h"
 
-/* A process with a number, one reference and nothing else; NULL if out of memory
- * or numbers. */
-struct process *process_alloc(void);
+/* A process with a number, one reference and nothing else.  0, -ENOMEM, or -EAGAIN: there is no
+ * number. */
+int process_alloc(struct process **out);
 struct task *task_alloc(void);
 void task_free(struct task *t);
 
