@@ -55,6 +55,27 @@ def disk_with_files(*options):
     return make
 
 
+def disk_of_all_kinds(run):
+    """Everything that has a form of its own on the disk, in few inodes and blocks."""
+    stage = os.path.join(run.folder, "stage")
+    for folder in ("d0/deep/deeper", "d1", "d2"):
+        os.makedirs(os.path.join(stage, folder))
+        for i in range(8):
+            with open(os.path.join(stage, folder, "file-%d" % i), "w") as file:
+                file.write("content of %d\n" % i)
+    for name, places in (("indirect", (0, 200 << 10)), ("double", (0, 5 << 20, 9 << 20))):
+        with open(os.path.join(stage, name), "wb") as file:
+            for place in places:
+                file.seek(place)
+                file.write(content(4096))
+    os.symlink("d0/file-1", os.path.join(stage, "short"))
+    os.symlink("d0/deep/../" * 8 + "file-1", os.path.join(stage, "long"))
+    os.link(os.path.join(stage, "d1/file-2"), os.path.join(stage, "d2/same"))
+    os.mkfifo(os.path.join(stage, "fifo"))
+    make_ext2(run.disk("second"), "-N", "64", "-d", stage)
+    command("debugfs", "-w", "-R", "ea_set /d1/file-3 user.origin host", run.disk("second"))
+
+
 def disk_with_bad_sector(sector, *options):
     """A hook: no write that covers SECTOR succeeds."""
     def make(run):
@@ -211,6 +232,10 @@ TESTS = [
                      disk_with_bad_sector(DESCRIPTORS, "-e", "remount-ro"),
                      marked_and_mendable, "no_more_changes", test="badsectortest-ro", cpus=(2,),
                      once=True),
+    with_second_disk("lyingdisktest", "1M", disk_of_all_kinds, disk_is_clean),
+    with_second_disk("/bin/env", "1M", disk_of_all_kinds, disk_is_clean,
+                     "LYING_ROUNDS=5000 /tests/lyingdisktest", test="lyingdisktest-long", once=True,
+                     cpus=(2,), timeout=900, tags=("soak",)),
     with_second_disk("writebacktest", "300M", plain_disk, disk_is_clean, mem="1G", cpus=(1,),
                      once=True),
     with_second_disk("writebacktest", "64M", plain_disk, disk_is_clean, mem="64M", cpus=(2,),
