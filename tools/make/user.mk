@@ -63,6 +63,9 @@ build/user/$1: $(call program_obj,$1) $(if $(filter tests/%,$1),$(test_helpers))
 endef
 $(foreach p,$(user_bin:%=bin/%) $(user_tests:%=tests/%),$(eval $(call program_rule,$p)))
 
+# It makes calls of the kinds that strace prints.
+build/user/tests/callstorm: build/user/user/bin/strace/calls.o
+
 -include $(libc_obj:.o=.d) $(crt0:.o=.d) $(test_helpers:.o=.d)
 -include $(foreach p,$(user_bin:%=bin/%) $(user_tests:%=tests/%),$(patsubst %.o,%.d,$(call program_obj,$p)))
 
