@@ -8,6 +8,8 @@
 #include "kernel/sys/calls.h"
 #include "lib/bitops.h"
 
+#define FARTHEST_WEST (15 * 60)         /* minutes: no zone of time is farther, either way */
+
 static uint64_t ticks_to_ns(uint64_t ticks)
 {
     return ticks / machine.timebase * NSEC_PER_SEC
@@ -116,7 +118,7 @@ int64_t sys_gettimeofday(const uint64_t *a)
 
 int64_t sys_settimeofday(const uint64_t *a)
 {
-    struct timezone tz;                 /* there is none to set, but it must be there */
+    struct timezone tz = { 0 };         /* there is none to set, but it must be one */
     struct timeval tv;
     uint64_t ns;
 
@@ -124,13 +126,13 @@ int64_t sys_settimeofday(const uint64_t *a)
         return -EFAULT;
     if (a[1] && copy_from_user(&tz, a[1], sizeof(tz)))
         return -EFAULT;
-    if (!a[0])
-        return a[1] ? 0 : -EINVAL;
-    if (timeval_to_ns(&tv, &ns))
+    if (a[0] && timeval_to_ns(&tv, &ns))
         return -EINVAL;
     if (current_process()->cred.euid)
         return -EPERM;
-    return set_clock(ns);
+    if (tz.tz_minuteswest < -FARTHEST_WEST || tz.tz_minuteswest > FARTHEST_WEST)
+        return -EINVAL;
+    return a[0] ? set_clock(ns) : 0;
 }
 
 /* Sleeping.  An interrupted sleep is continued by restart_syscall to the same

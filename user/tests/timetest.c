@@ -164,6 +164,26 @@ static void set_as_nobody(void *arg)
     EXPECT_ERROR(clock_settime(CLOCK_REALTIME, &t), EPERM);
 }
 
+static void set_zone_as_nobody(void *zone)
+{
+    EXPECT_OK(setuid(1000));
+    EXPECT_ERROR(settimeofday(NULL, zone), EPERM);
+}
+
+/* The kernel keeps no zone of time, but not everybody may set it, nor to everything. */
+static void zone_of_time(void)
+{
+    struct timezone utc = { 0, 0 }, far = { 15 * 60 + 1, 0 };
+
+    EXPECT_OK(settimeofday(NULL, NULL));
+    EXPECT_OK(settimeofday(NULL, &utc));
+    EXPECT_ERROR(settimeofday(NULL, &far), EINVAL);
+    far.tz_minuteswest = -far.tz_minuteswest;
+    EXPECT_ERROR(settimeofday(NULL, &far), EINVAL);
+    EXPECT_EQ(run_child(set_zone_as_nobody, &utc), 0);
+    EXPECT_EQ(run_child(set_zone_as_nobody, NULL), 0);
+}
+
 /* Only on a machine of our own, which the debug call tells. */
 static void setting(void)
 {
@@ -495,6 +515,7 @@ static const struct test tests[] = {
     TEST(time_of_day),
     TEST(resolution),
     TEST(bad_clocks),
+    TEST(zone_of_time),
     TEST(setting),
     TEST(not_too_short),
     TEST(absolute),
