@@ -408,6 +408,30 @@ Test(ext2_fail, what_could_not_be_written_is_not_read_back)
     clean_up();
 }
 
+Test(ext2_fail, an_unwritten_table_outlives_its_inode)
+{
+    struct inode *inode;
+
+    begin();
+    mount_blank();
+    excuse = -EIO;
+    make_file(sb->root, "a");
+    inode = find(sb->root, "a");
+    fake_disk.bad_write = le32_get(ext2_of(inode)->block[EXT2_NDIR_BLOCKS]);
+    cr_assert(fake_fsync(inode) == -EIO);
+    inode_put(inode);
+    fake_drop_caches(sb);
+    inode = find(sb->root, "a");
+    cr_assert(fake_fsync(inode) == -EIO, "the table is not on the disk");
+    fake_disk.bad_write = 0;
+    cr_assert(fake_fsync(inode) == 0);
+    inode_put(inode);
+    fake_sync(sb);
+    cr_assert(fake_unmount(sb) == 0);
+    cr_assert(image_is_sound(image));
+    clean_up();
+}
+
 Test(ext2_fail, a_failed_write_is_an_error_whoever_was_told)
 {
     struct inode *inode;

@@ -69,7 +69,7 @@ struct ext2_inode {
     uint32_t file_acl;                  /* block of extended attributes, 0: none [i+m] */
     uint64_t last_index;                /* page that got a block last ...      [m] */
     uint32_t last_block;                /* ... and which; 0: none yet          [m] */
-    uint32_t map_dirty;                 /* 1: an indirect block is newer than the disk [a] */
+    uint32_t map_dirty;                 /* 0: no indirect block is newer than the disk [a] */
     bool has_text;                      /* a symlink with its text in BLOCK    [c] */
     bool fresh;                         /* the table still has another    [table page] */
     uint64_t find_hint;                 /* directory: page of the last name found [a] */

@@ -260,6 +260,8 @@ static int load(struct inode *inode)
         ext2_error(fs, "inode %lu %s", inode->ino, fault);
         return -EIO;
     }
+    /* Who left the inode before may have left its tables unwritten: they stay longer. */
+    ext2_of(inode)->map_dirty = has_own_blocks(inode);
     set_operations(inode, decode_device(ext2_of(inode)->block));
     return 0;
 }
