@@ -159,6 +159,8 @@ static ssize_t write_unseen(struct write_step *w)
     }
     err = w->as->ops->make_room(w->as, w->page, w->off + copied);
     if (err) {
+        /* It may be up to date, all zeros, and is seen if the file grows over it. */
+        memset(step_address(w), 0, copied);
         uio_revert(w->uio, copied);
         return err;
     }

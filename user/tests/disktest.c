@@ -222,6 +222,29 @@ static void no_room_left(void)
     unmount_disk();
 }
 
+/* What there was no room for is not what comes up when the file grows. */
+static void refused_bytes_are_lost(void)
+{
+    static char got[PAGE];
+    int full, fd;
+
+    mount_disk(0);
+    fd = open("/mnt/short", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    full = open("/mnt/full", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    REQUIRE(fd >= 0 && full >= 0 && write(fd, block, PAGE) == (ssize_t)PAGE);
+    fill(full);
+    EXPECT_ERROR(fallocate(fd, 0, PAGE, PAGE), ENOSPC);
+    EXPECT_ERROR(pwrite(fd, block, PAGE, PAGE), ENOSPC);
+    EXPECT_OK(ftruncate(fd, 2 * PAGE));
+    EXPECT_EQ(pread(fd, got, PAGE, PAGE), PAGE);
+    EXPECT(got[0] == 0 && !memcmp(got, got + 1, PAGE - 1));
+    close(fd);
+    close(full);
+    EXPECT_OK(unlink("/mnt/short"));
+    EXPECT_OK(unlink("/mnt/full"));
+    unmount_disk();
+}
+
 static void no_inodes_left(void)
 {
     struct statfs before, after;
@@ -260,6 +283,7 @@ static const struct test tests[] = {
     TEST(change_what_the_host_wrote),
     TEST(keep_a_file),
     TEST(no_room_left),
+    TEST(refused_bytes_are_lost),
     TEST(no_inodes_left),
 };
 
