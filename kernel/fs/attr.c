@@ -85,7 +85,8 @@ void inode_touch_atime(struct inode *inode)
     if (S_ISDIR(inode->mode) && (inode->sb->flags & MS_NODIRATIME))
         return;
     now = inode_now();
-    if (!(inode->sb->flags & MS_STRICTATIME) && is_before(&inode->mtime, &inode->atime) && is_before(&inode->ctime, &inode->atime)
+    if (!(inode->sb->flags & MS_STRICTATIME) && is_before(&inode->mtime, &inode->atime)
+        && is_before(&inode->ctime, &inode->atime)
         && now.tv_sec < inode->atime.tv_sec + ATIME_PERIOD)
         return;
     inode->atime = now;

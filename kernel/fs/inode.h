@@ -88,8 +88,9 @@ struct cred {
  * writing too, and a directory that rename moves to another parent.  It has
  * checked rights, kinds, mounts, emptiness excepted, and that the name is absent
  * (create, mkdir, symlink, link) or is CHILD's.  It is inside fs_op_begin/end of
- * the super block around every operation that changes.  It drops the names from the dentry cache.  The file system changes
- * the store, link counts and times of all inodes concerned and marks them dirty.
+ * the super block around every operation that changes.  It drops the names from
+ * the dentry cache.  The file system changes the store, link counts and times of
+ * all inodes concerned and marks them dirty.
  * Names are not NUL-terminated, 1 to 255 bytes, never "." or "..".
  */
 struct inode_operations {

@@ -30,8 +30,9 @@ struct places {
 static int print_places(void)
 {
     int local;
+    char *mapped = map_pages(1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    printf("%lx %lx %lx\n", (uintptr_t)&local & ~(PAGE - 1), (uintptr_t)map_pages(1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+    printf("%lx %lx %lx\n", (uintptr_t)&local & ~(PAGE - 1), (uintptr_t)mapped,
            (uintptr_t)sbrk(0));
     fflush(stdout);
     return 0;

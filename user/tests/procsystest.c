@@ -663,8 +663,10 @@ static void every_file_is_known(void)
         /* pagetracetest */ "page_trace", /* stracetest */ "call_trace",
     };
     static const char *const sys[] = { "kernel", "vm" };
-    static const char *const kernel[] = { "osrelease", "ostype", /* procsettingtest */ "ns_last_pid", "pid_max",
-                                        /* aslrtest */ "randomize_va_space" };
+    static const char *const kernel[] = {
+        "osrelease", "ostype", /* procsettingtest */ "ns_last_pid", "pid_max",
+        /* aslrtest */ "randomize_va_space",
+    };
     static const char *const vm[] = {
         /* procsettingtest */
         "dirty_background_ratio", "dirty_expire_centisecs", "dirty_ratio",
@@ -691,8 +693,8 @@ static const struct test tests[] = {
     TEST(times_add_up), TEST(switches_are_counted), TEST(switches_agree), TEST(forks_are_counted),
     TEST(running_are_counted), TEST(boot_time_follows_the_clock), TEST(uptime),
     TEST(load_counts), TEST(averages), LONG_CHILD_TEST(load_rises_and_falls), TEST(version),
-    TEST(domain_name), TEST(command_line), TEST(processors), TEST(interrupts_add_up), TEST(interrupts_of_devices),
-    TEST(interrupts_of_timers), TEST(interrupts_of_harts), TEST(self_is_the_reader), TEST(swaps),
+    TEST(domain_name), TEST(command_line), TEST(processors), TEST(interrupts_add_up),
+    TEST(interrupts_of_devices), TEST(interrupts_of_timers), TEST(interrupts_of_harts), TEST(self_is_the_reader), TEST(swaps),
     TEST(log_shows_messages),
 };
 

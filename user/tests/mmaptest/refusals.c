@@ -124,8 +124,8 @@ static void too_many_mappings(void)
 }
 
 static const struct test tests[] = {
-    TEST(bad_arguments), TEST(bad_kinds), TEST(bad_files), 
-    CHILD_TEST(first_pages_are_forbidden), CHILD_TEST(limited_space), CHILD_TEST(limited_data), LONG_CHILD_TEST(too_many_mappings),
+    TEST(bad_arguments), TEST(bad_kinds), TEST(bad_files), CHILD_TEST(first_pages_are_forbidden),
+    CHILD_TEST(limited_space), CHILD_TEST(limited_data), LONG_CHILD_TEST(too_many_mappings),
 };
 
 const struct test_list refusal_tests = TEST_LIST(tests);

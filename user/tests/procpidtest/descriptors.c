@@ -260,8 +260,8 @@ static void of_others(void)
 }
 
 static const struct test tests[] = {
-    TEST(links), TEST(modes_of_links), TEST(closed_on_exec), TEST(every_file), TEST(counters), TEST(sets), TEST(timers),
-    TEST(processes), TEST(gone), CHILD_TEST(of_others),
+    TEST(links), TEST(modes_of_links), TEST(closed_on_exec), TEST(every_file), TEST(counters),
+    TEST(sets), TEST(timers), TEST(processes), TEST(gone), CHILD_TEST(of_others),
 };
 
 const struct test_list descriptor_tests = TEST_LIST(tests);
