@@ -16,7 +16,8 @@
 #define READAHEAD_FIRST 4
 
 /* Whether INDEX continues the run: the page after the last one, that one again,
- * or a skip inside the window (a mapping touches every 16th page or so). */
+ * or a skip inside the window or to the page behind it (a mapping touches every
+ * 16th page or so). */
 static bool is_sequential(const struct readahead *ra, uint64_t index)
 {
     if (index == ra->next || index + 1 == ra->next)
