@@ -199,7 +199,8 @@ void page_cache_retry_failed(struct address_space *as, pgoff_t start, pgoff_t en
 bool page_cache_has_failed(struct address_space *as, pgoff_t start, pgoff_t end);
 /* I/O of a page in write_pages ended with ERROR (0 or -EIO).  Any context. */
 void page_cache_end_writeback(struct page *page, int error);
-/* I/O of a page in read_pages ended: sets UPTODATE or ERROR and unlocks.  Any context. */
+/* I/O of a page in read_pages ended: sets UPTODATE unless ERROR (0 or -EIO) says that it failed,
+ * and unlocks.  Any context. */
 void page_cache_end_read(struct page *page, int error);
 
 /* Drop all pages from START (bytes; a partial page is cleared to its end) to END

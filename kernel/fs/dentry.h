@@ -6,9 +6,9 @@
  * Entries form a tree; a child holds a reference on its parent.  An entry that
  * nobody refers to stays on an LRU list until memory is short.
  *
- *   hashed     found under its parent and name         dentry_add, dentry_move
+ *   hashed     found under its parent and name         dentry_lookup, dentry_exchange
  *   unhashed   removed or replaced; gone at last put   dentry_delete, dentry_unhash
- *   negative   inode NULL, hashed                      dentry_add, dentry_delete
+ *   negative   inode NULL, hashed                      dentry_lookup, dentry_delete
  *
  * One spinlock guards the whole tree, mounts included.  A walk along cached names
  * holds it from end to end and takes no reference on the way.  A referenced

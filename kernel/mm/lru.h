@@ -102,4 +102,4 @@ struct lru_figures lru_figures(void);
 const struct policy *lru_policy(void);
 void lru_set_policy(const struct policy *policy);
 
-void lru_init(void);            /* boot argument policy= */
+void lru_init(void);

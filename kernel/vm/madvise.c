@@ -8,8 +8,8 @@
  * but is passed over; a VMA that refuses ends the call.  What may sleep long lets go of
  * the map lock, and the walk goes on behind the VMA it was at.
  *
- * Anonymous memory is never taken away unasked, so MADV_FREE, which on Linux waits for
- * that, frees at once; MADV_COLD and MADV_PAGEOUT make the pages look unused.
+ * MADV_FREE, which on Linux waits until memory is short, frees at once; MADV_COLD and
+ * MADV_PAGEOUT make the pages look unused.
  */
 #include "kernel/fs/file.h"
 #include "kernel/vm/anon.h"

@@ -54,7 +54,7 @@ enum fault_result {
  */
 struct vma_ops {
     const char *name;
-    /* The page for F (entry none): sets f->page (referenced) or f->pfn, or says why not. */
+    /* The page for F (entry none): sets f->page (referenced), or says why not. */
     enum fault_result (*fault)(struct fault *f);
     /* A store to a page that is present without W (entry f->old): a copy in f->page, or
      * the right to write given to the entry itself, or why not. */

@@ -30,7 +30,7 @@ static bool grow_down(struct mm *mm, struct vma *vma, vaddr_t start)
 
     if (!(vma->flags & VM_GROWSDOWN) || vma->end - start > mm->limit_stack)
         return false;
-    if (start < mmap_min_addr || !is_free_below(mm, vma, start))
+    if (start < mmap_min_addr || npages > vma->pgoff || !is_free_below(mm, vma, start))
         return false;
     if (!vm_within_limits(mm, vma->flags, npages) || !mlock_fits(mm, vma->flags, npages)
         || vm_charge(mm, vma->flags, npages) < 0)
