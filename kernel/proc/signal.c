@@ -283,10 +283,12 @@ int signal_send_member_locked(struct process *p, int sig, const struct siginfo *
     return signal_send_locked(p, NULL, sig, info);
 }
 
-/* In an interrupt: who was interrupted, if it is one of P's; else NULL. */
+/* In an interrupt: who was interrupted, if it is one of P's and not about to end; else NULL. */
 static struct task *running_task_of(const struct process *p)
 {
-    return current->process == p ? current->task : NULL;
+    struct task *t = current->process == p ? current->task : NULL;
+
+    return t && !list_is_empty(&t->link) ? t : NULL;
 }
 
 int signal_send_running_locked(struct process *p, int sig, const struct siginfo *info)

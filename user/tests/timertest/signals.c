@@ -295,6 +295,58 @@ static void signal_to_thread(void)
     EXPECT_EQ(nseen, 0);
 }
 
+/* A thread that is about to end may not take a signal along with it. */
+
+#define THREAD_FLAGS                                                                           \
+    (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS | CLONE_PARENT_SETTID    \
+     | CLONE_CHILD_CLEARTID)
+#define ENDS 400
+#define TO_AND_FRO (60 * 1000L)         /* ns: it takes less to end */
+
+static char stack[4 * PAGE] __attribute__((aligned(16)));
+static volatile int at_work;
+
+static void count_one(int sig)
+{
+    (void)sig;
+    __atomic_fetch_add(&nseen, 1, __ATOMIC_RELAXED);
+}
+
+/* End about when the next signal is due: a little sooner or later each time. */
+static int end_in_time(void *round)
+{
+    int before = nseen;
+    int64_t due;
+
+    while (nseen == before)
+        continue;
+    due = read_clock(CLOCK_MONOTONIC) + MS - TO_AND_FRO + (intptr_t)round % 100 * TO_AND_FRO / 50;
+    while (read_clock(CLOCK_MONOTONIC) < due)
+        continue;
+    syscall(SYS_exit, 0);
+    return 0;
+}
+
+static void signal_at_the_end_of_a_thread(void)
+{
+    const struct timespec second = { 1, 0 };
+    timer_t t = make(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, 0);
+    pid_t *tid = (pid_t *)(uintptr_t)&at_work;
+
+    nseen = 0;
+    handle_with(SIGUSR1, count_one, SA_RESTART);
+    set(t, 0, MS, MS);
+    for (intptr_t round = 0; round < ENDS && !test_failures(); round++) {
+        REQUIRE(clone(end_in_time, stack + sizeof(stack), THREAD_FLAGS, (void *)round, tid, NULL,
+                      tid) > 0);
+        for (int before = nseen - 1; at_work || nseen < before + 3; ) {
+            int now = nseen;
+
+            EXPECT(nanosleep(&second, NULL) < 0 || nseen > now);
+        }
+    }
+}
+
 /* A timer on CLOCK, NS ahead, is not early. */
 static void expect_signal_after(clockid_t clock, int64_t ns)
 {
@@ -401,7 +453,7 @@ static const struct test tests[] = {
     CHILD_TEST(signal_refusals),
     CHILD_TEST(signal_limit),
     CHILD_TEST(signal_ignored),
-    CHILD_TEST(signal_to_thread),
+    CHILD_TEST(signal_to_thread), CHILD_TEST(signal_at_the_end_of_a_thread),
     CHILD_TEST(signal_of_threads_time),
     CHILD_TEST(signal_inherited),
     NAMED_TEST(signal_after_exec),
