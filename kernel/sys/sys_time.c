@@ -153,15 +153,15 @@ static int wait_by(int clock, uint64_t deadline)
                               ? TIMER_REALTIME : TIMER_MONOTONIC, deadline);
 }
 
-static int64_t sleep_for(int clock, uint64_t deadline, uintptr_t user_left)
+/* From NOW, by CLOCK, until DEADLINE. */
+static int64_t sleep_for(int clock, uint64_t now, uint64_t deadline, uintptr_t user_left)
 {
     struct task *t = current_task();
     int r = wait_by(clock, deadline);
-    uint64_t now;
 
     if (r != -EINTR)
         return r;
-    clock_ns(clock, &now);
+    clock_ns(clock, &now);              /* unless it has gone with its thread */
     if (user_left && timespec_put(user_left, deadline > now ? deadline - now : 0))
         return -EFAULT;
     t->restart = RESTART_SLEEP;
@@ -178,7 +178,7 @@ int64_t sys_restart_syscall(const uint64_t *a)
 
     switch (t->restart) {
     case RESTART_SLEEP:
-        return sleep_for(t->restart_clock, t->restart_deadline, t->restart_left);
+        return sleep_for(t->restart_clock, 0, t->restart_deadline, t->restart_left);
     case RESTART_FUTEX:
         return futex_wait_until(a, t->restart_deadline);
     case RESTART_NOTHING:
@@ -189,10 +189,10 @@ int64_t sys_restart_syscall(const uint64_t *a)
 
 int64_t sys_nanosleep(const uint64_t *a)
 {
-    uint64_t ns;
+    uint64_t now = clock_monotonic_ns(), ns;
     int err = timespec_get(a[0], &ns);
 
-    return err ? err : sleep_for(CLOCK_MONOTONIC, clock_monotonic_ns() + ns, a[1]);
+    return err ? err : sleep_for(CLOCK_MONOTONIC, now, now + ns, a[1]);
 }
 
 /* Whether one can sleep by CLOCK, which exists: 0 or an errno.  By one's own time one would
@@ -223,7 +223,9 @@ int64_t sys_clock_nanosleep(const uint64_t *a)
         err = wait_by(clock, ns);
         return err == -EINTR ? -ERESTARTNOHAND : err;
     }
-    if (is_cpu_clock(clock))
-        return sleep_for(clock, now + ns, a[3]);
-    return sleep_for(CLOCK_MONOTONIC, clock_monotonic_ns() + ns, a[3]);
+    if (!is_cpu_clock(clock)) {
+        clock = CLOCK_MONOTONIC;
+        now = clock_monotonic_ns();
+    }
+    return sleep_for(clock, now, now + ns, a[3]);
 }

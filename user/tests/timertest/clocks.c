@@ -103,6 +103,41 @@ static void sleep_interrupted(void)
     timer_delete(timer);
 }
 
+#define THREAD_FLAGS (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS)
+
+static char stack[4 * PAGE] __attribute__((aligned(16)));
+static volatile int at_work;
+
+static int compute_a_while(void *arg)
+{
+    at_work = (int)syscall(SYS_gettid);
+    compute_for(CLOCK_MONOTONIC, 10 * MS);
+    syscall(SYS_exit, 0);
+    return arg != NULL;
+}
+
+/* Of such a sleep all is left, as far as anybody can say. */
+static void sleep_by_an_ended_thread(void)
+{
+    struct timespec t = to_timespec(1000 * SECOND), left = { 0, 0 };
+    struct itimerspec soon = setting(20 * MS, 20 * MS);
+    timer_t timer;
+    int r;
+
+    handle_with(SIGALRM, record, SA_RESTART);
+    REQUIRE(clone(compute_a_while, stack + sizeof(stack), THREAD_FLAGS, NULL) > 0);
+    while (!at_work)
+        sched_yield();
+    EXPECT_OK(timer_create(CLOCK_MONOTONIC, NULL, &timer));
+    EXPECT_OK(timer_settime(timer, 0, &soon, NULL));
+    r = clock_nanosleep(CPU_CLOCK(at_work, CPU_CLOCK_SCHED | CPU_CLOCK_THREAD), 0, &t, &left);
+    if (r != EINVAL) {                  /* it had ended before */
+        EXPECT_EQ(r, EINTR);
+        EXPECT_EQ(from_timespec(left), 1000 * SECOND);
+    }
+    timer_delete(timer);
+}
+
 /* Setting the clock wakes who waits for a moment of it; on a machine of our own only. */
 
 static void sleep_until(void *moment)
@@ -145,7 +180,7 @@ static const struct test tests[] = {
     CHILD_TEST(clock_of_threads),
     TEST(clock_refusals),
     CHILD_TEST(sleep_by_processor_time),
-    CHILD_TEST(sleep_interrupted),
+    CHILD_TEST(sleep_interrupted), CHILD_TEST(sleep_by_an_ended_thread),
     TEST(wait_while_clock_is_set),
 };
 
