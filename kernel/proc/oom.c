@@ -17,19 +17,6 @@ static size_t not_below_0(int64_t n)
     return n < 0 ? 0 : (size_t)n;
 }
 
-/* P is a vfork child that still has its parent's memory.  proc_lock held. */
-static bool is_in_vfork(const struct process *p)
-{
-    const struct task *t;
-
-    if (!p->parent || p->parent->mm != p->mm)
-        return false;
-    list_for_each_entry(t, &p->tasks, link)
-        if (t->vfork_wait)
-            return true;
-    return false;
-}
-
 /* The walk for processes that share MM. */
 struct sharers {
     const struct mm *mm;
@@ -60,7 +47,7 @@ static void describe(struct process *p, struct oom_candidate *c)
 
     *c = (struct oom_candidate){
         .pid = p->pid, .uid = p->cred.uid, .adj = p->oom_score_adj,
-        .spared = p == init_process || p->exiting || is_in_vfork(p),
+        .spared = p == init_process || p->exiting || process_is_in_vfork(p),
         .total = mm->total_vm, .anon = not_below_0(mm->rss_anon), .file = not_below_0(mm->rss_file),
         .shmem = not_below_0(mm->rss_shmem), .swap = not_below_0(mm->nswap),
         .tables = mm->ctx.pt.ntables + 1,
@@ -209,7 +196,7 @@ static void adjust_sharer(struct process *p, void *arg)
 {
     const struct adjustment *a = arg;
 
-    if (p->mm && p->mm == a->leader->mm && p != a->leader && p != init_process && !is_in_vfork(p))
+    if (p->mm && p->mm == a->leader->mm && p != a->leader && p != init_process && !process_is_in_vfork(p))
         adjust(p, a);
 }
 
@@ -224,7 +211,7 @@ int process_set_oom_adj(struct process *p, int adj, bool old)
         err = -EACCES;
     } else {
         adjust(p, &a);
-        if (p->mm && !is_in_vfork(p))
+        if (p->mm && !process_is_in_vfork(p))
             process_for_each_locked(adjust_sharer, &a);
     }
     spin_unlock_irqrestore(&proc_lock, flags);

@@ -156,6 +156,9 @@ struct process *process_get_by_tid(int tid);
 struct thread *process_get_thread(int tid, struct process **owner);
 void process_get(struct process *p);
 void process_put(struct process *p);
+/* P is a vfork child that still has its parent's memory.  proc_lock held. */
+bool process_is_in_vfork(const struct process *p);
+
 /* Whether P exists for others: it was born, and nobody has waited for it.  proc_lock held, or
  * else the answer may be old. */
 static inline bool process_is_listed(const struct process *p)

@@ -143,6 +143,33 @@ static void notice(struct task *t, bool even_stopped)
         ipi_send(thread->hart, IPI_RESCHED);
 }
 
+/* Signals of SET whose default action, to end, P has left in place. */
+static bool has_deadly(const struct process *p, uint64_t set)
+{
+    if (p == init_process)
+        return false;
+    for (set &= ~(IGNORED_BY_DEFAULT | STOP_SIGNALS); set; set &= set - 1)
+        if (p->sighand->action[ctz64(set)].sa_handler == SIG_DFL)
+            return true;
+    return false;
+}
+
+bool signal_is_deadly(void)
+{
+    struct task *t = current_task();
+    const struct process *p = t->process;
+    uint64_t flags;
+    bool deadly;
+
+    if (!thread_signal_pending())
+        return false;
+    flags = spin_lock_irqsave(&proc_lock);
+    deadly = p->exiting || (p->survivor && p->survivor != t)
+             || has_deadly(p, (t->pending.set | p->pending.set) & ~t->blocked);
+    spin_unlock_irqrestore(&proc_lock, flags);
+    return deadly;
+}
+
 void process_interrupt_tasks(struct process *p, struct task *survivor)
 {
     struct task *t;

@@ -23,10 +23,10 @@ void vfork_wait_end(struct vfork_wait *w)
     struct waiter waiter = { 0 };
     uint64_t flags;
 
-    while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !task_is_killed()) {
+    while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !signal_is_deadly()) {
         /* A signal wakes us, but only death ends the wait: handlers run when the child is done. */
         wait_begin(&w->wq, &waiter, THREAD_SLEEPING);
-        if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !task_is_killed())
+        if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !signal_is_deadly())
             schedule();
         wait_end(&w->wq, &waiter);
     }
@@ -34,6 +34,18 @@ void vfork_wait_end(struct vfork_wait *w)
     if (w->child)
         w->child->vfork_wait = NULL;
     spin_unlock_irqrestore(&proc_lock, flags);
+}
+
+bool process_is_in_vfork(const struct process *p)
+{
+    const struct task *t;
+
+    if (!p->parent || p->parent->mm != p->mm)
+        return false;
+    list_for_each_entry(t, &p->tasks, link)
+        if (t->vfork_wait)
+            return true;
+    return false;
 }
 
 void task_release_vfork(struct task *t)

@@ -99,14 +99,15 @@ int64_t sys_setpriority(const uint64_t *a)
     return priority_call(&q);
 }
 
-/* A new limit reaches who watches it: three are the address space's. */
+/* A new limit reaches who watches it: three are the address space's.  That of a vfork child is
+ * its parent's, and its own, to come, gets them from the process. */
 static void apply_limit(struct process *p, unsigned resource)
 {
     struct mm *mm = p->mm;
 
     if (resource == RLIMIT_CPU)
         cpu_limit_changed(p);
-    if (!mm)
+    if (!mm || process_is_in_vfork(p))
         return;
     if (resource == RLIMIT_AS)
         mm->limit_as = p->rlimits[RLIMIT_AS].rlim_cur;

@@ -208,8 +208,8 @@ static void wait_in_vfork(void *arg)
     _exit(0);
 }
 
-/* The parent dies while its child still borrows the memory. */
-static void kill_a_vfork_parent(void)
+/* The parent dies, by whatever signal, while its child still borrows the memory. */
+static void kill_a_vfork_parent_by(int sig)
 {
     int ends[2];
     pid_t pid;
@@ -220,11 +220,37 @@ static void kill_a_vfork_parent(void)
     pid = start_child(wait_in_vfork, NULL);
     close(ends[1]);
     sleep_ms(50);
-    end_child(pid);
+    EXPECT_OK(kill(pid, sig));
+    EXPECT_EQ(wait_child(pid), sig);
     close(hold[1]);
     EXPECT_EQ(read(ends[0], &c, 1), 0);     /* the grandchild's end closes it */
     close(hold[0]);
     close(ends[0]);
+}
+
+static void kill_a_vfork_parent(void)
+{
+    static const int sigs[] = { SIGKILL, SIGTERM, SIGALRM, SIGRTMIN };
+
+    for (size_t i = 0; i < COUNT(sigs); i++)
+        kill_a_vfork_parent_by(sigs[i]);
+}
+
+/* They are for the program that the child is going to be. */
+static void limits_of_a_vfork_child(void)
+{
+    struct rlimit low = { 16 * MB, 16 * MB };
+    pid_t pid;
+    char *p;
+
+    pid = vfork();
+    if (!pid)
+        _exit(setrlimit(RLIMIT_AS, &low) < 0 || setrlimit(RLIMIT_DATA, &low) < 0);
+    EXPECT_CHILD(pid);
+    p = mmap(NULL, 64 * MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+             -1, 0);
+    EXPECT(p != MAP_FAILED);
+    munmap(p, 64 * MB);
 }
 
 /* A timer that is always due leaves the program some time. */
@@ -274,8 +300,8 @@ static void file_without_text(void)
 static const struct test tests[] = {
     TEST(program_on_the_stack), TEST(fifo_as_program), TEST(too_many_strings),
     TEST(exec_keeps_ours), TEST(handler_without_stack), TEST(wait_for_sigchld),
-    TEST(kill_a_vfork_parent), TEST(faults_of_a_vfork_child), TEST(timer_without_end),
-    TEST(too_many_signals), TEST(file_without_text),
+    TEST(kill_a_vfork_parent), TEST(limits_of_a_vfork_child), TEST(faults_of_a_vfork_child),
+    TEST(timer_without_end), TEST(too_many_signals), TEST(file_without_text),
 };
 
 TEST_MAIN(tests)
