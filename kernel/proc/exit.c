@@ -69,7 +69,7 @@ static bool ignores_children(const struct process *parent)
 /* P is a zombie, and its parent hears of it.  If that waits for nobody, P goes to UNWANTED. */
 static void report_zombie(struct process *p, struct list *unwanted)
 {
-    bool is_wanted = p->exit_signal != SIGCHLD || !ignores_children(p->parent);
+    bool is_wanted = process_end_signal(p) != SIGCHLD || !ignores_children(p->parent);
 
     signal_child_event(p, p->parent);
     if (is_wanted)

@@ -207,6 +207,7 @@ static int copy_process(const struct clone_args_kernel *args, struct process **o
     p->oom_score_adj = me->oom_score_adj;
     p->oom_adj_floor = me->oom_adj_floor;
     p->exit_signal = args->flags & CLONE_PARENT ? me->exit_signal : args->exit_signal;
+    p->parent_did_exec = (args->flags & CLONE_PARENT) && me->parent_did_exec;
     itimer_init(p);
     *out = p;
     return 0;

@@ -195,17 +195,19 @@ int proc_exec_prepare(void)
 
 void proc_exec_commit(const char *name)
 {
-    struct process *p = current_process();
+    struct process *p = current_process(), *child;
     struct task *t = current_task();
     uint64_t flags = spin_lock_irqsave(&proc_lock);
 
     p->exit_signal = SIGCHLD;           /* a program is a child like any other */
+    list_for_each_entry(child, &p->children, sibling)
+        child->parent_did_exec = true;
     spin_unlock_irqrestore(&proc_lock, flags);
     p->did_exec = true;
     strlcpy(p->comm, name, sizeof(p->comm));
     strlcpy(current->name, name, sizeof(current->name));
-    signal_exec();
     posix_timer_delete_all(p);
+    signal_exec();
     /* Last what others wait for: they then look at the new program. */
     fd_close_on_exec();
     task_release_vfork(t);

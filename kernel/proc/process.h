@@ -100,6 +100,7 @@ struct process {
     struct cred cred;                       /* copied under proc_lock            */
     struct rlimit rlimits[RLIM_NLIMITS];    /*                       [proc_lock] */
     int exit_signal;                        /* to the parent; 0 none [proc_lock] */
+    bool parent_did_exec;                   /* since it made us      [proc_lock] */
     int death_signal;                       /* to us when the parent goes, 0 none */
     int exit_status;                        /* as wait4 reports it   [proc_lock] */
     bool exiting;                           /* all tasks are to end  [proc_lock] */

@@ -100,6 +100,13 @@ void group_check_orphaned(struct process *child, struct process *leaving);
 /* P, a session leader, exits: its terminal loses it, and its session the terminal. */
 void session_leader_exit(struct process *p);
 
+/* The signal by which P's parent hears of its end, 0: by none.  What it has asked for does not
+ * hold for the program that it may be since, which is told by SIGCHLD.  proc_lock held. */
+static inline int process_end_signal(const struct process *p)
+{
+    return p->parent_did_exec ? SIGCHLD : p->exit_signal;
+}
+
 /* CHILD stopped, continued or exited: tell PARENT by SIGCHLD (as its actions say)
  * and wake its wait.  proc_lock held. */
 void signal_child_event(struct process *child, struct process *parent);

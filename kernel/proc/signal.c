@@ -422,7 +422,7 @@ void signal_child_event(struct process *child, struct process *parent)
 {
     const struct sigaction *act = &parent->sighand->action[SIGCHLD - 1];
     bool ended = child->state == PROCESS_ZOMBIE;
-    int sig = ended ? child->exit_signal : SIGCHLD;
+    int sig = ended ? process_end_signal(child) : SIGCHLD;
     struct siginfo info = { .si_signo = sig };
 
     /* Ignored, it is not even kept for one who blocks it. */
@@ -592,6 +592,8 @@ void signal_exec(void)
     struct task *t = current_task();
     uint64_t flags = spin_lock_irqsave(&proc_lock);
 
+    signal_queue_forget_timers(&t->pending);
+    signal_queue_forget_timers(&t->process->pending);
     sighand_forget_handlers(t->process->sighand);
     t->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
     spin_unlock_irqrestore(&proc_lock, flags);

@@ -53,5 +53,7 @@ int signal_enqueue(struct process *p, struct signal_queue *q, int sig, const str
 int signal_send_running_locked(struct process *p, int sig, const struct siginfo *info);
 /* Forget the signals of SET in Q.  proc_lock held. */
 void signal_queue_remove(struct signal_queue *q, uint64_t set);
+/* The same with what timers have sent. */
+void signal_queue_forget_timers(struct signal_queue *q);
 
 void signal_queue_init(void);

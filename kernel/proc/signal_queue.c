@@ -165,6 +165,21 @@ void signal_queue_remove(struct signal_queue *q, uint64_t set)
             release_info(q, s, NULL);
 }
 
+void signal_queue_forget_timers(struct signal_queue *q)
+{
+    struct queued_signal *s, *next;
+    uint64_t gone = 0, kept = 0;
+
+    list_for_each_entry_safe(s, next, &q->infos, link)
+        if (s->info.si_code == SI_TIMER) {
+            gone |= BIT(s->info.si_signo);
+            release_info(q, s, NULL);
+        } else {
+            kept |= BIT(s->info.si_signo);
+        }
+    q->set &= ~gone | kept;
+}
+
 /* Of what the kernel and kill(2) say there is one each at most, and no limit: what is said of a
  * fault is not to be lost. */
 static bool is_unlimited(int sig, const struct siginfo *info)

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include "lib/abi/elf.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/program.h"
@@ -225,6 +226,57 @@ static void names(void)
     unlink("/tmp/a long name of a file");
 }
 
+/* Of the signals that wait those are for the program before that its timers have sent. */
+static void signals_of_timers(void)
+{
+    struct sigevent to_thread = { .sigev_notify = SIGEV_SIGNAL | SIGEV_THREAD_ID,
+                                  .sigev_signo = SIGUSR1,
+                                  .sigev_notify_thread_id = getpid() };
+    struct itimerspec soon = { { 0, 1000000 }, { 0, 1000000 } };
+    timer_t timers[2];
+
+    block(SIGALRM, SIGUSR1);
+    block(SIGUSR2, 0);
+    REQUIRE(timer_create(CLOCK_MONOTONIC, NULL, &timers[0]) == 0);
+    REQUIRE(timer_create(CLOCK_MONOTONIC, &to_thread, &timers[1]) == 0);
+    for (size_t i = 0; i < COUNT(timers); i++)
+        REQUIRE(timer_settime(timers[i], 0, &soon, NULL) == 0);
+    raise(SIGUSR2);
+    while (!is_pending(SIGALRM) || !is_pending(SIGUSR1))
+        sched_yield();
+    become("find_no_timers");
+}
+
+static void find_no_timers(void)
+{
+    EXPECT(!is_pending(SIGALRM) && !is_pending(SIGUSR1));
+    EXPECT(is_pending(SIGUSR2));
+    unblock(SIGALRM, SIGUSR1);
+}
+
+/* What was asked for when a child was made is not what the new program wants to hear. */
+static void child_with_another_signal(void)
+{
+    int ends[2];
+    char c;
+
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    if (syscall(SYS_clone, SIGUSR1, 0, 0, 0, 0) == 0) {
+        close(ends[1]);
+        (void)!read(ends[0], &c, 1);                /* until exec closes the other end */
+        _exit(3);
+    }
+    become("find_child");
+}
+
+static void find_child(void)
+{
+    int status;
+
+    EXPECT(waitpid(-1, &status, __WALL) > 0);
+    EXPECT_EQ(status, 3 << 8);
+}
+
 /* Who execs */
 
 static void refused_under_vfork(void)
@@ -338,6 +390,8 @@ static const struct test tests[] = {
     CHILD_TEST(stack_layout),
     CHILD_TEST(random_bytes_differ),
     CHILD_TEST(signals_kept),
+    CHILD_TEST(signals_of_timers),
+    CHILD_TEST(child_with_another_signal),
     TEST(names),
     TEST(refused_under_vfork),
     CHILD_TEST(exec_from_thread),
@@ -350,6 +404,8 @@ static const struct test tests[] = {
     NAMED_TEST(find_stack),
     NAMED_TEST(find_random),
     NAMED_TEST(find_signals),
+    NAMED_TEST(find_no_timers),
+    NAMED_TEST(find_child),
     NAMED_TEST(find_names),
     NAMED_TEST(find_only_thread),
 };
