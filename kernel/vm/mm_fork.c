@@ -183,6 +183,7 @@ struct mm *mm_fork(struct mm *from)
     if (!c.to)
         return NULL;
     rwsem_write_lock(&from->lock);
+    rwsem_write_lock_nested(&c.to->lock);       /* it is listed: swapoff may look at it */
     copy_description(c.to, from);
     anon_space_fork(c.to, from);
     err = copy_vmas(&c);
@@ -198,6 +199,7 @@ struct mm *mm_fork(struct mm *from)
     spin_unlock(&c.to->pt_lock);
     if (c.protected)
         tlb_flush_all(&from->ctx);
+    rwsem_write_unlock(&c.to->lock);
     rwsem_write_unlock(&from->lock);
     if (err < 0) {
         mm_put(c.to);
