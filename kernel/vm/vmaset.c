@@ -293,12 +293,18 @@ struct vma *vmaset_split(struct vma_set *s, struct vma *vma, vaddr_t va)
     return upper;
 }
 
+/* Whether A begins where the span of B has no numbers for pages: they would be below 0. */
+static inline bool is_below_span(const struct vma *a, const struct vma *b)
+{
+    return !a->span && b->span && a->start < b->span->base && b->span->base <= b->start;
+}
+
 static inline bool can_merge(const struct vma *a, const struct vma *b)
 {
     return a->end == b->start && a->flags == b->flags && a->ops == b->ops
            && a->file == b->file && a->mapping == b->mapping
            && b->pgoff == vma_pgoff(a, a->end)
-           && (a->span == b->span || !a->span || !b->span)
+           && (a->span == b->span || !a->span || !b->span) && !is_below_span(a, b)
            && !(a->flags & (VM_SPECIAL | VM_PFNMAP | VM_GROWSDOWN));
 }
 

@@ -64,12 +64,12 @@ static void sizes_without_end(void)
     munmap(p, 2 * PAGE);
 }
 
-/* A stack of one page near the bottom of memory. */
-static char *map_low_stack(void)
+/* A private page near the bottom of memory. */
+static char *map_low_page(int flags, int fd, size_t first)
 {
     for (uintptr_t at = 0x200000; at < 0x600000; at += 0x100000) {
-        char *p = mmap((char *)at, PAGE, RW, MAP_FIXED_NOREPLACE | MAP_PRIVATE | MAP_ANONYMOUS
-                       | MAP_GROWSDOWN, -1, 0);
+        char *p = mmap((char *)at, PAGE, RW, MAP_FIXED_NOREPLACE | MAP_PRIVATE | flags, fd,
+                       (off_t)(first * PAGE));
 
         if (p == (char *)at)
             return p;
@@ -80,7 +80,8 @@ static char *map_low_stack(void)
 /* Moved up, it grows by no more pages than there were below it. */
 static void moved_stack_has_a_bottom(void)
 {
-    char *p = map_low_stack(), *to = free_place(2000) + 1999 * PAGE;
+    char *p = map_low_page(MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0);
+    char *to = free_place(2000) + 1999 * PAGE;
     char *far = to - 1600 * PAGE, *near = to - 100 * PAGE;
 
     *p = 1;
@@ -88,6 +89,26 @@ static void moved_stack_has_a_bottom(void)
     EXPECT_FAULT(try_write(far), SIGSEGV, SEGV_MAPERR, far);
     EXPECT_NO_FAULT(try_write(near));
     EXPECT_OK(munmap(near, 101 * PAGE));
+}
+
+/* The same of a file: what comes below it is mapped, but the reverse map must find its pages. */
+static void moved_file_has_a_bottom(void)
+{
+    int fd = (int)syscall(SYS_memfd_create, "mremaptest", 0);
+    char *p, *q, *to = free_place(2000) + 1999 * PAGE;
+
+    REQUIRE(fd >= 0 && ftruncate(fd, 2000 * PAGE) == 0);
+    p = map_low_page(0, fd, 1999);
+    *p = 1;
+    REQUIRE(remap(p, PAGE, PAGE, FIXED, to) == to);
+    q = mmap(to - 1600 * PAGE, 1600 * PAGE, RW, MAP_PRIVATE | MAP_FIXED, fd, 399 * PAGE);
+    REQUIRE(q == to - 1600 * PAGE);
+    q[0] = q[1599 * PAGE] = 2;
+    if (has_debug_call())
+        EXPECT_EQ(debug_call(DEBUG_AUDIT, 0, 0), 0);
+    EXPECT(q[0] == 2 && *to == 1);
+    EXPECT_OK(munmap(q, 1601 * PAGE));
+    close(fd);
 }
 
 /* The range must be mapped, and by one mapping, unless it only shrinks. */
@@ -386,6 +407,7 @@ static const struct test tests[] = {
     TEST(bad_arguments),
     TEST(sizes_without_end),
     TEST(moved_stack_has_a_bottom),
+    TEST(moved_file_has_a_bottom),
     TEST(not_in_one_mapping),
     CHILD_TEST(first_pages_are_forbidden),
     TEST(shrinks),

@@ -286,7 +286,13 @@ Test(lab4, others_stay_two)
 Test(lab4, spans_decide_too)
 {
     struct vma *x = insert(10, 5, 1), *y = insert(15, 5, 1);
+    struct anon_span up = { .base = x->start + PAGE_SIZE };
 
+    y->span = &up;
+    cr_expect(!vma_can_merge(x, y), "a page of the lower one would have number -1");
+    up.base = x->start;
+    cr_expect(vma_can_merge(x, y), "the lowest page has number 0");
+    y->span = NULL;
     owner_use_span(x, SPAN_HOME);
     cells_set_span(10, 15, SPAN_HOME);
     cr_expect(vma_can_merge(x, y), "only one has pages that are looked for");
