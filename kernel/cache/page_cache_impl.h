@@ -29,6 +29,12 @@ void page_cache_count(const struct address_space *as, long n);
 bool page_cache_remove(struct address_space *as, struct page *page, bool alone);
 /* PAGE of AS, if it is dirty, is clean from now on.  The tree lock is held. */
 void page_cache_undirty_locked(struct address_space *as, struct page *page);
+/* PAGE's content was changed: who maps it for execution next fetches it anew. */
+static inline void page_forget_fetched(struct page *page)
+{
+    if (page_test(page, PG_FETCHABLE))
+        page_clear(page, PG_FETCHABLE);
+}
 /* PAGE's content was used; the second time says as much as being found used twice. */
 static inline void page_mark_used(struct page *page)
 {

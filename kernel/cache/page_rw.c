@@ -180,6 +180,7 @@ static ssize_t write_page_locked(struct write_step *w,
 
     if (copied <= 0)
         return copied;
+    page_forget_fetched(w->page);
     page_mark_used(w->page);
     w->pos += (uint64_t)copied;
     if (w->pos > w->size) {

@@ -46,6 +46,7 @@ static void clear_part(struct address_space *as, pgoff_t index, size_t from, siz
     if (page_test(page, PG_UPTODATE)) {
         page_wait_writeback(page);
         memset((char *)page_address(page) + from, 0, to - from);
+        page_forget_fetched(page);
         if (page_test(page, PG_MAPPED_BLOCK) || !as->writes_back)
             page_cache_dirty(page);
     }
