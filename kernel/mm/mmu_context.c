@@ -140,12 +140,13 @@ static void flush_everything(void)
     count_vm_event(VM_TLB_LOCAL_ALL);
 }
 
-static uint64_t new_asid(struct hart_tlb *tlb)
+/* *ANEW: numbers are given once more from now on, and the TLB is to forget what they meant. */
+static uint64_t new_asid(struct hart_tlb *tlb, bool *anew)
 {
-    if (tlb->next_asid > max_asid) {
+    *anew = tlb->next_asid > max_asid;
+    if (*anew) {
         tlb->generation++;
         tlb->next_asid = 1;
-        flush_everything();
         count_vm_event(VM_ASID_ROLLOVER);
     }
     return tlb->generation << GENERATION_SHIFT | (max_asid ? tlb->next_asid++ : 0);
@@ -156,9 +157,14 @@ static void load_root(paddr_t root, uint64_t asid)
     csr_write(satp, SATP_SV39 | (asid & SATP_ASID_MASK) << SATP_ASID_SHIFT | root >> PAGE_SHIFT);
 }
 
+/*
+ * The TLB is flushed behind the change of the root: until then the hart may walk the old one
+ * ahead of time, under its old number (Privileged Architecture, SFENCE.VMA).
+ */
 static void activate(struct mmu_context *ctx, size_t hart)
 {
     struct hart_tlb *tlb = &tlbs[hart];
+    bool anew = false;
     uint64_t asid;
 
     __atomic_store_n(&tlb->active, ctx, __ATOMIC_RELEASE);
@@ -167,10 +173,12 @@ static void activate(struct mmu_context *ctx, size_t hart)
     memory_barrier();
     asid = __atomic_load_n(&ctx->asid[hart], __ATOMIC_RELAXED);
     if (__builtin_expect(asid >> GENERATION_SHIFT != tlb->generation, 0)) {
-        asid = new_asid(tlb);
+        asid = new_asid(tlb, &anew);
         __atomic_store_n(&ctx->asid[hart], asid, __ATOMIC_RELAXED);
     }
     load_root(ctx->pt.root, asid);
+    if (__builtin_expect(anew, 0))
+        flush_everything();
 }
 
 void mmu_context_switch(struct mmu_context *ctx)
