@@ -227,15 +227,17 @@ static const char *explain(const struct trap_frame *f)
 
 void trap_kernel_exception(struct trap_frame *f, uint64_t cause)
 {
-    uintptr_t fixup = extable_find(f->pc);
+    uintptr_t fixup;
 
+    /* First, since a user copy has a kernel's side, too: that would be copied in vain for ever. */
+    if (is_page_fault(cause) && kernel_map_is_spurious(f->tval, cause == CAUSE_STORE_PAGE,
+                                                        cause == CAUSE_FETCH_PAGE))
+        return;
+    fixup = extable_find(f->pc);
     if (fixup) {
         f->pc = fixup;
         return;
     }
-    if (is_page_fault(cause) && kernel_map_is_spurious(f->tval, cause == CAUSE_STORE_PAGE,
-                                                        cause == CAUSE_FETCH_PAGE))
-        return;
     if (is_page_fault(cause))
         panic_trap(f, "%s in the kernel at %016lx: %s", cause_name(cause), f->tval, explain(f));
     panic_trap(f, "%s (cause %lu) in the kernel at %016lx", cause_name(cause), cause, f->tval);
