@@ -396,13 +396,13 @@ void sched_first_run(void)
     interrupts_on();
 }
 
-/* Real harts may remember that a new stack's addresses were invalid, and a trap
- * that cannot use its stack cannot be served: forget that before it is used. */
-static __attribute__((noinline)) void forget_fresh_stack(struct thread *t)
+/* Each hart may remember that a new stack's addresses were invalid, and a trap
+ * that cannot use its stack cannot be served: H forgets that before it is used. */
+static __attribute__((noinline)) void learn_stack(const struct hart *h, struct thread *t)
 {
     uintptr_t stack = (uintptr_t)t->stack;
 
-    t->fresh = false;
+    t->stack_known |= 1UL << h->index;
     for (uintptr_t va = stack; va < stack + HART_STACK_SIZE; va += PAGE_SIZE)
         sfence_va(va);
 }
@@ -432,8 +432,8 @@ static inline void switch_to(struct hart *h, struct runq *rq, struct thread *pre
     __atomic_store_n(&h->thread, next, __ATOMIC_RELEASE);       /* with its last_time */
     h->kernel_sp = (uintptr_t)next->stack + HART_STACK_SIZE - FRAME_SIZE;
     mmu_context_switch(next->mmu);
-    if (next->fresh)
-        forget_fresh_stack(next);
+    if (!(next->stack_known >> h->index & 1))
+        learn_stack(h, next);
     if (prev->fpu)
         fpu_switch_out(prev);
     if (next->fpu)

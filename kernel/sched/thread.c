@@ -100,7 +100,6 @@ struct thread *thread_create(void (*entry)(void), const char *name)
     t->context.sp = (uintptr_t)t->frame;
     t->context.s[1] = (uintptr_t)entry;
     t->state = THREAD_NEW;
-    t->fresh = true;
     t->hart = this_hart()->index;
     init_common(t, name);
     return t;

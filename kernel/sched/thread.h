@@ -63,9 +63,9 @@ struct thread {
     int32_t refcount;                   /*                                 [a] */
     uint32_t hart;                      /* run queue it is or was last on  [RANK_RUNQ] */
     uint64_t allowed;                   /* harts it may run on             [RANK_RUNQ] */
+    uint64_t stack_known;               /* harts that may use its stack    [p] */
     bool on_cpu;                        /* its stack is in use             [a] */
     bool queued;                        /* running or on a run queue       [RANK_RUNQ] */
-    bool fresh;                         /* never ran                       [p] */
     bool timed_out;                     /* its sleep ended by time         [p] */
     bool signal_pending;                /* hint set by proc/signal         [a] */
     bool watched;                       /* its time is looked at: tick.h   [a] */
