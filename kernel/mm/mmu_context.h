@@ -23,6 +23,7 @@ struct mmu_context {
     uint64_t asid[MAX_HARTS];   /* generation << 16 | number on each hart; 0: none [a] */
     uint64_t harts;             /* harts that have ever run it                [a] */
     int32_t refcount;           /* users of the root: mm + borrowing harts    [a] */
+    int32_t nowed;              /* flushes that are owed: tlb_batch.h         [a] */
     void (*release)(struct mmu_context *ctx);   /* last reference gone        [c] */
 };
 

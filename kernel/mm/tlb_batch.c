@@ -19,6 +19,7 @@ void tlb_batch_add(struct tlb_batch *b, struct mmu_context *ctx, vaddr_t va)
         return;
     }
     mmu_context_get(ctx);
+    tlb_owe(ctx);
     b->due[i].ctx = ctx;
     b->due[i].va = va;
     b->due[i].several = false;
@@ -34,6 +35,7 @@ void tlb_batch_flush(struct tlb_batch *b)
             tlb_flush_all(ctx);
         else
             tlb_flush_page(ctx, b->due[i].va);
+        tlb_owe_no_more(ctx);
         mmu_context_put(ctx);
     }
     b->n = 0;

@@ -12,6 +12,7 @@
  * end.  Pages are not copied, and need not hear of it: where a page stands in its object
  * (its index) follows from the VMA's pgoff, which moves along.
  */
+#include "kernel/mm/tlb_batch.h"
 #include "kernel/vm/mlock.h"
 #include "kernel/vm/mmap.h"
 #include "kernel/vm/populate.h"
@@ -145,6 +146,7 @@ static bool move_entries(struct mm *mm, const struct vma *vma, vaddr_t from, vad
         move_run(mm, run, target, va, n);
         rmap_unlock(vma);
     }
+    tlb_flush_owed(&mm->ctx);           /* nobody may reach by the old address what reclaim took */
     return true;
 }
 

@@ -103,10 +103,21 @@ bool page_test_used(struct page *page, struct tlb_batch *tlb)
     return page_test_and_clear(page, PG_REFERENCED) || v.used;
 }
 
+/* Who finds the entry gone before it is in the batch has to know, too. */
+static bool unmap_owing(struct mm *mm, vaddr_t va, void *arg)
+{
+    bool more;
+
+    tlb_owe(&mm->ctx);
+    more = unmap(mm, va, arg);
+    tlb_owe_no_more(&mm->ctx);
+    return more;
+}
+
 bool page_unmap(struct page *page, struct tlb_batch *tlb)
 {
     struct visit v = { .page = page, .tlb = tlb };
 
-    walk(&v, unmap);
+    walk(&v, unmap_owing);
     return __atomic_load_n(&page->mapcount, __ATOMIC_ACQUIRE) == 0;
 }

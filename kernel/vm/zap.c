@@ -9,6 +9,7 @@
 #include "kernel/cache/page_cache.h"
 #include "kernel/cache/swap.h"
 #include "kernel/mm/page_alloc.h"
+#include "kernel/mm/tlb_batch.h"
 #include "kernel/vm/anon.h"
 #include "kernel/vm/page_map.h"
 #include "kernel/vm/zap.h"
@@ -265,6 +266,7 @@ void zap_range(struct mm *mm, vaddr_t start, vaddr_t end)
         zap_each(&z, mm, start, end);
     else
         zap(&z, mm, start, end);
+    tlb_flush_owed(&mm->ctx);           /* what reclaim has taken away is to be gone as well */
 }
 
 void zap_lone_pages(struct mm *mm, vaddr_t start, vaddr_t end)
