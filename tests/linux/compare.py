@@ -4,7 +4,7 @@
 
 Both kernels get the same image on the same machine and do the same cases
 (tests/linux/cases, one after the other, by tests/linux/run-cases).  What the cases
-print must be the same, byte by byte.  What Linux printed is kept in
+print must be the same, byte by byte.  What Linux printed on that many harts is kept in
 build/linux/wanted until the case or the programs change.
 """
 import argparse
@@ -113,13 +113,13 @@ def digest(name):
     return h.hexdigest()[:16]
 
 
-def wanted_path(name):
-    return os.path.join(WANTED, "%s.%s" % (name, digest(name)))
+def wanted_path(name, cpus):
+    return os.path.join(WANTED, "%s.%d.%s" % (name, cpus, digest(name)))
 
 
 def learn(names, options, seconds):
     """Have Linux print what is not known yet."""
-    unknown = [name for name in names if not os.path.exists(wanted_path(name))]
+    unknown = [name for name in names if not os.path.exists(wanted_path(name, options.cpus))]
     if not unknown:
         return
     linuxkernel.fetch()
@@ -130,7 +130,7 @@ def learn(names, options, seconds):
         if STOPPED.search(text):
             fault = fault or "%s takes too long" % name
         elif text.endswith("\n"):
-            with open(wanted_path(name), "w") as file:
+            with open(wanted_path(name, options.cpus), "w") as file:
                 file.write(text)
     if fault:
         raise Unavailable("Linux did not do all: %s" % fault)
@@ -161,11 +161,11 @@ def compare(name, there, here):
     return same, len(wanted) - same, notes
 
 
-def judge(names, printed, fault):
+def judge(names, cpus, printed, fault):
     """All results; printed as they are made."""
     all_results = []
     for name in names:
-        with open(wanted_path(name)) as file:
+        with open(wanted_path(name, cpus)) as file:
             there = file.read()
         here = printed.get(name, "")
         same, different, notes = compare(name, there, here)
@@ -208,7 +208,7 @@ def main():
         results.write("linux", [Result("linux", n, SKIPPED, 0, str(why)) for n in names])
         return 0
     printed, fault = perform(names, os.path.join(WORK, "pagoda"), pagoda_machine(options), seconds)
-    found = judge(names, printed, fault)
+    found = judge(names, options.cpus, printed, fault)
     results.write("linux", found)
     print(results.summary_line(found))
     return 1 if results.count(found, FAILED) else 0
