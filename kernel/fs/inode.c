@@ -309,7 +309,8 @@ static bool put_locked(struct inode *inode)
     ASSERT(inode->refcount > 0);
     if (__atomic_sub_fetch(&inode->refcount, 1, __ATOMIC_ACQ_REL) > 0)
         return false;
-    if (inode->nlink == 0 || !inode_test(inode, INODE_HASHED)) {
+    if (inode->nlink == 0 || !inode_test(inode, INODE_HASHED)
+        || inode_test(inode, INODE_TRANSIENT)) {
         begin_freeing_locked(inode);
         return true;
     }

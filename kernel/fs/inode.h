@@ -65,12 +65,13 @@ struct inode {
 #define INODE_NEW     0x2u              /* being read                          */
 #define INODE_DEAD    0x4u              /* directory removed: no new entries   */
 #define INODE_FREEING 0x8u              /* being evicted                       */
-#define INODE_HASHED  0x10u             /* found by number; kept while unused  */
+#define INODE_HASHED  0x10u             /* found by number; kept while unused, unless TRANSIENT */
 #define INODE_FAILED  0x20u             /* could not be read                   */
 #define INODE_SEALABLE 0x40u            /* has seals                           */
 #define INODE_RESERVED 0x80u            /* memory for all its size is promised  */
 #define INODE_SWAPFILE 0x100u           /* its blocks are a swap area: nobody may change it */
 #define INODE_WRITTEN 0x200u            /* what was dirty is on its way to the metadata */
+#define INODE_TRANSIENT 0x400u          /* leaves memory with its last user    */
 
 /* Who asks: what permission checks look at. */
 struct cred {

@@ -99,8 +99,10 @@ int node_get_inode(struct super_block *sb, uint64_t ino, const struct node *node
         return -ENOMEM;
     }
     *copy = *node;
-    if (copy->process)
+    if (copy->process) {
         process_get(copy->process);
+        inode_set(inode, INODE_TRANSIENT);      /* so that the process and its number can go */
+    }
     inode->private = copy;
     set_owner(inode);
     set_kind(inode, mode, ops, fops);

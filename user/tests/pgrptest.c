@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
@@ -104,6 +105,29 @@ static void group_keeps_its_number(void)
     }
     EXPECT_EQ(other, leader);
     end(other);
+}
+
+static void look_at_itself(void *unused)
+{
+    struct stat st;
+
+    (void)unused;
+    EXPECT_OK(stat("/proc/self/task", &st));
+    EXPECT_OK(stat("/proc/thread-self/stat", &st));
+}
+
+/* A number is free again although somebody has looked at its process in /proc. */
+static void looking_takes_no_number(void)
+{
+    pid_t looked_at = 0, other = -1;
+
+    for (int i = 0; i < 3 && other != looked_at; i++) {     /* others may take a number, too */
+        looked_at = start_child(look_at_itself, NULL);
+        EXPECT_CHILD(looked_at);
+        other = start_behind(looked_at - 1);
+        end(other);
+    }
+    EXPECT_EQ(other, looked_at);
 }
 
 static void leave_a_member(void *member)
@@ -594,6 +618,7 @@ static const struct test tests[] = {
     CHILD_TEST(groups),
     CHILD_TEST(group_of_a_zombie),
     CHILD_TEST(group_keeps_its_number),
+    TEST(looking_takes_no_number),
     CHILD_TEST(session_keeps_its_number),
     CHILD_TEST(bad_groups),
     CHILD_TEST(moving_after_exec),
