@@ -36,9 +36,9 @@ struct mount *mount_find_locked(const struct path *path)
     return NULL;
 }
 
-void mount_ascend_locked(struct path *path)
+void mount_ascend_locked(struct path *path, const struct path *root)
 {
-    while (path->dentry == path->mount->root && path->mount->parent) {
+    while (path->dentry == path->mount->root && path->mount->parent && !path_equal(path, root)) {
         path->dentry = path->mount->point;
         path->mount = path->mount->parent;
     }

@@ -36,9 +36,9 @@ static inline void mount_get(struct mount *m)
 }
 void mount_put(struct mount *m);        /* may sleep, may unmount */
 
-/* Go up from a mount's root to where it is mounted, as often as needed; then PATH
- * is no root, or the root of all.  dentry_lock held. */
-void mount_ascend_locked(struct path *path);
+/* Go up from a mount's root to where it is mounted, as often as needed, but not beyond ROOT;
+ * then PATH is ROOT, or no root of a mount, or the root of all.  dentry_lock held. */
+void mount_ascend_locked(struct path *path, const struct path *root);
 /* Go down to the root of the topmost mount on PATH.  dentry_lock held. */
 void mount_descend_locked(struct path *path);
 

@@ -52,7 +52,7 @@ static int prepend_name_locked(struct path at, const struct path *root, char **p
     for (;;) {
         if (path_equal(&at, root))
             break;
-        mount_ascend_locked(&at);
+        mount_ascend_locked(&at, root);
         if (path_equal(&at, root) || at.dentry->parent == at.dentry)
             break;
         if (!prepend(p, buf, at.dentry->name, at.dentry->len) || !prepend(p, buf, "/", 1))

@@ -57,8 +57,9 @@ static void move_up_locked(struct walk *w)
 {
     if (path_equal(&w->at, &w->ctx->root))
         return;
-    mount_ascend_locked(&w->at);
-    w->at.dentry = w->at.dentry->parent;
+    mount_ascend_locked(&w->at, &w->ctx->root);
+    if (!path_equal(&w->at, &w->ctx->root))     /* something may be mounted on it */
+        w->at.dentry = w->at.dentry->parent;
     mount_descend_locked(&w->at);
 }
 

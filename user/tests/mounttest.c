@@ -449,6 +449,27 @@ static void mounts_of_the_dead(void)
     EXPECT_CHILD(pid);
 }
 
+/* Of a directory of /mnt, entered by chroot, that is then mounted on once more. */
+static void climb_out(void *unused)
+{
+    (void)unused;
+    REQUIRE(mkdir("/mnt/below", 0755) == 0 && chroot("/mnt") == 0 && chdir("/below") == 0);
+    REQUIRE(mount("tmpfs", "/", "tmpfs", 0, NULL) == 0);
+    for (int i = 0; i < 3; i++)
+        EXPECT_OK(chdir(".."));
+    EXPECT_ERROR(access("proc", F_OK), ENOENT);         /* which only the outer root has */
+    EXPECT_ERROR(access("below", F_OK), ENOENT);
+}
+
+/* Above a root there is nothing, however many file systems are mounted on it. */
+static void roots_are_final(void)
+{
+    mount_tmpfs("/mnt", 0);
+    EXPECT_EQ(run_child(climb_out, NULL), 0);
+    while (umount("/mnt") == 0)
+        ;
+}
+
 static void expect_no_new_names(void)
 {
     EXPECT_ERROR(mkdir("/proc/new", 0755), ENOENT);
@@ -477,7 +498,8 @@ static void names_of_proc(void)
 static const struct test tests[] = {
     TEST(lines_follow_mounts), TEST(lines_of_one_place), TEST(flags_are_shown),
     TEST(times_follow_flags), TEST(words_are_escaped), TEST(mounts_below_a_root),
-    TEST(mounts_of_the_dead), CHILD_TEST(names_of_proc), TEST(removed_files_keep_it_writable),
+    TEST(mounts_of_the_dead), TEST(roots_are_final), CHILD_TEST(names_of_proc),
+    TEST(removed_files_keep_it_writable),
     TEST(read_only_is_final), TEST(mounted_on_is_not_removed), TEST(names_have_a_limit),
     TEST(zero_is_no_limit), TEST(limits_change),
 };
