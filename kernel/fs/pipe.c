@@ -17,6 +17,7 @@
 #include "kernel/fs/fifo.h"
 #include "kernel/fs/pipe_impl.h"
 #include "kernel/fs/super.h"
+#include "kernel/fs/user_count.h"
 #include "kernel/mm/kmalloc.h"
 #include "kernel/mm/kvmalloc.h"
 #include "kernel/mm/page_alloc.h"
@@ -28,10 +29,19 @@
 
 #define PIPE_BUF_SIZE 4096              /* POSIX PIPE_BUF                      */
 #define DEFAULT_SLOTS 16
-#define MAX_SLOTS 256                   /* 1 MiB */
+#define MIN_SLOTS 2                     /* of who has too many in all          */
+#define MAX_SLOTS 256                   /* 1 MiB                               */
+#define USER_SLOTS 16384                /* of one user's pipes: 64 MiB, as on Linux */
 
 static struct super_block *pipe_super;
 static uint64_t next_pipe_number = 1;   /* [a] */
+static struct user_counts owners = USER_COUNTS_INIT(owners, "slots of pipes");
+
+/* How many slots the caller may have beside N more. */
+static size_t most_beside(uint32_t n)
+{
+    return current->cred->euid == 0 ? SIZE_MAX : USER_SLOTS - n;
+}
 
 /* ---- the ring ------------------------------------------------------------------------- */
 
@@ -272,13 +282,39 @@ int pipe_get_size(struct file *f)
     return file_is_pipe(f) ? (int)(peek(&p->nslots) * PAGE_SIZE) : -EBADF;
 }
 
+/* P will have N slots.  0; -EBUSY: it has more in use; -EPERM: its user has too many. */
+static int recharge_slots(struct pipe *p, uint32_t n)
+{
+    if (p->head - p->tail + p->reserved > n)
+        return -EBUSY;
+    if (n > p->nslots)
+        return user_count_add(&owners, p->owner, n - p->nslots, most_beside(n - p->nslots))
+               ? -EPERM : 0;
+    user_count_return(&owners, p->owner, p->nslots - n);
+    return 0;
+}
+
+/* P's N slots are in SLOTS from now on; where they were. */
+static struct pipe_slot *exchange_slots(struct pipe *p, struct pipe_slot *slots, uint32_t n)
+{
+    struct pipe_slot *old = p->slots;
+    uint32_t used = p->head - p->tail;
+
+    for (uint32_t i = 0; i < used; i++)
+        slots[i] = *slot_at(p, p->tail + i);
+    p->slots = slots;
+    __atomic_store_n(&p->nslots, n, __ATOMIC_RELAXED);
+    __atomic_store_n(&p->tail, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&p->head, used, __ATOMIC_RELAXED);
+    return old;
+}
+
 int pipe_set_size(struct file *f, size_t size)
 {
     struct pipe *p = f->private;
     uint64_t nslots = round_up_pow2(max_u64(div_round_up(size, PAGE_SIZE), 1));
-    struct pipe_slot *slots, *old;
-    uint32_t used;
-    bool fits;
+    struct pipe_slot *slots;
+    int err;
 
     if (!file_is_pipe(f))
         return -EBADF;
@@ -290,35 +326,41 @@ int pipe_set_size(struct file *f, size_t size)
     if (!slots)
         return -ENOMEM;
     mutex_lock(&p->lock);
-    used = p->head - p->tail;
-    fits = used + p->reserved <= nslots;
-    old = slots;
-    if (fits) {
-        for (uint32_t i = 0; i < used; i++)
-            slots[i] = *slot_at(p, p->tail + i);
-        old = p->slots;
-        p->slots = slots;
-        __atomic_store_n(&p->nslots, (uint32_t)nslots, __ATOMIC_RELAXED);
-        __atomic_store_n(&p->tail, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&p->head, used, __ATOMIC_RELAXED);
-    }
+    err = recharge_slots(p, (uint32_t)nslots);
+    if (!err)
+        slots = exchange_slots(p, slots, (uint32_t)nslots);
     mutex_unlock(&p->lock);
-    kvfree(old);
+    kvfree(slots);
     wake_up_all(&p->can_write);
-    return fits ? (int)(nslots * PAGE_SIZE) : -EBUSY;
+    return err ? err : (int)(nslots * PAGE_SIZE);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
+
+static int charge_slots(struct pipe *p)
+{
+    uint32_t uid = current->cred->uid;
+    int err;
+
+    p->nslots = DEFAULT_SLOTS;
+    err = user_count_charge(&owners, uid, p->nslots, most_beside(p->nslots), &p->owner);
+    if (err != -EDQUOT)
+        return err;
+    p->nslots = MIN_SLOTS;
+    return user_count_charge(&owners, uid, p->nslots, SIZE_MAX, &p->owner);
+}
 
 static struct pipe *make_pipe(void)
 {
     struct pipe *p = kzalloc(sizeof(*p), GFP_KERNEL);
 
-    if (!p)
+    if (!p || charge_slots(p) < 0) {
+        kfree(p);
         return NULL;
-    p->nslots = DEFAULT_SLOTS;
-    p->slots = kvcalloc(DEFAULT_SLOTS, sizeof(*p->slots));
+    }
+    p->slots = kvcalloc(p->nslots, sizeof(*p->slots));
     if (!p->slots) {
+        user_count_return(&owners, p->owner, p->nslots);
         kfree(p);
         return NULL;
     }
@@ -334,6 +376,7 @@ static void free_pipe(struct pipe *p)
         put_page(slot_at(p, p->tail)->page);
     if (p->spare)
         put_page(p->spare);
+    user_count_return(&owners, p->owner, p->nslots);
     kvfree(p->slots);
     kfree(p);
 }

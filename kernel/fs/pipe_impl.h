@@ -28,6 +28,7 @@ struct pipe {
     uint32_t readers, writers;          /* open ends                       [l] */
     uint32_t reader_opens, writer_opens;/* ever                            [l] */
     uint32_t nfiles;                    /*                       [inode->lock] */
+    struct user_count *owner;           /* of the slots: who made the pipe [c] */
     struct wait_queue can_read, can_write;
 };
 

@@ -77,6 +77,7 @@ enum lock_rank {
     RANK_SIGHAND,           /* signal actions and queues                    */
     RANK_FILES,             /* a table of file descriptors                  */
     RANK_SOCKETS,           /* who is connected with whom, and their inboxes */
+    RANK_USER_COUNT,        /* how much users have                          */
     RANK_DENTRY,            /* name and inode caches, mounts                */
     RANK_PAGE_TABLE,        /* one mm's page table                          */
     RANK_PAGE_TREE,         /* one mapping's pages                          */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
+#include "user/tests/lib/users.h"
 #include "user/tests/lib/watch.h"
 
 #define CAPACITY (64 * KB)
@@ -127,6 +128,29 @@ static void growing_wakes(void)
 }
 
 /* The ends */
+
+/* An ordinary user's pipes have 64 MiB in all; further ones are small. */
+static void room_of_a_user(void)
+{
+    enum { MOST = 64 };
+    struct ends p[MOST], small;
+
+    become_user(ANN, STAFF);
+    for (size_t i = 0; i < MOST; i++) {
+        p[i] = open_pipe(0);
+        EXPECT_EQ(fcntl(p[i].in, F_SETPIPE_SZ, 1 * MB), 1 * MB);
+    }
+    small = open_pipe(O_NONBLOCK);
+    EXPECT_EQ(fcntl(small.in, F_GETPIPE_SZ), 2 * SMALL);
+    EXPECT_ERROR(fcntl(small.in, F_SETPIPE_SZ, 4 * SMALL), EPERM);
+    EXPECT_EQ(write(small.out, buffer, CAPACITY), 2 * SMALL);
+    EXPECT_EQ(fcntl(p[0].in, F_SETPIPE_SZ, SMALL), SMALL);
+    EXPECT_EQ(fcntl(small.in, F_SETPIPE_SZ, CAPACITY), CAPACITY);
+    close_pipe(p[1]);
+    close_pipe(small);
+    small = open_pipe(0);
+    EXPECT_EQ(fcntl(small.in, F_GETPIPE_SZ), CAPACITY);
+}
 
 static void end_of_file(void)
 {
@@ -567,6 +591,7 @@ static const struct test tests[] = {
     TEST(capacity),
     TEST(resizing),
     TEST(growing_wakes),
+    CHILD_TEST(room_of_a_user),
     TEST(end_of_file),
     CHILD_TEST(broken_pipe),
     CHILD_TEST(broken_in_between),

@@ -26,73 +26,26 @@
  * sockets, each in the inbox of the next, needs none.
  */
 #include "kernel/fs/unix/socket_impl.h"
-#include "kernel/mm/kmalloc.h"
+#include "kernel/fs/user_count.h"
 #include "lib/abi/errno.h"
 
-/* Somebody who has files on their way. */
-struct carrier {
-    struct list link;                   /* carriers               [sockets_lock] */
-    uint32_t uid;                       /*                                   [c] */
-    size_t nfiles;                      /*                        [sockets_lock] */
-};
-
 static struct list flying = LIST_INIT(flying);      /* sockets     [sockets_lock] */
-static struct list carriers = LIST_INIT(carriers);  /*             [sockets_lock] */
+static struct user_counts carriers = USER_COUNTS_INIT(carriers, "files on their way");
 
 /* ---- who carries how many ----------------------------------------------------------------- */
 
-static struct carrier *find_carrier_locked(uint32_t uid)
-{
-    struct carrier *c;
-
-    list_for_each_entry(c, &carriers, link)
-        if (c->uid == uid)
-            return c;
-    return NULL;
-}
-
 int flight_charge(struct passed_files *passed, uint64_t most)
 {
-    struct carrier *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL), *c;
-    int err = 0;
+    int err = user_count_charge(&carriers, current->cred->uid, passed->n, most, &passed->carrier);
 
-    if (!fresh)
-        return -ENOMEM;
-    list_init(&fresh->link);
-    fresh->uid = current->cred->uid;
-    spin_lock(&sockets_lock);
-    c = find_carrier_locked(fresh->uid);
-    if (c && c->nfiles > most) {
-        err = -ETOOMANYREFS;
-    } else {
-        if (!c) {
-            c = fresh;
-            list_insert_tail(&carriers, &c->link);
-        }
-        c->nfiles += passed->n;
-        passed->carrier = c;
-    }
-    spin_unlock(&sockets_lock);
-    if (c != fresh)
-        kfree(fresh);
-    return err;
+    return err == -EDQUOT ? -ETOOMANYREFS : err;
 }
 
 void flight_uncharge(struct passed_files *passed)
 {
-    struct carrier *c = passed->carrier;
-
-    if (!c)
-        return;
+    if (passed->carrier)
+        user_count_return(&carriers, passed->carrier, passed->n);
     passed->carrier = NULL;
-    spin_lock(&sockets_lock);
-    c->nfiles -= passed->n;
-    if (c->nfiles == 0)
-        list_remove(&c->link);
-    else
-        c = NULL;
-    spin_unlock(&sockets_lock);
-    kfree(c);
 }
 
 /* ---- taking off and landing ----------------------------------------------------------------- */

@@ -27,7 +27,7 @@ struct unix_name {
 struct passed_files {
     struct file **files;                /* kmalloc'ed; NULL: none              */
     size_t n;
-    struct carrier *carrier;            /* flight.c: whose they are; NULL: not counted */
+    struct user_count *carrier;         /* flight.c: whose they are; NULL: not counted */
 };
 
 /* Let go of them. */
