@@ -49,6 +49,7 @@ int64_t sys_execveat(const uint64_t *a)
 {
     uint32_t flags = (uint32_t)a[4];
     struct exec_name name = { 0 };
+    struct path apart = { 0 };
     char *shown;
     struct at at;
     int r;
@@ -60,13 +61,21 @@ int64_t sys_execveat(const uint64_t *a)
         return r;
     shown = show_at(&at, (int)a[0]);
     name.start = at_start(&at);
+    if (at.dir.file && !name.start) {           /* of memfd_create(2), or no program */
+        r = file_get_path(at.dir.file, &apart);
+        name.start = &apart;
+    }
     name.path = at.name.s;
     name.lookup = follow_unless(flags, AT_SYMLINK_NOFOLLOW)
                   | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
     name.shown = shown;
     name.closes = at.dir.file && fd_get_cloexec((int)a[0]) > 0;
-    /* What has no path, a pipe, is no program. */
-    r = !shown ? -ENOMEM : at.dir.file && !name.start ? -EACCES : proc_exec(&name, a[2], a[3]);
+    if (!shown)
+        r = -ENOMEM;
+    if (!r)
+        r = proc_exec(&name, a[2], a[3]);
+    if (apart.dentry)
+        path_put(&apart);
     at_put(&at);
     kfree(shown);
     return r;

@@ -8,8 +8,10 @@
 #include <grp.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/program.h"
@@ -310,6 +312,25 @@ static void execveat_names(void)
     close(dir);
 }
 
+/* fexecve(3) of what has no name: a file in memory is a program, a pipe is none. */
+static void execveat_without_a_name(void)
+{
+    int fd = memfd_create("program", 0), program = open(SMALL_PROGRAM, O_RDONLY), ends[2];
+    struct stat st;
+
+    REQUIRE(fd >= 0 && program >= 0 && fstat(program, &st) == 0);
+    for (off_t at = 0; at < st.st_size;)
+        REQUIRE(sendfile(fd, program, &at, (size_t)(st.st_size - at)) > 0);
+    EXPECT_EQ(try_exec_at(fd, "", AT_EMPTY_PATH), 0);
+    EXPECT_EQ(try_exec_at(fd, "x", AT_EMPTY_PATH), ENOTDIR << 8);
+    close(fd);
+    close(program);
+    REQUIRE(pipe(ends) == 0);
+    EXPECT_EQ(try_exec_at(ends[0], "", AT_EMPTY_PATH), EACCES << 8);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* A script is given to its interpreter by the descriptor, if that stays open. */
 static void execveat_script(void)
 {
@@ -355,7 +376,7 @@ static const struct test tests[] = {
     TEST(no_exec_mount),
     TEST(text_busy),
     TEST(execveat_names),
-    TEST(execveat_script),
+    TEST(execveat_without_a_name), TEST(execveat_script),
 };
 
 static void make_folder(void)
