@@ -36,7 +36,7 @@ static int devfb_open(struct inode *inode, struct file *f)
     int err = 0;
 
     (void)inode;
-    (void)f;
+    f->mode |= FILE_POS;
     mutex_lock(&begin_lock);
     if (!fb->pixels)
         err = fb->begin(fb);

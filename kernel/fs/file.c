@@ -3,7 +3,7 @@
  * file.c - open files: references, positions, and the calls that go through
  * their table of operations.
  *
- * The position of a regular file or directory is moved by one call at a time.
+ * The position of a regular file, directory or disk is moved by one call at a time.
  * Its lock is taken only where somebody else could be there: the file is shared,
  * which its count of references says, since the caller's table holds the one that
  * is left otherwise.

@@ -55,7 +55,7 @@ static int check_open(struct inode *inode, uint32_t flags, const struct cred *cr
 
 static uint32_t position_mode(const struct inode *inode)
 {
-    if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
+    if (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISBLK(inode->mode))
         return FILE_SEEK | FILE_POS;
     return S_ISFIFO(inode->mode) || S_ISSOCK(inode->mode) ? 0 : FILE_SEEK;
 }

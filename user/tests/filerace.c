@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "user/tests/lib/area.h"
 #include "user/tests/lib/child.h"
 #include "user/tests/lib/signals.h"
 #include "user/tests/lib/threads.h"
@@ -322,6 +323,36 @@ static void meetings_at_a_fifo(void)
     EXPECT_OK(unlink(FIFO));
 }
 
+/* ---- a disk's position moves while it is read ------------------------------------------------- */
+
+static int keep_rewinding(void *arg)
+{
+    (void)arg;
+    while (!look(&over))
+        if (lseek(file, 0, SEEK_SET) != 0)
+            _exit(1);
+    _exit(0);
+}
+
+static void a_disk_that_is_rewound(void)
+{
+    char *buf = map_shared(MB / PAGE);
+    long end = now_ms() + RACE_MS;
+    pid_t other;
+
+    file = open("/dev/vda", O_RDONLY);
+    if (file < 0)
+        skip("no disk");
+    tell(&over, 0);
+    other = start_thread(1, keep_rewinding);
+    while (now_ms() < end) {
+        lseek(file, 2 * MB, SEEK_SET);
+        EXPECT_EQ(read(file, buf, MB), (long)MB);
+    }
+    end_race(other);
+    unmap(buf, MB / PAGE);
+}
+
 static const struct test tests[] = {
     TEST(growing_while_written_out),
     TEST(several_sync_one_file),
@@ -329,6 +360,7 @@ static const struct test tests[] = {
     TEST(a_hole_that_nobody_fills),
     TEST(a_lock_of_a_closed_file),
     TEST(meetings_at_a_fifo),
+    TEST(a_disk_that_is_rewound),
 };
 
 TEST_MAIN(tests)
