@@ -219,8 +219,6 @@ static int check_truncate(const struct inode *inode, uint64_t size)
         return err;
     if (super_is_read_only(inode->sb))
         return -EROFS;
-    if (inode_test(inode, INODE_SWAPFILE) && size <= inode_size(inode))
-        return -ETXTBSY;
     return size > inode_max_size(inode) && size > inode->size ? -EFBIG : 0;
 }
 
@@ -252,7 +250,10 @@ int inode_truncate(struct inode *inode, uint64_t size, const struct cred *cred)
     if (err)
         return err;
     rwsem_write_lock(&inode->lock);
-    err = seal_check_size(inode, size);
+    if (inode_test(inode, INODE_SWAPFILE) && size <= inode->size)
+        err = -ETXTBSY;
+    else
+        err = seal_check_size(inode, size);
     if (!err)
         err = truncate_locked(inode, size, cred);
     rwsem_write_unlock(&inode->lock);

@@ -142,22 +142,13 @@ ssize_t file_read(struct file *f, struct uio *uio)
     return n;
 }
 
-/* 0, or why F cannot be written to. */
-static int check_write(const struct file *f)
-{
-    if (!(f->mode & FILE_WRITE))
-        return -EBADF;
-    return inode_test(f->inode, INODE_SWAPFILE) ? -ETXTBSY : 0;
-}
-
 ssize_t file_write(struct file *f, struct uio *uio)
 {
-    int err = check_write(f);
     bool locked;
     ssize_t n;
 
-    if (err)
-        return err;
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
     locked = pos_lock(f);
     n = f->ops->write(f, uio, &f->pos);
     pos_unlock(f, locked);
@@ -177,12 +168,10 @@ ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos)
 
 ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos)
 {
-    int err = check_write(f);
-
-    if (err)
-        return err;
     if (!(f->mode & FILE_SEEK))
         return -ESPIPE;
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
     if ((int64_t)pos < 0)
         return -EINVAL;
     return f->ops->write(f, uio, &pos);
@@ -312,9 +301,9 @@ static int check_allocate(const struct file *f, int mode, uint64_t off, uint64_t
         return -EFBIG;
     if (super_is_read_only(inode->sb))
         return -EROFS;
-    if (inode_test(inode, INODE_SWAPFILE))
-        return -ETXTBSY;
-    return mode & ~ALLOCATE_MODES ? -EOPNOTSUPP : 0;
+    if (mode & ~ALLOCATE_MODES)
+        return -EOPNOTSUPP;
+    return mode == 0 && off + len > MAX(inode_max_size(inode), inode->size) ? -EFBIG : 0;
 }
 
 int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
@@ -325,7 +314,7 @@ int file_allocate(struct file *f, int mode, uint64_t off, uint64_t len)
     if (err)
         return err;
     rwsem_write_lock(&inode->lock);
-    err = seal_check_allocate(inode, mode, off + len);
+    err = inode_test(inode, INODE_SWAPFILE) ? -ETXTBSY : seal_check_allocate(inode, mode, off + len);
     if (!err)
         err = f->ops->fallocate(f, mode, off, len);
     if (!err) {

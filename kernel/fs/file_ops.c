@@ -176,6 +176,8 @@ static ssize_t write_locked(struct file *f, struct uio *uio, uint64_t *pos)
     struct inode *inode = f->inode;
     ssize_t n;
 
+    if (inode_test(inode, INODE_SWAPFILE))
+        return -ETXTBSY;
     if ((inode->mode & (S_ISUID | S_ISGID)) && uio->resid > 0)
         inode_strip_set_id(inode, current->cred);
     n = page_cache_write_iter(inode->mapping, pos, inode->size, uio, grow);
