@@ -78,6 +78,17 @@ static struct file_lock *find_conflict_locked(struct record_locks *locks,
     return NULL;
 }
 
+/* A range of the owner of WANT itself. */
+static struct file_lock *find_own_locked(struct record_locks *locks, const struct file_lock *want)
+{
+    struct file_lock *l;
+
+    list_for_each_entry(l, &locks->ranges, link)
+        if (l->kind == want->kind && l->owner == want->owner && overlaps(l, want))
+            return l;
+    return NULL;
+}
+
 /* Who has the lock that WANT must wait for; NULL: nobody. */
 static const void *find_opponent(struct record_locks *locks, const struct file_lock *want)
 {
@@ -323,52 +334,62 @@ static void describe(const struct file_lock *l, struct flock *lk)
     lk->l_pid = l->pid;
 }
 
-int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owner, int pid)
+static void describe_found(struct record_locks *locks, const struct file_lock *want,
+                           struct flock *lk)
 {
-    struct file_lock want = { .owner = owner, .pid = pid, .kind = LOCK_RECORD };
-    bool get = cmd == F_GETLK || cmd == F_OFD_GETLK;
-    struct record_locks *locks;
+    spin_lock(&locks->lock);
+    describe(lk->l_type == F_UNLCK ? find_own_locked(locks, want)
+                                   : find_conflict_locked(locks, want), lk);
+    spin_unlock(&locks->lock);
+}
+
+/* In Linux's order. */
+static int check_record(struct file *f, int cmd, const struct flock *lk, int pid,
+                        struct file_lock *want)
+{
+    bool set = cmd == F_SETLK || cmd == F_SETLKW;
     int err;
 
-    if (lk->l_type != F_RDLCK && lk->l_type != F_WRLCK && (lk->l_type != F_UNLCK || get))
+    if (lk->l_type == F_UNLCK && !set && pid != OFD_LOCK)
         return -EINVAL;
-    if (pid == OFD_LOCK && lk->l_pid != 0)
-        return -EINVAL;
-    if (f->mode & FILE_PATH)
-        return -EBADF;
-    if (!get && ((lk->l_type == F_RDLCK && !(f->mode & FILE_READ))
-                 || (lk->l_type == F_WRLCK && !(f->mode & FILE_WRITE))))
-        return -EBADF;
-    err = range_of(f, lk, &want);
+    err = range_of(f, lk, want);
     if (err)
         return err;
-    want.exclusive = lk->l_type == F_WRLCK;
+    if (lk->l_type != F_RDLCK && lk->l_type != F_WRLCK && lk->l_type != F_UNLCK)
+        return -EINVAL;
+    if (set && ((lk->l_type == F_RDLCK && !(f->mode & FILE_READ))
+                || (lk->l_type == F_WRLCK && !(f->mode & FILE_WRITE))))
+        return -EBADF;
+    return pid == OFD_LOCK && lk->l_pid != 0 ? -EINVAL : 0;
+}
+
+int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owner, int pid)
+{
+    struct file_lock want = { .owner = owner, .pid = pid, .kind = LOCK_RECORD,
+                              .exclusive = lk->l_type == F_WRLCK };
+    int err = check_record(f, cmd, lk, pid, &want);
+    struct record_locks *locks;
+
+    if (err)
+        return err;
     locks = locks_of(f->inode);
     if (!locks)
         return -ENOLCK;
-    if (get) {
-        spin_lock(&locks->lock);
-        describe(find_conflict_locked(locks, &want), lk);
-        spin_unlock(&locks->lock);
+    if (cmd == F_GETLK) {
+        describe_found(locks, &want, lk);
         return 0;
     }
-    return set(locks, &want, lk->l_type == F_UNLCK, cmd == F_SETLKW || cmd == F_OFD_SETLKW);
+    return set(locks, &want, lk->l_type == F_UNLCK, cmd == F_SETLKW);
 }
 
 /* ---- flock ------------------------------------------------------------------------------ */
 
-int file_lock_whole(struct file *f, int op)
+int file_lock_whole(struct file *f, int op, bool wait)
 {
     struct file_lock want = { .owner = f, .kind = LOCK_WHOLE, .last = LAST_BYTE };
     struct record_locks *locks;
-    bool wait = !(op & LOCK_NB);
     int err;
 
-    op &= ~LOCK_NB;
-    if (op != LOCK_SH && op != LOCK_EX && op != LOCK_UN)
-        return -EINVAL;
-    if (f->mode & FILE_PATH)
-        return -EBADF;
     locks = locks_of(f->inode);
     if (!locks)
         return -ENOMEM;

@@ -18,10 +18,9 @@
  */
 #define OFD_LOCK (-1)
 int file_lock_record(struct file *f, int cmd, struct flock *lk, const void *owner, int pid);
-/* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.  0, -EWOULDBLOCK, -EINVAL, -ENOMEM,
- * -ERESTARTSYS.  EWOULDBLOCK is EAGAIN.  One that is not had at once takes from F
- * the lock it had. */
-int file_lock_whole(struct file *f, int op);
+/* OP is LOCK_SH, LOCK_EX or LOCK_UN.  0, -EWOULDBLOCK unless WAIT, -ENOMEM, -ERESTARTSYS.
+ * EWOULDBLOCK is EAGAIN.  One that is not had at once takes from F the lock it had. */
+int file_lock_whole(struct file *f, int op, bool wait);
 /* OWNER closed a descriptor of F: its record locks go.  Cheap where there are none. */
 void file_unlock_owner(struct file *f, const void *owner);
 /* The last reference to F goes: its flock and OFD locks go. */

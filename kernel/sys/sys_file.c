@@ -263,12 +263,15 @@ int64_t sys_ioctl(const uint64_t *a)
 
 int64_t sys_flock(const uint64_t *a)
 {
-    struct fd_ref ref = fd_get((int)a[0]);
-    int r;
+    int op = (int)a[1] & ~LOCK_NB, r;
+    struct fd_ref ref;
 
+    if (op != LOCK_SH && op != LOCK_EX && op != LOCK_UN)
+        return -EINVAL;
+    ref = fd_get((int)a[0]);
     if (!ref.file)
         return -EBADF;
-    r = file_lock_whole(ref.file, (int)a[1]);
+    r = file_lock_whole(ref.file, op, !(a[1] & LOCK_NB));
     fd_put(ref);
     return r;
 }

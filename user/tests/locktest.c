@@ -152,6 +152,7 @@ static void bad_requests(void)
     EXPECT_ERROR(fcntl(file, F_OFD_SETLK, &lk), EINVAL);
     EXPECT_OK(fcntl(file, F_SETLK, &lk));
     EXPECT_ERROR(flock(file, 17), EINVAL);
+    EXPECT_ERROR(flock(-1, 17), EINVAL);
     close_both();
     reader = open("/proc/self/exe", O_RDONLY);
     writer = open("/dev/null", O_WRONLY);
@@ -248,6 +249,26 @@ static void open_files_have_locks(void)
 }
 
 /* ---- flock ------------------------------------------------------------------------------ */
+
+/* Asked for no kind of lock, F_OFD_GETLK tells the open file's own. */
+static void an_open_file_asks_for_its_own(void)
+{
+    struct flock lk = range(F_UNLCK, 0, 0);
+
+    open_both();
+    EXPECT_OK(fcntl(file, F_OFD_GETLK, &lk));
+    EXPECT_EQ(lk.l_type, F_UNLCK);
+    EXPECT_OK(set(file, F_OFD_SETLK, F_RDLCK, 3, 4));
+    EXPECT_OK(fcntl(file, F_OFD_GETLK, &lk));
+    EXPECT_EQ(lk.l_type, F_RDLCK);
+    EXPECT_EQ(lk.l_start, 3);
+    EXPECT_EQ(lk.l_len, 4);
+    lk = range(F_UNLCK, 0, 0);
+    EXPECT_OK(fcntl(witness, F_OFD_GETLK, &lk));
+    EXPECT_EQ(lk.l_type, F_UNLCK);
+    EXPECT_ERROR(fcntl(file, F_GETLK, &lk), EINVAL);
+    close_both();
+}
 
 static void whole_files_are_locked(void)
 {
@@ -407,6 +428,7 @@ static const struct test tests[] = {
     TEST(a_program_keeps_records),
     NAMED_TEST(after_exec),
     TEST(open_files_have_locks),
+    TEST(an_open_file_asks_for_its_own),
     TEST(whole_files_are_locked),
     TEST(a_failed_upgrade_loses_the_lock),
     TEST(upgrades_do_not_wait_for_each_other),
