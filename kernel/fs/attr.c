@@ -182,10 +182,18 @@ static int check_has_size(const struct inode *inode)
     return S_ISREG(inode->mode) ? 0 : -EINVAL;
 }
 
+static bool is_time(struct timespec ts)
+{
+    return ts.tv_nsec >= 0 && ts.tv_nsec < NSEC_PER_SEC;
+}
+
 int inode_setattr(struct inode *inode, const struct iattr *attr, const struct cred *cred)
 {
     int err = 0;
 
+    if (((attr->valid & ATTR_ATIME) && !is_time(attr->atime))
+        || ((attr->valid & ATTR_MTIME) && !is_time(attr->mtime)))
+        return -EINVAL;
     if (attr->valid & ATTR_SIZE) {
         err = check_has_size(inode);
         if (!err)

@@ -157,10 +157,10 @@ ssize_t file_write(struct file *f, struct uio *uio)
 
 ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos)
 {
-    if (!(f->mode & FILE_READ))
-        return -EBADF;
     if (!(f->mode & FILE_SEEK))
         return -ESPIPE;
+    if (!(f->mode & FILE_READ))
+        return -EBADF;
     if ((int64_t)pos < 0)
         return -EINVAL;
     return f->ops->read(f, uio, &pos);
@@ -212,10 +212,10 @@ int file_iterate(struct file *f, struct dir_context *ctx)
     bool locked;
     int err;
 
-    if (!(f->mode & FILE_READ))
-        return -EBADF;
     if (!S_ISDIR(dir->mode))
         return -ENOTDIR;
+    if (!(f->mode & FILE_READ))
+        return -EBADF;
     locked = pos_lock(f);
     rwsem_read_lock(&dir->lock);
     ctx->pos = f->pos;
@@ -296,8 +296,7 @@ static int check_allocate(const struct file *f, int mode, uint64_t off, uint64_t
         return -EISDIR;
     if (!S_ISREG(inode->mode))
         return -ENODEV;
-    if (off + len > inode->sb->max_size
-        || (!(mode & ALLOCATE_MODES) && off + len > MAX(inode_max_size(inode), inode->size)))
+    if (off + len > inode->sb->max_size)
         return -EFBIG;
     if (super_is_read_only(inode->sb))
         return -EROFS;

@@ -263,20 +263,16 @@ int64_t sys_fchownat(const uint64_t *a)
     return setattr_at((int)a[0], a[1], (uint32_t)a[4], &attr);
 }
 
-/* One of utimensat's two times: a time, now, or leave it. */
-static int time_attr(struct timespec ts, uint32_t bit, struct timespec *out, uint32_t *valid,
-                     uint32_t *nows)
+/* One of utimensat's two times: a time, now, or leave it.  Whether it is a time is looked at
+ * when the file has been found. */
+static void time_attr(struct timespec ts, uint32_t bit, struct timespec *out, uint32_t *valid,
+                      uint32_t *nows)
 {
     if (ts.tv_nsec == UTIME_OMIT)
-        return 0;
+        return;
     *valid |= bit;
-    if (ts.tv_nsec == UTIME_NOW) {
-        *out = inode_now();
-        ++*nows;
-        return 0;
-    }
-    *out = ts;
-    return ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
+    *out = ts.tv_nsec == UTIME_NOW ? inode_now() : ts;
+    *nows += ts.tv_nsec == UTIME_NOW;
 }
 
 int64_t sys_utimensat(const uint64_t *a)
@@ -287,9 +283,8 @@ int64_t sys_utimensat(const uint64_t *a)
 
     if (a[2] && copy_from_user(ts, a[2], sizeof(ts)))
         return -EFAULT;
-    if (time_attr(ts[0], ATTR_ATIME, &attr.atime, &attr.valid, &nows)
-        || time_attr(ts[1], ATTR_MTIME, &attr.mtime, &attr.valid, &nows))
-        return -EINVAL;
+    time_attr(ts[0], ATTR_ATIME, &attr.atime, &attr.valid, &nows);
+    time_attr(ts[1], ATTR_MTIME, &attr.mtime, &attr.valid, &nows);
     if (!attr.valid)
         return 0;
     if (nows == 2)

@@ -101,11 +101,13 @@ static int64_t send_file(struct copy_end *in, struct copy_end *out, size_t count
         err = copy_end_begin(out);
     if (err)
         return err;
-    if (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE))
+    if (!(in->file->mode & FILE_READ))
         return -EBADF;
-    if (!(in->file->mode & FILE_SEEK))
-        return in->user_pos ? -ESPIPE : -EINVAL;
-    if (out->file->flags & O_APPEND)
+    if (in->user_pos && !(in->file->mode & FILE_SEEK))
+        return -ESPIPE;
+    if (!(out->file->mode & FILE_WRITE))
+        return -EBADF;
+    if (!(in->file->mode & FILE_SEEK) || (out->file->flags & O_APPEND))
         return -EINVAL;
     return copy_between(in, out, count);
 }
@@ -232,13 +234,12 @@ static int64_t splice_ends(struct copy_end *in, struct copy_end *out, size_t len
 
 static int64_t splice_files(struct copy_end *in, struct copy_end *out, size_t len, bool nonblock)
 {
-    int64_t r;
+    int64_t r = splice_begin(in);
 
-    if (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE))
-        return -EBADF;
-    r = splice_begin(in);
     if (!r)
         r = splice_begin(out);
+    if (!r && (!(in->file->mode & FILE_READ) || !(out->file->mode & FILE_WRITE)))
+        r = -EBADF;
     if (!r)
         r = splice_ends(in, out, MIN(len, RW_MAX), nonblock);
     if (r >= 0 && (copy_end_finish(in) || copy_end_finish(out)))

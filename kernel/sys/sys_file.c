@@ -231,7 +231,7 @@ static int64_t open_peer(struct file *master, uint32_t flags)
 
 static int64_t ioctl_common(int fd, struct file *f, uint32_t cmd, uintptr_t arg)
 {
-    int on;
+    int on, left;
 
     switch (cmd) {
     case FIOCLEX:
@@ -242,6 +242,11 @@ static int64_t ioctl_common(int fd, struct file *f, uint32_t cmd, uintptr_t arg)
             return -EFAULT;
         file_set_flags(f, on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK);
         return 0;
+    case FIONREAD:
+        if (!S_ISREG(f->inode->mode))
+            break;
+        left = (int)(inode_size(f->inode) - __atomic_load_n(&f->pos, __ATOMIC_RELAXED));
+        return copy_to_user(arg, &left, sizeof(left));
     case TIOCGPTPEER:
         if (devpts_is_master(f))
             return open_peer(f, (uint32_t)arg);

@@ -61,51 +61,63 @@ int64_t sys_write(const uint64_t *a)
 /* RWF_HIPRI is a hint to devices that could be asked whether they are done. */
 #define RWF_HONOURED (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND | RWF_NOAPPEND)
 
-/* Of a call that moves nothing, Linux does not look at the flags either. */
 static int check_rwf(const struct uio *uio)
 {
-    if (uio->resid == 0)
-        return 0;
     if (uio->rwf & ~(uint32_t)RWF_HONOURED)
         return -EOPNOTSUPP;
     return (uio->rwf & RWF_APPEND) && (uio->rwf & RWF_NOAPPEND) ? -EINVAL : 0;
 }
 
-/* The vector calls and the positioned ones: POS -1 is the file's own position. */
-static int64_t transfer(int fd, struct uio *uio, int64_t pos, bool write)
+static int64_t transfer_buffer(const uint64_t *a, bool write)
 {
-    struct fd_ref ref = fd_get(fd);
+    int64_t pos = (int64_t)a[3];
+    struct uio_segment seg;
+    struct uio uio;
+    struct fd_ref ref;
     ssize_t r;
+
+    if (pos < 0)
+        return -EINVAL;
+    ref = fd_get((int)a[0]);
+    if (!ref.file)
+        return -EBADF;
+    r = buffer_get(&uio, &seg, a[1], a[2]);
+    if (!r)
+        r = file_move(ref.file, &uio, &pos, write);
+    return end_write(ref, &uio, r);
+}
+
+/* What Linux looks at before the vector. */
+static int check_file(const struct file *f, int64_t pos, bool write)
+{
+    if (pos >= 0 && !(f->mode & FILE_SEEK))
+        return -ESPIPE;
+    return f->mode & (write ? FILE_WRITE : FILE_READ) ? 0 : -EBADF;
+}
+
+/* POS -1 is the file's own position. */
+static int64_t transfer_vector(const uint64_t *a, int64_t pos, uint32_t rwf, bool write)
+{
+    struct fd_ref ref = fd_get((int)a[0]);
+    struct segments s;
+    int64_t r;
 
     if (!ref.file)
         return -EBADF;
-    r = check_rwf(uio);
+    r = check_file(ref.file, pos, write);
     if (!r)
-        r = file_move(ref.file, uio, &pos, write);
-    return end_write(ref, uio, r);
-}
-
-static int64_t transfer_buffer(const uint64_t *a, bool write)
-{
-    struct uio_segment seg;
-    struct uio uio;
-    int err;
-
-    if ((int64_t)a[3] < 0)
-        return -EINVAL;
-    err = buffer_get(&uio, &seg, a[1], a[2]);
-    return err ? err : transfer((int)a[0], &uio, (int64_t)a[3], write);
-}
-
-static int64_t transfer_vector(const uint64_t *a, int64_t pos, uint32_t rwf, bool write)
-{
-    struct segments s;
-    int64_t r = segments_get(&s, a[1], a[2]);
-
-    if (r)
+        r = segments_get(&s, a[1], a[2]);
+    if (r) {
+        fd_put(ref);
         return r;
+    }
     s.uio.rwf = rwf;
-    r = transfer((int)a[0], &s.uio, pos, write);
+    if (s.uio.resid > 0) {              /* Linux looks at nothing else of a call that moves nothing */
+        r = check_rwf(&s.uio);
+        if (!r)
+            r = file_move(ref.file, &s.uio, &pos, write);
+    }
+    r = end_write(ref, &s.uio, r);
     segments_put(&s);
     return r;
 }

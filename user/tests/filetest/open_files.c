@@ -4,6 +4,8 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include "user/tests/filetest/filetest.h"
@@ -139,6 +141,59 @@ static void seeking(void)
     unlink("f");
 }
 
+/* Of two mistakes Linux tells the same one each time. */
+static void which_mistake_is_told(void)
+{
+    struct timespec times[2] = { { 0, -1 }, { 0, -1 } };
+    struct iovec one = { (char[1]){ 0 }, 1 };
+    int ends[2], nowhere[2];
+    off_t at = 0;
+    char c;
+
+    REQUIRE(pipe(ends) == 0 && pipe(nowhere) == 0);
+    EXPECT_ERROR(pread(ends[1], &c, 1, 0), ESPIPE);
+    EXPECT_ERROR(pwrite(ends[0], &c, 1, 0), ESPIPE);
+    EXPECT_ERROR(readv(-1, &one, -1), EBADF);
+    EXPECT_ERROR(readv(ends[1], &one, -1), EBADF);
+    EXPECT_ERROR(preadv(ends[0], &one, -1, 0), ESPIPE);
+    EXPECT_ERROR(splice(ends[1], &at, nowhere[0], NULL, 1, 0), ESPIPE);
+    EXPECT_ERROR(sendfile(ends[0], ends[0], &at, 1), ESPIPE);
+    EXPECT_ERROR(syscall(SYS_getdents64, ends[1], &c, 1), ENOTDIR);
+    EXPECT_ERROR(utimensat(AT_FDCWD, "missing", times, 0), ENOENT);
+    EXPECT_ERROR(utimensat(AT_FDCWD, ".", times, 0), EINVAL);
+    for (size_t i = 0; i < 2; i++) {
+        close(ends[i]);
+        close(nowhere[i]);
+    }
+}
+
+/* Not even a directory minds. */
+static void a_vector_of_nothing(void)
+{
+    struct iovec none = { NULL, 0 };
+    int fd = open(".", O_RDONLY);
+
+    EXPECT_EQ(readv(fd, &none, 1), 0);
+    EXPECT_EQ(preadv(fd, NULL, 0, 0), 0);
+    EXPECT_ERROR(writev(fd, &none, 1), EBADF);
+    EXPECT_ERROR(read(fd, NULL, 0), EISDIR);
+    close(fd);
+}
+
+static void how_much_is_left(void)
+{
+    int fd = open("f", O_RDWR | O_CREAT, 0644), left = -1;
+
+    EXPECT_EQ(write(fd, "abcdef", 6), 6);
+    EXPECT_OK(ioctl(fd, FIONREAD, &left));
+    EXPECT_EQ(left, 0);
+    EXPECT_EQ(lseek(fd, 2, SEEK_SET), 2);
+    EXPECT_OK(ioctl(fd, FIONREAD, &left));
+    EXPECT_EQ(left, 4);
+    close(fd);
+    EXPECT_OK(unlink("f"));
+}
+
 /* What O_APPEND and O_SYNC say of a file, flags say of one call. */
 static void flags_of_one_call(void)
 {
@@ -224,6 +279,7 @@ static void old_error_of_a_stream(void)
 
 #define RULES(X)                                                               \
     X(open_flags) X(append_mode) X(unlink_while_open) X(holes) X(seeking)       \
+    X(which_mistake_is_told) X(a_vector_of_nothing) X(how_much_is_left)             \
     X(flags_of_one_call) X(old_error_of_a_stream) X(quiet_reading)
 
 RULES(ON_BOTH)
