@@ -116,26 +116,36 @@ static int compute_a_while(void *arg)
     return arg != NULL;
 }
 
+/* Not before it has ended: we sleep by its time. */
+static void wake_when_it_has_ended(void *arg)
+{
+    (void)arg;
+    while (syscall(SYS_tgkill, getppid(), at_work, 0) == 0)
+        usleep(1000);
+    for (;;) {
+        kill(getppid(), SIGALRM);
+        usleep(5000);
+    }
+}
+
 /* Of such a sleep all is left, as far as anybody can say. */
 static void sleep_by_an_ended_thread(void)
 {
     struct timespec t = to_timespec(1000 * SECOND), left = { 0, 0 };
-    struct itimerspec soon = setting(20 * MS, 20 * MS);
-    timer_t timer;
+    pid_t waker;
     int r;
 
     handle_with(SIGALRM, record, SA_RESTART);
     REQUIRE(clone(compute_a_while, stack + sizeof(stack), THREAD_FLAGS, NULL) > 0);
     while (!at_work)
         sched_yield();
-    EXPECT_OK(timer_create(CLOCK_MONOTONIC, NULL, &timer));
-    EXPECT_OK(timer_settime(timer, 0, &soon, NULL));
+    waker = start_child(wake_when_it_has_ended, NULL);
     r = clock_nanosleep(CPU_CLOCK(at_work, CPU_CLOCK_SCHED | CPU_CLOCK_THREAD), 0, &t, &left);
     if (r != EINVAL) {                  /* it had ended before */
         EXPECT_EQ(r, EINTR);
         EXPECT_EQ(from_timespec(left), 1000 * SECOND);
     }
-    timer_delete(timer);
+    end_child(waker);
 }
 
 /* Setting the clock wakes who waits for a moment of it; on a machine of our own only. */
