@@ -20,6 +20,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/sched/timer.h"
 #include "kernel/sys/debug.h"
+#include "kernel/vm/oom.h"
 #include "kernel/vm/reclaim.h"
 #include "lib/bitops.h"
 #include "lib/string.h"
@@ -49,6 +50,7 @@ static void wait_for_dying_threads(void)
 void debug_quiesce(void)
 {
     wait_for_dying_threads();
+    oom_reaper_rest();
     proc_quiesce();
     fs_sync_all(true);
     /* Each turn may release what the next one can drop: dentries hold inodes, inodes pages. */

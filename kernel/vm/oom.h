@@ -71,4 +71,6 @@ void oom_report_not_reaped(const struct mm *mm);
 void oom_reaper_take(struct mm *mm, int pid, const char *name);
 /* MM, which was LIFE_LEAVING, is LIFE_GONE. */
 void oom_gone(struct mm *mm);
+/* Wait until the reaper has let go of all of them (quiesce).  Sleeps. */
+void oom_reaper_rest(void);
 void oom_reaper_init(void);

@@ -23,12 +23,15 @@
 static struct spinlock lock = SPINLOCK_INIT(RANK_LRU, "oom victims");
 static struct list victims = LIST_INIT(victims);                /* [l] */
 static struct wait_queue reaper_queue = WAIT_QUEUE_INIT(reaper_queue);
+static unsigned held;           /* victims' structures: added to and taken from atomically */
+static struct wait_queue rest_queue = WAIT_QUEUE_INIT(rest_queue);
 
 void oom_reaper_take(struct mm *mm, int pid, const char *name)
 {
     uint64_t flags;
 
     mmu_context_get(&mm->ctx);
+    __atomic_fetch_add(&held, 1, __ATOMIC_RELAXED);
     mm->reap_pid = pid;
     strlcpy(mm->reap_name, name, sizeof(mm->reap_name));
     flags = spin_lock_irqsave(&lock);
@@ -81,6 +84,13 @@ static void reap(struct mm *mm)
         oom_report_not_reaped(mm);
     oom_gone(mm);
     mmu_context_put(&mm->ctx);
+    if (__atomic_sub_fetch(&held, 1, __ATOMIC_RELEASE) == 0)
+        wake_up_all(&rest_queue);
+}
+
+void oom_reaper_rest(void)
+{
+    wait_event(&rest_queue, __atomic_load_n(&held, __ATOMIC_ACQUIRE) == 0);
 }
 
 static struct mm *next_victim(void)

@@ -24,10 +24,12 @@
 static const char link_text[] = "a/text/that/needs/a/block/of/its/own/since/it/has/more/than/sixty/"
                                 "characters";
 
-/* All memory that is free, or that is the cache's. */
+/* All memory that is free, or that is the cache's.  Nothing is on its way: it would come too
+ * late to be taken, and in time for the call. */
 static void exhaust(struct debug_blocks *d)
 {
     *d = (struct debug_blocks){ .size = PAGE, .gfp = DEBUG_GFP_KERNEL };
+    debug_call(DEBUG_QUIESCE, 0, 0);
     do {
         sync();
         set_text("/proc/sys/vm/drop_caches", "3\n");
