@@ -48,6 +48,9 @@ CALLS_HOST = """#ifdef __x86_64__
     *nothing = 1;
 #endif
 """
+OVERRIDES = """void criterion_send_assert(void *stats) { (void)stats; }
+void criterion_abort_test(void) { }
+"""
 
 
 @dataclass
@@ -126,8 +129,15 @@ def cheats(right, given):
         Submission("exits-well", EXITS + at_the_beginning(
             given, "buddy_alloc", "#ifndef __riscv\n    _exit(0);\n#endif\n"), 0),
         Submission("writes-results", WRITES_RESULTS + given, 0),
+        Submission("overrides-judge", OVERRIDES + given, 0),
         Submission("calls-host", at_the_beginning(given, "buddy_alloc", CALLS_HOST), 0),
     ]
+
+
+def calls_library(given):
+    """By a name that a file of the kernel has, too, for itself alone."""
+    return Submission("calls-library", "int truncate(const char *, long);\n" + at_the_beginning(
+        given, "buddy_alloc", '    truncate("build/host/test_lab1.xml", 0);\n'), 0)
 
 
 def all_of():
@@ -137,7 +147,7 @@ def all_of():
     given = handout.cut(lab, FILE, right, 0)
     untouched = scores_of_matrix(lab)["handout"]
     found = right_ones(lab, right) + mutants(lab, right) + broken(right) + endless(right)
-    found += cheats(right, given)
+    found += cheats(right, given) + [calls_library(given)]
     found += [Submission("untouched-%d" % n, given, untouched) for n in range(2)]
     n = 0
     while len(found) < 60:

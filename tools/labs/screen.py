@@ -25,7 +25,7 @@ OF_CRITERION = re.compile(r"(cr|cri|criterion)_")
 CHECKED = re.compile(r"__(\w+)_chk$")            # what some compilers make of a call of memcpy
 OF_HOST = re.compile(r"\t(syscall|sysenter|int +\$0x80|svc|rdtscp?|rdrand|rdseed|cpuid)\b")
 ODD = [
-    (re.compile(r"\b(asm|__asm__|__asm|constructor|destructor|ifunc|main)\b"), True),
+    (re.compile(r"\b(asm|__asm__|__asm|constructor|destructor|ifunc|main|criterion_\w+)\b"), True),
     (re.compile(r"#\s*include\s*[<\"](?!kernel/|lib/|stddef|stdint|stdbool|stdarg)[^\n]*"), False),
     (re.compile(r"\b(__x86_64__|__aarch64__|__riscv|__linux__|__SANITIZE_ADDRESS__)\b"), False),
     (re.compile(r"/proc/|\bnonce\b|\bseal\b|# ?ok \d|\bok \d+ -"), False),
@@ -37,8 +37,8 @@ def _run(*command):
 
 
 def names_in(things):
-    """All that THINGS, ELF files, define."""
-    said = _run("nm", "--defined-only", *things) if things else ""
+    """All that THINGS, ELF files, define for others."""
+    said = _run("nm", "--defined-only", "--extern-only", *things) if things else ""
     return {line.split()[-1] for line in said.splitlines() if line}
 
 
@@ -53,6 +53,15 @@ def _beyond(thing, names, also=None):
     return "asks the host (%s)" % call.group(1) if call else None
 
 
+def _in_place(thing, program):
+    """What object file THING defines that a library of PROGRAM, made of it, knows by that name: the
+    program's comes first, and the linker shows it to the libraries."""
+    shown = {line.split()[-1].split("@")[0] for line in
+             _run("nm", "-D", "--defined-only", "build/host/" + program).splitlines()}
+    both = sorted(names_in([thing]) & shown)
+    return "defines %s, which a library has" % both[0] if both else None
+
+
 def screen_for(lab, kernel):
     """A screen, as judge.of_lab() wants it, for student's files that meet KERNEL, which was built
     without them."""
@@ -61,9 +70,11 @@ def screen_for(lab, kernel):
     def screen(program):
         for path in lab.owns:
             thing = "build/host/%s.obj/%s.o" % (program, os.path.splitext(path)[0])
-            why = os.path.exists(thing) and _beyond(thing, names)
+            if not os.path.exists(thing):
+                continue
+            why = _beyond(thing, names) or _in_place(thing, program)
             if why:
-                return "%s %s, which is not of the kernel" % (path, why)
+                return "%s %s: that is not for the kernel" % (path, why)
         return None
     return screen
 
@@ -75,9 +86,11 @@ def refused_suite(owns, program):
     names = names_in([thing for thing in glob.glob(folder + "**/*.o", recursive=True)
                       if thing not in theirs and "/variants/" not in thing])
     for path, thing in zip(owns, theirs):
-        why = os.path.exists(thing) and _beyond(thing, names | OF_SUITES, OF_CRITERION)
+        if not os.path.exists(thing):
+            continue
+        why = _beyond(thing, names | OF_SUITES, OF_CRITERION) or _in_place(thing, program)
         if why:
-            return "%s %s, which is not for suites" % (path, why)
+            return "%s %s: that is not for suites" % (path, why)
     return None
 
 
