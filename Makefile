@@ -10,6 +10,8 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Our scripts read what compilers and other tools say.
+export LC_ALL := C
 
 ##@ Knobs
 CPUS   ?= 2#      ## harts of the machine (a list for tests: CPUS=1,2,4)

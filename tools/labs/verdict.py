@@ -28,6 +28,8 @@ from vm import VM, Disk, TimedOut  # noqa: E402
 PASS, FAIL, PANIC, TIMEOUT = "pass", "fail", "panic", "timeout"
 BUILD, INFRA, NEEDS = "build error", "infra error", "needs"
 
+os.environ["LC_ALL"] = "C"      # what is looked for here is said in English
+
 FOLDER = "build/grade"
 KERNELS = {False: "build/kernel.elf", True: "build/debug/kernel.elf"}
 STALL = 30                      # seconds without any progress of the guest
