@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import time
 
 sys.path[:0] = ["tools", "tools/labs"]
@@ -93,6 +94,21 @@ def odd_lines(lab):
     assert not screen.odd_lines(right, given)
     for cheat in class_cases.cheats(right, given):
         assert screen.odd_lines(cheat.text, given), cheat.name
+
+
+def speaks_english(_lab):
+    assert os.environ["LC_ALL"] == "C"
+
+
+def files_are_files(_lab):
+    """A repository within the tree, which git names like a file, is none."""
+    folder = tempfile.mkdtemp(prefix="inner-", dir=".")
+    try:
+        handout.git(folder, "init", "--quiet")
+        handout.write(folder + "/x", "x")
+        assert all(os.path.isfile(f) for f in handout.files_here())
+    finally:
+        shutil.rmtree(folder)
 
 
 def void_is_no_zero(_lab):
@@ -196,9 +212,9 @@ def no_fault_of_students(_lab):
     assert not verdict.unable("[RUN ] a::b\n" + said)
 
 
-TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, void_is_no_zero,
-         only_what_is_left, only_the_script_is_printed, updates_spare_what_was_added,
-         functions_are_counted, page_of_points, workflow, no_fault_of_students]
+TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, speaks_english,
+         files_are_files, void_is_no_zero, only_what_is_left, only_the_script_is_printed,
+         updates_spare_what_was_added, functions_are_counted, page_of_points, workflow, no_fault_of_students]
 
 
 def perform(test, lab):

@@ -43,7 +43,7 @@ def files_here():
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     if listed.returncode == 0:
-        return [f for f in listed.stdout.split("\0") if f and os.path.exists(f)]
+        return [f for f in listed.stdout.split("\0") if os.path.isfile(f)]
     found = []
     for parent, folders, names in os.walk("."):
         folders[:] = [f for f in folders if f not in ("build", ".git", "__pycache__")]
