@@ -69,7 +69,7 @@ class Suite:
                     os.path.join(test_host.FOLDER, name))
         begin, used = time.monotonic(), _processor_time()
         deadline = WHOLE_LIMIT * verdict.WATCHDOG * verdict.PATIENCE
-        found = test_host.run_program(name, deadline, max(1, round(self.limit * verdict.PATIENCE)))
+        found = test_host.run_program(name, deadline, verdict.patiently(self.limit))
         if time.monotonic() - begin >= deadline and _processor_time() - used < WHOLE_LIMIT:
             raise Worthless(INFRA, "%s: not done in %d s" % (self.program, deadline))
         log = "\n".join(test_host.tail(os.path.join(test_host.FOLDER, name + ".log"), 5000))

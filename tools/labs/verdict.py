@@ -58,6 +58,11 @@ class Verdict:
         return self.test.points if self.state == PASS else 0
 
 
+def patiently(seconds):
+    """What a limit of SECONDS is on a machine as slow as we were told."""
+    return max(1, round(seconds * PATIENCE))
+
+
 class Broken(Exception):
     """A build failed: state BUILD or INFRA, and why."""
 
@@ -112,7 +117,7 @@ def host_verdicts(lab, program, tests, screen):
     limit = max(t.limit for t in tests)
     deadline = HOST_CASES * limit * PATIENCE
     cases = {c.name: c for c in test_host.run_program(
-        program, deadline, max(1, round(limit * PATIENCE)))}
+        program, deadline, patiently(limit))}
     seconds = time.monotonic() - begin
     if seconds >= deadline:
         return [Verdict(t, INFRA, "%s: not done in %d s" % (program, deadline)) for t in tests]
@@ -149,7 +154,7 @@ class Unfit(Exception):
 def _wait(vm, limit):
     """The exit status; TimedOut if the guest uses up LIMIT seconds, or stands still; Unfit if it
     got no processor time, or was killed."""
-    deadline = time.monotonic() + limit * WATCHDOG * PATIENCE
+    deadline = time.monotonic() + limit * WATCHDOG
     used, since = None, time.monotonic()
     while time.monotonic() < deadline:
         try:
@@ -168,7 +173,7 @@ def _wait(vm, limit):
         elif time.monotonic() - since > STALL * PATIENCE:
             raise TimedOut("nothing runs any more: all harts wait")
     raise Unfit("the guest got less than %d s of processor time in %d s" % (
-        limit, limit * WATCHDOG * PATIENCE))
+        limit, limit * WATCHDOG))
 
 
 def _seal(nonce, what):
@@ -186,6 +191,7 @@ class MachineRun:
 
     def __init__(self, test, seed):
         self.test, self.nonce = test, secrets.token_hex(8)
+        self.limit = patiently(test.limit)
         self.log, self.late, self.unfit, self.begin = "", "", "", time.monotonic()
         folder = os.path.join(FOLDER, test.name)
         shutil.rmtree(folder, ignore_errors=True)
@@ -196,12 +202,12 @@ class MachineRun:
                  "-- -n", self.nonce, test.program] + test.cases
         self.vm = VM(KERNELS[test.debug], folder, mem=test.mem, cpus=test.cpus,
                      append=" ".join(w for w in words if w), disks=[Disk(root, "root")],
-                     preexec=test_host.limited(test.limit))
+                     preexec=test_host.limited(self.limit))
 
     def perform(self):
         with self.vm as vm:
             try:
-                _wait(vm, self.test.limit)
+                _wait(vm, self.limit)
             except TimedOut as why:
                 self.late = str(why)
             except Unfit as why:
