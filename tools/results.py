@@ -56,13 +56,13 @@ def _write_junit(part, results):
         case = ET.SubElement(root, "testcase", classname="%s.%s" % (part, r.suite),
                              name=r.name, time="%.3f" % r.seconds)
         if r.status == FAILED:
-            ET.SubElement(case, "failure", message=_clean(r.message)).text = _clean(r.output)
+            ET.SubElement(case, "failure", message=clean(r.message)).text = clean(r.output)
         elif r.status == SKIPPED:
-            ET.SubElement(case, "skipped", message=_clean(r.message))
+            ET.SubElement(case, "skipped", message=clean(r.message))
     ET.ElementTree(root).write(path(part, "xml"), encoding="utf-8", xml_declaration=True)
 
 
-def _clean(text):
+def clean(text):
     return _NOT_XML.sub("?", text)
 
 

@@ -5,6 +5,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 from verdict import BUILD, FAIL, INFRA, NEEDS, PANIC, PASS, TIMEOUT
+from results import clean       # which verdict has made known
 
 COLOURS = {PASS: 32, FAIL: 31, PANIC: 31, TIMEOUT: 31, BUILD: 31, INFRA: 35, NEEDS: 33}
 
@@ -73,7 +74,7 @@ def write_junit(path, lab, verdicts):
                              name=v.test.name, time="%.2f" % v.seconds)
         if v.state != PASS:
             kind = {INFRA: "error", NEEDS: "skipped"}.get(v.state, "failure")
-            ET.SubElement(case, kind, message="%s: %s" % (v.state, v.message)).text = v.detail
+            ET.SubElement(case, kind, message=clean("%s: %s" % (v.state, v.message))).text = clean(v.detail)
     ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
 
 
