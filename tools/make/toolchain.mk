@@ -12,6 +12,10 @@ probed    := build/toolchain/$(or $(toolchain),default).mk
 no_toolchain := help clean setup doctor qemu test docs docs-html setup-docs
 ifneq ($(filter-out $(no_toolchain),$(or $(MAKECMDGOALS),all)),)
 -include $(probed)
+# An upgrade of the compiler takes its own headers elsewhere: ask again.
+ifeq ($(MAKE_RESTARTS)$(wildcard $(RISCV_INCLUDE)/stddef.h),)
+$(probed): FORCE
+endif
 endif
 
 $(probed): tools/probe.sh
