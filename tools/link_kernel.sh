@@ -14,7 +14,8 @@ mkdir -p "$work"
 
 assemble_table() { ${RISCV_CC} -c "$work/table.S" -o "$work/table.o"; }
 link()           { ${RISCV_LD} "$@" "$work/table.o" -o "$work/linked.elf"; }
-describe()       { ${RISCV_NM} -n "$work/linked.elf" | ${PYTHON} tools/ksyms.py >"$1"; }
+list_names()     { ${RISCV_NM} -n "$work/linked.elf" >"$work/names"; }
+describe()       { list_names && ${PYTHON} tools/ksyms.py <"$work/names" >"$1"; }
 
 ${PYTHON} tools/ksyms.py </dev/null >"$work/table.S"
 for _ in 1 2 3 4; do

@@ -57,11 +57,15 @@ llvm_tool()
     echo "$1"
 }
 
+# Clang comes without what makes and reads archives and symbol tables.
+have_all() { have "$ld" && have "$ar" && have "$nm" && have "$objcopy"; }
+
 use_gcc()
 {
     cc="${1}gcc"
-    have "$cc" && have "${1}ld" && takes || return 1
+    have "$cc" && takes || return 1
     kind=gcc ld="${1}ld" ar="${1}ar" nm="${1}nm" objcopy="${1}objcopy"
+    have_all || return 1
     include=$($cc -print-file-name=include)
 }
 
@@ -71,8 +75,8 @@ use_clang()
     cc="$clang --target=riscv64-unknown-elf -mno-relax"
     have "$clang" && takes || return 1
     kind=clang ld=$(llvm_tool ld.lld) ar=$(llvm_tool llvm-ar) nm=$(llvm_tool llvm-nm)
-    have "$ld" || return 1
     objcopy=$(llvm_tool llvm-objcopy)
+    have_all || return 1
     include=$($clang -print-resource-dir)/include
 }
 
