@@ -32,11 +32,12 @@ unframed := lib/rbtree kernel/core/spinlock kernel/mm/page_free \
             kernel/mm/pt_run kernel/sched/rwsem kernel/vm/uaccess kernel/vm/vmaset
 $(unframed:%=build/kernel/%.o): KERNEL_CFLAGS += -fomit-frame-pointer
 
-# A changed command line rebuilds the objects.
+# A changed command line rebuilds the objects.  (Expanded here: the file may be made on the way
+# to one of the objects above, with the flags of that one.)
+kernel_flags := $(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS) $(unframed)
 build/kernel.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS) $(unframed)' | cmp -s - $@ || \
-	 echo '$(RISCV_CC) $(KERNEL_CFLAGS) $(KERNEL_ASFLAGS) $(unframed)' >$@
+	@echo '$(kernel_flags)' | cmp -s - $@ || echo '$(kernel_flags)' >$@
 
 kernel_needs := build/kernel.flags $(riscv_ready)
 
