@@ -59,10 +59,12 @@ bool vm_within_limits(const struct mm *mm, uint32_t flags, size_t npages)
            || mm->data_vm + npages <= mm->limit_data >> PAGE_SHIFT;
 }
 
-/* Whether there are mappings of this kind.  Nobody shares a stack, and MAP_SHARED_VALIDATE
- * asks a file. */
+/* Whether there are mappings of this kind.  Nobody shares a stack, MAP_SHARED_VALIDATE asks a
+ * file, and huge pages are nobody's to ask for. */
 static bool is_kind(unsigned flags)
 {
+    if (flags & MAP_HUGETLB)
+        return false;
     switch (flags & MAP_TYPE) {
     case MAP_PRIVATE:
         return true;
@@ -84,7 +86,9 @@ static int check_arguments(struct request *q, size_t len, uint64_t offset)
     q->len = align_up(len, PAGE_SIZE);
     if (q->len < len || q->len > USER_END)
         return -ENOMEM;
-    if (!(q->flags & MAP_ANONYMOUS) && (offset >> PAGE_SHIFT) + (q->len >> PAGE_SHIFT) > 1UL << 51)
+    if (offset + q->len < offset
+        || (!(q->flags & MAP_ANONYMOUS)
+            && (offset >> PAGE_SHIFT) + (q->len >> PAGE_SHIFT) > 1UL << 51))
         return -EOVERFLOW;
     if (!(q->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
         return 0;

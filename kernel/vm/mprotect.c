@@ -148,13 +148,14 @@ static int protect_next(struct mm *mm, vaddr_t *at, vaddr_t end, uint32_t new)
     return 0;
 }
 
-/* PROT_GROWSDOWN: the change reaches down to the start of the stack.  No mapping grows up on this
- * machine. */
-static __attribute__((noinline)) int extend(struct mm *mm, vaddr_t *start, unsigned grows)
+/* PROT_GROWSDOWN: the change reaches down to the start of the stack, or up to it from the hole
+ * below.  No mapping grows up on this machine. */
+static __attribute__((noinline)) int extend(struct mm *mm, vaddr_t *start, vaddr_t end,
+                                            unsigned grows)
 {
-    struct vma *vma = vmaset_find(&mm->vmas, *start);
+    struct vma *vma = vmaset_find_from(&mm->vmas, *start);
 
-    if (!vma)
+    if (!vma || vma->start >= end || (vma->start > *start && grows != PROT_GROWSDOWN))
         return -ENOMEM;
     if (grows != PROT_GROWSDOWN || !(vma->flags & VM_GROWSDOWN))
         return -EINVAL;
@@ -177,11 +178,9 @@ int vm_mprotect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
         return -ENOMEM;
     if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
         return -EINVAL;
-    if (end > USER_END)
-        return -ENOMEM;
     rwsem_write_lock(&mm->lock);
     if (grows)
-        err = extend(mm, &at, grows);
+        err = extend(mm, &at, end, grows);
     while (!err && at < end)
         err = protect_next(mm, &at, end, vm_flags_from_prot(prot));
     rwsem_write_unlock(&mm->lock);

@@ -32,6 +32,23 @@ static void errors(void)
     EXPECT_ERROR(mprotect(p, ~0UL - 2 * PAGE, 0x40), ENOMEM);
 }
 
+/* From the hole below a mapping: only what could be a stack is looked for there. */
+static void grows_from_a_hole(void)
+{
+    char *p = map_anon(4 * PAGE);
+
+    EXPECT_OK(munmap(p, 2 * PAGE));
+    EXPECT_ERROR(mprotect(p, 2 * PAGE, PROT_READ | PROT_GROWSDOWN), ENOMEM);
+    EXPECT_ERROR(mprotect(p, 3 * PAGE, PROT_READ | PROT_GROWSDOWN), EINVAL);
+    EXPECT_ERROR(mprotect(p, 3 * PAGE, PROT_READ | PROT_GROWSUP), ENOMEM);
+    REQUIRE(mmap(p + 2 * PAGE, 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN,
+                 -1, 0) == p + 2 * PAGE);
+    EXPECT_OK(mprotect(p, 3 * PAGE, PROT_READ | PROT_GROWSDOWN));
+    EXPECT_FAULT(try_write(p + 2 * PAGE), SIGSEGV, SEGV_ACCERR, p + 2 * PAGE);
+    EXPECT_NO_FAULT(try_write(p + 3 * PAGE));
+    munmap(p + 2 * PAGE, 2 * PAGE);
+}
+
 static void set_limit(int resource, size_t bytes)
 {
     struct rlimit r;
@@ -72,7 +89,10 @@ static void stops_at_a_hole(void)
     EXPECT_FAULT(try_write(p + 3 * PAGE), SIGSEGV, SEGV_MAPERR, p + 3 * PAGE);
     EXPECT_NO_FAULT(try_write(p + 4 * PAGE));
     EXPECT_EQ(p[PAGE + 1], 'x');
-    munmap(p, 6 * PAGE);
+    EXPECT_OK(munmap(p + PAGE, 5 * PAGE));
+    EXPECT_ERROR(mprotect(p, 1UL << 60, PROT_READ), ENOMEM);    /* a hole that goes on for ever */
+    EXPECT_FAULT(try_write(p), SIGSEGV, SEGV_ACCERR, p);
+    munmap(p, PAGE);
 }
 
 /* Every change of rights, on pages that are untouched, zero, or written. */
@@ -368,6 +388,7 @@ static void a_failed_split_leaves_no_border(void)
 static const struct test tests[] = {
     TEST(errors),
     CHILD_TEST(limits),
+    TEST(grows_from_a_hole),
     TEST(stops_at_a_hole),
     TEST(every_change),
     TEST(pieces),

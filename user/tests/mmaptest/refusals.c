@@ -14,6 +14,7 @@ static void bad_arguments(void)
     EXPECT_ERROR(mmap(NULL, 0, RW, ANON, -1, 0), EINVAL);
     EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL);
     EXPECT_ERROR(mmap(NULL, PAGE, RW, ANON, -1, 123), EINVAL);
+    EXPECT_ERROR(mmap(NULL, 2 * PAGE, RW, ANON, -1, -(off_t)PAGE), EOVERFLOW);
     EXPECT_ERROR(mmap(p + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL);
     EXPECT_ERROR(mmap(NULL, ~0UL, RW, ANON, -1, 0), ENOMEM);
     EXPECT_ERROR(mmap(NULL, ~0UL - 2 * PAGE, RW, ANON, -1, 0), ENOMEM);
@@ -37,6 +38,7 @@ static void bad_kinds(void)
     EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0), EINVAL);
     EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, -1, 0), EINVAL);
     EXPECT_OK(munmap(mmap(NULL, PAGE, RW, MAP_SHARED_VALIDATE, fd, 0), PAGE));
+    EXPECT_ERROR(mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_HUGETLB, fd, 0), EINVAL);
     close(fd);
     unlink("mmap.w");
 }
