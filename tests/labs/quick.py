@@ -214,7 +214,8 @@ def no_fault_of_students(_lab):
 
 TESTS = [only_owned_files, archive_with_folder, no_links, rosters, odd_lines, speaks_english,
          files_are_files, void_is_no_zero, only_what_is_left, only_the_script_is_printed,
-         updates_spare_what_was_added, functions_are_counted, page_of_points, workflow, no_fault_of_students]
+         updates_spare_what_was_added, functions_are_counted, page_of_points, workflow,
+         no_fault_of_students]
 
 
 def perform(test, lab):
