@@ -215,12 +215,12 @@ static int64_t accept_with(const uint64_t *a, uint32_t flags)
     struct file *f;
     int64_t r;
 
-    if (flags & ~(uint32_t)(SOCK_NONBLOCK | SOCK_CLOEXEC))
-        return -EINVAL;
     r = socket_get((int)a[0], &ref);
     if (r)
         return r;
-    r = unix_accept(ref.file, flags & SOCK_NONBLOCK, &f);
+    r = flags & ~(uint32_t)(SOCK_NONBLOCK | SOCK_CLOEXEC) ? -EINVAL : 0;
+    if (!r)
+        r = unix_accept(ref.file, flags & SOCK_NONBLOCK, &f);
     if (!r)
         r = install_accepted(ref.file, f, a, flags);
     fd_put(ref);

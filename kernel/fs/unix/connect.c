@@ -111,7 +111,7 @@ static bool may_try_again(const struct socket *listener)
 }
 
 /* One attempt to connect S with END where NAME leads to.  0: again; 1: done; or an errno. */
-static int attempt(struct socket *s, struct socket *end, struct unix_name *name,
+static int attempt(struct socket *s, struct socket *end, const struct unix_name *name,
                    const struct path_ctx *ctx, uint64_t deadline)
 {
     struct socket *listener;

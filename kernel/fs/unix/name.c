@@ -195,12 +195,9 @@ static int find_path(const struct unix_name *name, int type, const struct path_c
     return err;
 }
 
-int name_find(struct unix_name *name, int type, const struct path_ctx *ctx, struct socket **out)
+int name_find(const struct unix_name *name, int type, const struct path_ctx *ctx,
+              struct socket **out)
 {
-    int err = name_check(name);
-
-    if (err)
-        return err;
     return name->path[0] ? find_path(name, type, ctx, out) : find_abstract(name, type, out);
 }
 

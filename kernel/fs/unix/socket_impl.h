@@ -156,11 +156,12 @@ void envelope_address(struct envelope *e, struct socket *s, struct message *m);
 
 /* ---- name.c --------------------------------------------------------------------------- */
 
-/* 0 if NAME can name a socket: a path is ended.  -EINVAL. */
+/* 0 if NAME, as a program gave it, can name a socket: a path is ended, once.  -EINVAL. */
 int name_check(struct unix_name *name);
-/* The socket of TYPE called NAME, referenced.  0, -EINVAL, -ECONNREFUSED, -EPROTOTYPE, or what
- * looking the path up said.  May sleep. */
-int name_find(struct unix_name *name, int type, const struct path_ctx *ctx, struct socket **out);
+/* The socket of TYPE called NAME, which was checked, referenced.  0, -ECONNREFUSED, -EPROTOTYPE,
+ * or what looking the path up said.  May sleep. */
+int name_find(const struct unix_name *name, int type, const struct path_ctx *ctx,
+              struct socket **out);
 /* S gets an abstract name of five digits if it has none.  0, -ENOSPC. */
 int name_choose(struct socket *s);
 void name_remove_locked(struct socket *s);

@@ -138,6 +138,7 @@ static void waiting(void)
     EXPECT_EQ(read(server, buf, 5), 0);
     close(server);
     EXPECT_ERROR(accept4(fd, NULL, NULL, SOCK_NONBLOCK | 1), EINVAL);
+    EXPECT_ERROR(accept4(999, NULL, NULL, 1), EBADF);
     close(first);
     close(fd);
 }

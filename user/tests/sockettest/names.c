@@ -107,7 +107,11 @@ static void longest_path(void)
     EXPECT(getsockname(fd, &told, &len) == 0 && len == sizeof(n.un) + 1);
     len = (socklen_t)-1;
     EXPECT_ERROR(getsockname(fd, &told, &len), EINVAL);
+    EXPECT_OK(connect_to(fd, &n));
+    EXPECT_EQ(sendto(fd, "a", 1, 0, &n.un, n.len), 1);
     EXPECT_OK(unlink(path));
+    EXPECT_ERROR(connect_to(fd, &n), ENOENT);
+    EXPECT_ERROR(sendto(fd, "a", 1, 0, &n.un, n.len), ENOENT);
     close(fd);
 }
 
