@@ -71,8 +71,6 @@ void vfork_wait_begin(struct vfork_wait *w, struct task *child);
 void vfork_wait_end(struct vfork_wait *w);
 /* T no longer uses its parent's memory. */
 void task_release_vfork(struct task *t);
-/* Whether a signal has ended the running task's process, or will once it is let in. */
-bool signal_is_deadly(void);
 
 /* Whether T must end rather than return to user mode; *STATUS says how. */
 bool task_must_exit(struct task *t, int *status);

@@ -2,10 +2,10 @@
 /*
  * signal.c - what a process does about signals, and sending them.
  *
- * A signal that will be ignored is dropped when it is sent.  One that will not
- * is put into the queue of its task or process, and a task that does not block
- * it is woken; if that runs on another hart in user mode, an interrupt brings
- * it into the kernel.
+ * A signal that will be ignored is dropped when it is sent, and one that ends the
+ * process does so at once.  Any other is put into the queue of its task or
+ * process, and a task that does not block it is woken; if that runs on another
+ * hart in user mode, an interrupt brings it into the kernel.
  */
 #include "kernel/mm/slab.h"
 #include "kernel/proc/process_impl.h"
@@ -143,33 +143,6 @@ static void notice(struct task *t, bool even_stopped)
         ipi_send(thread->hart, IPI_RESCHED);
 }
 
-/* Signals of SET whose default action, to end, P has left in place. */
-static bool has_deadly(const struct process *p, uint64_t set)
-{
-    if (p == init_process)
-        return false;
-    for (set &= ~(IGNORED_BY_DEFAULT | STOP_SIGNALS); set; set &= set - 1)
-        if (p->sighand->action[ctz64(set)].sa_handler == SIG_DFL)
-            return true;
-    return false;
-}
-
-bool signal_is_deadly(void)
-{
-    struct task *t = current_task();
-    const struct process *p = t->process;
-    uint64_t flags;
-    bool deadly;
-
-    if (!thread_signal_pending())
-        return false;
-    flags = spin_lock_irqsave(&proc_lock);
-    deadly = p->exiting || (p->survivor && p->survivor != t)
-             || has_deadly(p, (t->pending.set | p->pending.set) & ~t->blocked);
-    spin_unlock_irqrestore(&proc_lock, flags);
-    return deadly;
-}
-
 void process_interrupt_tasks(struct process *p, struct task *survivor)
 {
     struct task *t;
@@ -180,20 +153,17 @@ void process_interrupt_tasks(struct process *p, struct task *survivor)
 }
 
 /* The task of P that should take a process-wide SIG: FAVOURED, if there is one and it wants
- * it, or the first that does. */
-static void wake_a_task(struct process *p, struct task *favoured, int sig)
+ * it, or the first that does; NULL: all block it. */
+static struct task *find_taker(struct process *p, struct task *favoured, int sig)
 {
     struct task *t;
 
-    if (favoured && (open_signals(favoured) & BIT(sig))) {
-        notice(favoured, false);
-        return;
-    }
+    if (favoured && (open_signals(favoured) & BIT(sig)))
+        return favoured;
     list_for_each_entry(t, &p->tasks, link)
-        if (open_signals(t) & BIT(sig)) {
-            notice(t, false);
-            return;
-        }
+        if (open_signals(t) & BIT(sig))
+            return t;
+    return NULL;
 }
 
 void signal_hand_on_locked(struct task *t, uint64_t set)
@@ -223,6 +193,21 @@ static void begin_exit(struct process *p, int sig)
     p->state = PROCESS_ALIVE;           /* to end: nobody hears of a stop any more, */
     p->continued = false;               /* nor that it goes on                      */
     process_interrupt_tasks(p, NULL);
+}
+
+/*
+ * Whether SIG, which TAKER would take (NULL: nobody yet), ends P while it is being sent: its
+ * default action is to, and no task shall run a step further.  One that stopped hears of it when it
+ * goes on.
+ */
+static bool ends_at_once(const struct process *p, const struct task *taker, int sig)
+{
+    if (sig == SIGKILL)
+        return true;
+    if (p == init_process || p->state == PROCESS_STOPPED || !taker || (taker->blocked & BIT(sig)))
+        return false;
+    return p->sighand->action[sig - 1].sa_handler == SIG_DFL
+           && !(BIT(sig) & (IGNORED_BY_DEFAULT | STOP_SIGNALS));
 }
 
 static void resume(struct process *p)
@@ -257,6 +242,7 @@ static int send(struct process *p, struct task *t, struct task *favoured,
                 const struct parcel *what)
 {
     int sig = what->sig, err;
+    struct task *taker;
 
     ASSERT(spin_is_mine(&proc_lock));
     if (p->state == PROCESS_ZOMBIE || p->exiting)
@@ -270,17 +256,17 @@ static int send(struct process *p, struct task *t, struct task *favoured,
     }
     if (would_ignore(p, sig) && !is_kept(p, t, sig))
         return IGNORED;
-    if (sig == SIGKILL) {
-        begin_exit(p, sig);
-        return 0;
-    }
-    err = enqueue(p, t ? &t->pending : &p->pending, what);
+    err = sig == SIGKILL ? 0 : enqueue(p, t ? &t->pending : &p->pending, what);
     if (err)
         return err;
-    if (!t)
-        wake_a_task(p, favoured, sig);
-    else if (open_signals(t) & BIT(sig))
-        notice(t, false);
+    if (t)
+        taker = open_signals(t) & BIT(sig) ? t : NULL;
+    else
+        taker = find_taker(p, favoured, sig);
+    if (ends_at_once(p, taker, sig))
+        begin_exit(p, sig);
+    else if (taker)
+        notice(taker, false);
     signalfd_notify();
     return 0;
 }

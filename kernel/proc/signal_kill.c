@@ -138,7 +138,8 @@ int signal_kill_process(struct process *p, int sig, const struct siginfo *info)
     return outcome(&k);
 }
 
-/* To thread TID of process TGID (0: of any). */
+/* To thread TID of process TGID (0: of any).  A main thread that has ended is there, and deaf,
+ * until the process is waited for. */
 static int send_to_task(int tgid, int tid, int sig, const struct siginfo *info)
 {
     struct process *p;
@@ -149,9 +150,11 @@ static int send_to_task(int tgid, int tid, int sig, const struct siginfo *info)
     signal_prepare();
     flags = spin_lock_irqsave(&proc_lock);
     t = process_find_task_locked(tid, &p);
-    if (t && (!tgid || p->pid == tgid))
+    if (!t)
+        p = process_find_locked(tid);
+    if (p && (!tgid || p->pid == tgid))
         err = check(p, sig);
-    if (!err && sig)
+    if (!err && sig && t)
         err = signal_send_locked(p, t, sig, info);
     spin_unlock_irqrestore(&proc_lock, flags);
     return err;

@@ -23,10 +23,10 @@ void vfork_wait_end(struct vfork_wait *w)
     struct waiter waiter = { 0 };
     uint64_t flags;
 
-    while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !signal_is_deadly()) {
+    while (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !task_is_killed()) {
         /* A signal wakes us, but only death ends the wait: handlers run when the child is done. */
         wait_begin(&w->wq, &waiter, THREAD_SLEEPING);
-        if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !signal_is_deadly())
+        if (__atomic_load_n(&w->child, __ATOMIC_ACQUIRE) && !task_is_killed())
             schedule();
         wait_end(&w->wq, &waiter);
     }

@@ -72,7 +72,7 @@ struct snapshot {
 static void gather_thread(struct snapshot *s, const struct task *t)
 {
     s->pending = t->pending.set;
-    s->blocked = t->blocked;
+    s->blocked = t->blocked & ~t->awaited;
     s->hart = t->thread->hart;
     s->policy = t->thread->policy;
     s->harts = t->thread->allowed & ((1UL << nr_harts) - 1);

@@ -163,8 +163,84 @@ static void signals_to_a_zombie(void)
     wait_until(pid, 'Z');
     EXPECT_OK(kill(pid, 0));
     EXPECT_OK(kill(pid, SIGKILL));
+    EXPECT_OK(syscall(SYS_tgkill, pid, pid, SIGUSR1));
+    EXPECT_OK(syscall(SYS_tkill, pid, 0));
+    EXPECT_ERROR(syscall(SYS_tgkill, getpid(), pid, SIGUSR1), ESRCH);
+    EXPECT_ERROR(syscall(SYS_tkill, pid, 65), EINVAL);
     EXPECT_EQ(wait_child(pid), 3 << 8);
     EXPECT_ERROR(kill(pid, 0), ESRCH);
+    EXPECT_ERROR(syscall(SYS_tkill, pid, 0), ESRCH);
+}
+
+/* A signal that ends the process does so while it is sent. */
+
+static char second_stack[4 * PAGE] __attribute__((aligned(16)));
+static volatile char *went_on;                  /* shared with the test */
+
+static int kill_own_process(void *arg)
+{
+    (void)arg;
+    kill(getpid(), SIGTERM);
+    *went_on = 1;
+    return 0;
+}
+
+static void be_killed_by_a_thread(void *arg)
+{
+    (void)arg;
+    REQUIRE(clone(kill_own_process, second_stack + sizeof(second_stack), THREAD, NULL) > 0);
+    pause_forever(NULL);
+}
+
+static void await_what_kills(void *arg)
+{
+    sigset_t set = set_of(SIGUSR1, 0);
+    int sig;
+
+    (void)arg;
+    sigwait(&set, &sig);                        /* not blocked: nothing to wait for */
+    *went_on = 1;
+}
+
+static void nothing_after_the_end(void)
+{
+    pid_t pid;
+
+    went_on = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(went_on != MAP_FAILED);
+    for (int i = 0; i < 20; i++)
+        EXPECT_EQ(wait_child(start_child(be_killed_by_a_thread, NULL)), SIGTERM);
+    pid = start_child(await_what_kills, NULL);
+    wait_until(pid, 'S');
+    EXPECT_OK(kill(pid, SIGUSR1));
+    EXPECT_EQ(wait_child(pid), SIGUSR1);
+    EXPECT_EQ(*went_on, 0);
+    munmap((void *)went_on, PAGE);
+}
+
+static void end_before(void *arg)
+{
+    struct gate *g = arg;
+
+    signal_gate(g);
+    pause_forever(NULL);
+}
+
+/* The first that ends it is what it ended of, though another of a lower number follows. */
+static void ended_by_the_first(void)
+{
+    struct gate g;
+    pid_t pid;
+
+    for (int i = 0; i < 20; i++) {
+        open_gate(&g);
+        pid = start_child(end_before, &g);
+        wait_gate(&g);
+        EXPECT_OK(kill(pid, SIGTERM));
+        EXPECT_OK(kill(pid, SIGHUP));
+        EXPECT_EQ(wait_child(pid), SIGTERM);
+        close_gate(&g);
+    }
 }
 
 /* A stopped process can be killed, and only so. */
@@ -365,6 +441,8 @@ static const struct test tests[] = {
     CHILD_TEST(no_news_of_stops),
     CHILD_TEST(no_zombies),
     TEST(signals_to_a_zombie),
+    TEST(nothing_after_the_end),
+    TEST(ended_by_the_first),
     CHILD_TEST(bad_targets),
     TEST(permissions),
     CHILD_TEST(to_everybody),

@@ -4,7 +4,6 @@
  * happen at once: a signal and a fork, a signal and an end, a stop and a kill.
  */
 #include <poll.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -15,8 +14,6 @@
 #include "user/tests/lib/watch.h"
 
 /* Threads of one process, without thread-local storage of their own: they look at no errno. */
-
-#define THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
 static char stacks[2][16 * KB] __attribute__((aligned(16)));
 

@@ -4,7 +4,6 @@
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
@@ -55,8 +54,6 @@ static void what_it_is(void)
 }
 
 static char thread_stack[4 * PAGE] __attribute__((aligned(16)));
-
-#define THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
 static pid_t start_real_thread(int (*function)(void *), void *arg)
 {

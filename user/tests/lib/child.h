@@ -3,9 +3,13 @@
  * child.h - children of a test, and accesses that are meant to fault.
  */
 #pragma once
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include "user/tests/lib/test.h"
+
+/* What clone(2) is told to make a thread of this process, without local storage of its own. */
+#define THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
 /*
  * Start a child that runs FUNCTION(ARG) and exits: with 0, or with 1 if an
