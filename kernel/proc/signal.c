@@ -88,14 +88,14 @@ static bool would_ignore(const struct process *p, int sig)
     return (BIT(sig) & IGNORED_BY_DEFAULT) || p == init_process;
 }
 
-/* A blocked signal is kept, for its action may be another by the time it is let in;
- * so is one that sigtimedwait waits for.  T NULL: any task of P may. */
+/* A blocked signal is kept, for its action may be another by the time it is let in.  T NULL: any
+ * task of P may block it. */
 static bool is_kept(const struct process *p, const struct task *t, int sig)
 {
     if (t)
-        return (t->blocked | t->awaited) & BIT(sig);
+        return t->blocked & BIT(sig);
     list_for_each_entry(t, &p->tasks, link)
-        if ((t->blocked | t->awaited) & BIT(sig))
+        if (t->blocked & BIT(sig))
             return true;
     return false;
 }

@@ -80,7 +80,7 @@ uint64_t signal_pending_set(void);
 bool signal_is_there(uint64_t set);
 /* sigsuspend, ppoll, pselect: MASK until the next delivery, then the old mask again. */
 void signal_mask_temporarily(uint64_t mask);
-/* sigtimedwait: the arrival of a signal of SET counts as pending, blocked or ignored,
+/* sigtimedwait: the arrival of a signal of SET counts as pending, blocked or not,
  * until signal_take, which takes one of SET off its queue: its number, or 0. */
 void signal_await(uint64_t set);
 int signal_take(uint64_t set, struct siginfo *info);

@@ -194,11 +194,11 @@ static void be_killed_by_a_thread(void *arg)
 
 static void await_what_kills(void *arg)
 {
-    sigset_t set = set_of(SIGUSR1, 0);
+    sigset_t set = set_of(SIGUSR1, SIGWINCH);
     int sig;
 
     (void)arg;
-    sigwait(&set, &sig);                        /* not blocked: nothing to wait for */
+    sigwait(&set, &sig);                        /* not blocked: one kills, one is ignored */
     *went_on = 1;
 }
 
@@ -212,6 +212,7 @@ static void nothing_after_the_end(void)
         EXPECT_EQ(wait_child(start_child(be_killed_by_a_thread, NULL)), SIGTERM);
     pid = start_child(await_what_kills, NULL);
     wait_until(pid, 'S');
+    EXPECT_OK(kill(pid, SIGWINCH));
     EXPECT_OK(kill(pid, SIGUSR1));
     EXPECT_EQ(wait_child(pid), SIGUSR1);
     EXPECT_EQ(*went_on, 0);
