@@ -17,11 +17,13 @@
 #include "kernel/mm/lru.h"
 #include "kernel/mm/slab.h"
 #include "lib/abi/errno.h"
+#include "lib/bitops.h"
 #include "lib/interval.h"
 
 /* How often an insertion starts again for want of nodes, which others may take first. */
 #define NODE_RETRIES (2 * RADIX_HEIGHT_MAX)
 #define GANG 16
+#define LOOK_MAX ((size_t)1024)         /* items that are looked at with the tree locked */
 
 struct page_cache_figures page_cache_figures;
 const struct mapping_ops *mapping_ops;
@@ -188,6 +190,41 @@ size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct
     }
     spin_unlock(&as->tree_lock);
     return found;
+}
+
+/* Whether ITEM of a tree is content, in memory or in swap; if not, there may be a page that
+ * somebody fills. */
+static bool is_content(const void *item)
+{
+    return item && (page_swap_is_entry(item) || page_is_uptodate(item));
+}
+
+/* The first page from INDEX on that is, or END. */
+static pgoff_t find_content_locked(struct address_space *as, pgoff_t index, pgoff_t end)
+{
+    const void *item = radix_next(&as->pages, &index, RADIX_PRESENT);
+
+    while (item && index < end && !is_content(item)) {
+        index++;
+        item = radix_next(&as->pages, &index, RADIX_PRESENT);
+    }
+    return item && index < end ? index : end;
+}
+
+size_t page_cache_count_alike(struct address_space *as, pgoff_t index, size_t want, bool *is_hole)
+{
+    size_t n = 0;
+
+    spin_lock(&as->tree_lock);
+    *is_hole = !is_content(radix_lookup(&as->pages, index));
+    if (*is_hole)
+        n = find_content_locked(as, index, index + want) - index;
+    else
+        for (n = 1; n < MIN(want, LOOK_MAX); n++)
+            if (!is_content(radix_lookup(&as->pages, index + n)))
+                break;
+    spin_unlock(&as->tree_lock);
+    return n;
 }
 
 void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n,

@@ -190,6 +190,10 @@ void page_cache_for_each_ready(struct address_space *as, pgoff_t index, size_t n
 /* Up to N present pages from INDEX on, with references.  Never sleeps. */
 size_t page_cache_gang(struct address_space *as, pgoff_t index, size_t n, struct page **pages);
 
+/* How many pages, 1 to WANT, from INDEX on have content, in memory or in swap, or are a hole
+ * (*IS_HOLE).  Memory only.  Never sleeps. */
+size_t page_cache_count_alike(struct address_space *as, pgoff_t index, size_t want, bool *is_hole);
+
 /* PAGE (referenced, in a mapping) has newer content than the store.  Never sleeps. */
 void page_cache_dirty(struct page *page);
 /* Pages [START, END] whose last write failed are dirty again.  Called when somebody asks

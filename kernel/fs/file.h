@@ -67,6 +67,7 @@ ssize_t file_op_read_isdir(struct file *f, struct uio *uio, uint64_t *pos);     
 ssize_t file_op_read_refuse(struct file *f, struct uio *uio, uint64_t *pos);     /* -EINVAL */
 ssize_t file_op_write_refuse(struct file *f, struct uio *uio, uint64_t *pos);    /* -EINVAL */
 int64_t file_op_seek_size(struct file *f, int64_t offset, int whence);   /* END: inode's size */
+int64_t file_op_seek_sparse(struct file *f, int64_t offset, int whence); /* and it has holes */
 int64_t file_op_seek_refuse(struct file *f, int64_t offset, int whence); /* -ESPIPE */
 int64_t file_op_seek_nowhere(struct file *f, int64_t offset, int whence);/* 0: /dev/null */
 int file_op_iterate_notdir(struct file *f, struct dir_context *ctx);     /* -ENOTDIR */

@@ -139,6 +139,49 @@ int64_t file_op_seek_size(struct file *f, int64_t offset, int whence)
     return base < 0 || (uint64_t)base > f->inode->sb->max_size ? -EINVAL : base;
 }
 
+/* How many pages, 1 to WANT, from INDEX on have content, or are a hole (*IS_HOLE); or an errno. */
+static int64_t count_alike(struct address_space *as, pgoff_t index, uint64_t want, bool *is_hole)
+{
+    struct block_device *dev;
+    uint64_t sector;
+    int n;
+
+    if (!as->writes_back)
+        return (int64_t)page_cache_count_alike(as, index, want, is_hole);
+    n = as->ops->locate(as, index, want, &dev, &sector);
+    *is_hole = n > 0 && sector == 0;
+    return n;
+}
+
+/* Where, from OFFSET on, a hole begins, or content does; behind all content there is a hole. */
+static int64_t find_border(struct inode *inode, int64_t offset, bool want_hole)
+{
+    uint64_t size = inode_size(inode), at = (uint64_t)offset;
+    bool is_hole;
+
+    if (offset < 0 || at >= size)
+        return -ENXIO;
+    while (at < size) {
+        uint64_t left = div_round_up(size, PAGE_SIZE) - at / PAGE_SIZE;
+        int64_t n = count_alike(inode->mapping, at / PAGE_SIZE, left, &is_hole);
+
+        if (n < 0)
+            return n;
+        if (is_hole == want_hole)
+            return (int64_t)at;
+        at = (at / PAGE_SIZE + (uint64_t)n) * PAGE_SIZE;
+        cond_resched();
+    }
+    return want_hole ? (int64_t)size : -ENXIO;
+}
+
+int64_t file_op_seek_sparse(struct file *f, int64_t offset, int whence)
+{
+    if (whence == SEEK_DATA || whence == SEEK_HOLE)
+        return find_border(f->inode, offset, whence == SEEK_HOLE);
+    return file_op_seek_size(f, offset, whence);
+}
+
 int file_op_mmap_cache(struct file *f, struct mmap_request *req)
 {
     req->kind = MMAP_CACHE;

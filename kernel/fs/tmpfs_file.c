@@ -223,11 +223,11 @@ const struct inode_operations tmpfs_file_inode_ops = {
     .truncate = tmpfs_truncate,
 };
 
-#define FILE_OPS                                                                \
-    .read = tmpfs_read, .write = file_op_write_cache, .seek = file_op_seek_size, \
-    .mmap = file_op_mmap_sealed, .fsync = file_op_fsync_nothing,                \
-    .iterate = file_op_iterate_notdir, .poll = file_op_poll_ready,              \
-    .ioctl = file_op_ioctl_refuse, .open = file_op_open_accept,                 \
+#define FILE_OPS                                                                  \
+    .read = tmpfs_read, .write = file_op_write_cache, .seek = file_op_seek_sparse,\
+    .mmap = file_op_mmap_sealed, .fsync = file_op_fsync_nothing,                  \
+    .iterate = file_op_iterate_notdir, .poll = file_op_poll_ready,                \
+    .ioctl = file_op_ioctl_refuse, .open = file_op_open_accept,                   \
     .flush = file_op_flush_nothing, .fallocate = tmpfs_fallocate
 
 const struct file_operations tmpfs_file_ops = {

@@ -84,6 +84,11 @@ int64_t file_op_seek_size(struct file *f, int64_t offset, int whence)
     return -EINVAL;
 }
 
+int64_t file_op_seek_sparse(struct file *f, int64_t offset, int whence)
+{
+    return file_op_seek_size(f, offset, whence);
+}
+
 int file_op_iterate_notdir(struct file *f, struct dir_context *ctx)
 {
     (void)f, (void)ctx;

@@ -108,6 +108,46 @@ static void check_times_and_modes(void)
 }
 FILE_TEST(times_and_modes)
 
+/* What lseek finds */
+
+static void expect_borders(off_t from, off_t data, off_t hole)
+{
+    if (data < 0)
+        EXPECT_ERROR(lseek(fd, from, SEEK_DATA), ENXIO);
+    else
+        EXPECT_EQ(lseek(fd, from, SEEK_DATA), data);
+    EXPECT_EQ(lseek(fd, from, SEEK_HOLE), hole);
+    EXPECT_EQ(lseek(fd, 0, SEEK_CUR), hole);                    /* and is there then */
+}
+
+static void check_borders(void)
+{
+    const off_t far = 2048 * MB;
+    char c;
+
+    open_file("fallocate.6");
+    EXPECT_ERROR(lseek(fd, 0, SEEK_DATA), ENXIO);               /* it is empty */
+    EXPECT_ERROR(lseek(fd, 0, SEEK_HOLE), ENXIO);
+    EXPECT_EQ(pwrite(fd, "a", 1, 3 * PAGE + 5), 1);
+    expect_borders(0, 3 * PAGE, 0);
+    expect_borders(3 * PAGE + 2, 3 * PAGE + 2, 3 * PAGE + 6);   /* behind the end there is one */
+    EXPECT_OK(ftruncate(fd, 5 * PAGE + 1));
+    expect_borders(3 * PAGE + 2, 3 * PAGE + 2, 4 * PAGE);
+    expect_borders(4 * PAGE + 7, -1, 4 * PAGE + 7);
+    EXPECT_EQ(pread(fd, &c, 1, PAGE), 1);                       /* a look makes no content */
+    expect_borders(7, 3 * PAGE, 7);
+    EXPECT_EQ(pwrite(fd, "b", 1, far), 1);
+    expect_borders(4 * PAGE, far, 4 * PAGE);
+    EXPECT_OK(fallocate(fd, PUNCH, 0, 4 * PAGE));
+    expect_borders(0, far, 0);
+    EXPECT_ERROR(lseek(fd, far + 1, SEEK_HOLE), ENXIO);
+    EXPECT_ERROR(lseek(fd, far + 1, SEEK_DATA), ENXIO);
+    EXPECT_ERROR(lseek(fd, -1, SEEK_DATA), ENXIO);
+    close(fd);
+    EXPECT_OK(unlink(in_folder("fallocate.6")));
+}
+FILE_TEST(borders)
+
 /* Room */
 
 static char byte_at(off_t at)
@@ -312,10 +352,37 @@ static void compare_page(size_t i)
         fail(__FILE__, __LINE__, "page %zu differs where it is mapped", i);
 }
 
+/* Of the file, from page I on: where the first page begins that is there, or is not. */
+static size_t model_border(size_t i, bool is_there)
+{
+    while (i * PAGE < size && has[i] != is_there)
+        i++;
+    return i * PAGE;
+}
+
+/* On Linux a room is a hole until something is written there. */
+static void compare_borders(void)
+{
+    size_t from = random_offset(), data, hole;
+
+    if (!counts_blocks || from >= size)
+        return;
+    data = model_border(from / PAGE, true);
+    hole = model_border(from / PAGE, false);
+    if (data >= size)
+        EXPECT_ERROR(lseek(fd, (off_t)from, SEEK_DATA), ENXIO);
+    else
+        EXPECT_EQ(lseek(fd, (off_t)from, SEEK_DATA), data > from ? data : from);
+    if (hole > size)
+        hole = size;
+    EXPECT_EQ(lseek(fd, (off_t)from, SEEK_HOLE), hole > from ? hole : from);
+}
+
 static void compare(void)
 {
     EXPECT_EQ(status().st_size, size);
     expect_blocks(model_blocks());
+    compare_borders();
     for (size_t p = 0; p < COUNT(places); p++)
         for (size_t i = places[p]; i <= places[p] + SPAN + 5 && i * PAGE < size; i++)
             compare_page(i);
@@ -477,8 +544,8 @@ static void check_punch_beside_stores(void)
 FILE_TEST(punch_beside_stores)
 
 static const struct test tests[] = {
-    TEST(refusals), TEST(times_and_modes), TEST(room), TEST(room_behind_the_end), TEST(no_room),
-    TEST(random_changes), TEST(punch_all), TEST(punch_beside_stores),
+    TEST(refusals), TEST(times_and_modes), TEST(borders), TEST(room), TEST(room_behind_the_end),
+    TEST(no_room), TEST(random_changes), TEST(punch_all), TEST(punch_beside_stores),
 };
 
 TEST_MAIN(tests)
