@@ -469,13 +469,15 @@ static int wait_for_partner(struct file *f, struct pipe *p, uint32_t seen)
 /* One without a name, which had both ends once, needs no partner to be opened again. */
 static int fifo_open(struct inode *inode, struct file *f)
 {
-    struct pipe *p = get_pipe(inode);
+    uint32_t ends = f->mode & (FILE_READ | FILE_WRITE);
     bool waits = inode->sb != pipe_super;
-    bool both = (f->mode & (FILE_READ | FILE_WRITE)) == (FILE_READ | FILE_WRITE);
+    struct pipe *p;
     uint32_t seen;
     int err = 0;
 
-    f->mode &= ~FILE_SEEK;
+    if (!ends)
+        return -EINVAL;
+    p = get_pipe(inode);
     if (!p)
         return -ENOMEM;
     if (waits && (f->flags & O_NONBLOCK) && !(f->mode & FILE_READ) && peek(&p->readers) == 0) {
@@ -485,7 +487,7 @@ static int fifo_open(struct inode *inode, struct file *f)
     seen = join(p, f);
     wake_up_all(&p->can_read);
     wake_up_all(&p->can_write);
-    if (waits && !both && !(f->flags & O_NONBLOCK))
+    if (waits && ends != (FILE_READ | FILE_WRITE) && !(f->flags & O_NONBLOCK))
         err = wait_for_partner(f, p, seen);
     if (err)
         pipe_release(f);

@@ -116,17 +116,16 @@ static int step_name_locked(struct walk *w, bool follow, enum step *step, struct
 static int step_locked(struct walk *w, bool parent, bool follow, enum step *step,
                        struct dentry **found)
 {
-    int err = path_next(&w->rest, &w->name);
+    int more = path_next(&w->rest, &w->name), err;
 
-    if (err == 0) {
+    if (more == 0) {
         w->last = WALK_ROOT;
         *step = STEP_DONE;
         return 0;
     }
-    if (err > 0)
-        err = check_search(w);
-    if (err)
-        return err;
+    err = check_search(w);
+    if (err || more < 0)
+        return err ? err : more;
     w->last = kind_of(&w->name);
     *step = w->name.is_last && parent ? STEP_DONE : STEP_ON;
     if (*step == STEP_DONE || w->last == WALK_DOT)

@@ -118,11 +118,12 @@ static int check_segments(struct segments *s, size_t n, bool ours)
 {
     size_t total = 0;
 
+    for (size_t i = 0; i < n; i++)
+        if ((int64_t)s->seg[i].len < 0)
+            return -EINVAL;
     for (size_t i = 0; i < n; i++) {
         struct uio_segment *seg = &s->seg[i];
 
-        if ((int64_t)seg->len < 0)
-            return -EINVAL;
         if (ours && !user_range_ok(seg->base, seg->len))
             return -EFAULT;
         seg->len = MIN(seg->len, RW_MAX - total);

@@ -423,6 +423,7 @@ static void opening(void)
 
     make_fifo();
     EXPECT_ERROR(open(FIFO, O_WRONLY | O_NONBLOCK), ENXIO);
+    EXPECT_ERROR(open(FIFO, O_ACCMODE), EINVAL);                /* for neither end */
     in = open(FIFO, O_RDONLY | O_NONBLOCK);
     EXPECT(in >= 0);
     EXPECT_EQ(read(in, buffer, 1), 0);          /* nobody writes: the end */

@@ -21,6 +21,10 @@ static void long_names(void)
     EXPECT_ERROR(open(name, O_RDONLY | O_CREAT, 0644), ENAMETOOLONG);
     EXPECT_ERROR(mkdir(name, 0755), ENAMETOOLONG);
     EXPECT_ERROR(unlink(name), ENAMETOOLONG);
+    write_file("file", "no directory");
+    snprintf(path, sizeof(path), "file/%s", name);
+    EXPECT_ERROR(access(path, F_OK), ENOTDIR);
+    EXPECT_OK(unlink("file"));
     memset(path, '/', sizeof(path));
     path[sizeof(path) - 1] = '\0';
     EXPECT_ERROR(access(path, F_OK), ENAMETOOLONG);

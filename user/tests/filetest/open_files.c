@@ -145,7 +145,7 @@ static void seeking(void)
 static void which_mistake_is_told(void)
 {
     struct timespec times[2] = { { 0, -1 }, { 0, -1 } };
-    struct iovec one = { (char[1]){ 0 }, 1 };
+    struct iovec one = { (char[1]){ 0 }, 1 }, two[] = { { (char *)INT64_MIN, 1 }, { &one, -1UL } };
     int ends[2], nowhere[2];
     off_t at = 0;
     char c;
@@ -156,6 +156,8 @@ static void which_mistake_is_told(void)
     EXPECT_ERROR(readv(-1, &one, -1), EBADF);
     EXPECT_ERROR(readv(ends[1], &one, -1), EBADF);
     EXPECT_ERROR(preadv(ends[0], &one, -1, 0), ESPIPE);
+    EXPECT_ERROR(readv(ends[0], two, 2), EINVAL);               /* lengths before places */
+    EXPECT_ERROR(readv(ends[0], two, 1), EFAULT);
     EXPECT_ERROR(splice(ends[1], &at, nowhere[0], NULL, 1, 0), ESPIPE);
     EXPECT_ERROR(sendfile(ends[0], ends[0], &at, 1), ESPIPE);
     EXPECT_ERROR(syscall(SYS_getdents64, ends[1], &c, 1), ENOTDIR);
