@@ -155,13 +155,19 @@ ssize_t file_write(struct file *f, struct uio *uio)
     return n;
 }
 
+/* Whether N bytes can be at POS of a file, however large it is. */
+static bool is_place(uint64_t pos, size_t n)
+{
+    return pos <= INT64_MAX && n <= INT64_MAX - pos;
+}
+
 ssize_t file_pread(struct file *f, struct uio *uio, uint64_t pos)
 {
     if (!(f->mode & FILE_SEEK))
         return -ESPIPE;
     if (!(f->mode & FILE_READ))
         return -EBADF;
-    if ((int64_t)pos < 0)
+    if (!is_place(pos, uio->resid))
         return -EINVAL;
     return f->ops->read(f, uio, &pos);
 }
@@ -172,7 +178,7 @@ ssize_t file_pwrite(struct file *f, struct uio *uio, uint64_t pos)
         return -ESPIPE;
     if (!(f->mode & FILE_WRITE))
         return -EBADF;
-    if ((int64_t)pos < 0)
+    if (!is_place(pos, uio->resid))
         return -EINVAL;
     return f->ops->write(f, uio, &pos);
 }

@@ -27,6 +27,27 @@ static ssize_t end_write(struct fd_ref ref, const struct uio *uio, ssize_t r)
     return r;
 }
 
+/* What Linux looks at before the buffer.  POS -1 is the file's own position. */
+static int check_file(const struct file *f, int64_t pos, bool write)
+{
+    if (pos >= 0 && !(f->mode & FILE_SEEK))
+        return -ESPIPE;
+    return f->mode & (write ? FILE_WRITE : FILE_READ) ? 0 : -EBADF;
+}
+
+/* The buffer A[1] of A[2] bytes, of which as much is moved as can be at once, but all must be the
+ * caller's: 0, -EFAULT, or what is wrong with F besides. */
+static int get_buffer(struct uio *uio, struct uio_segment *seg, const uint64_t *a,
+                      const struct file *f, int64_t pos, bool write)
+{
+    int err = buffer_get(uio, seg, a[1], a[2]);
+
+    if (!err && (a[2] <= RW_MAX || user_range_ok(a[1], a[2])))
+        return 0;
+    err = check_file(f, pos, write);
+    return err ? err : -EFAULT;
+}
+
 int64_t sys_read(const uint64_t *a)
 {
     struct fd_ref ref = fd_get((int)a[0]);
@@ -36,7 +57,7 @@ int64_t sys_read(const uint64_t *a)
 
     if (!ref.file)
         return -EBADF;
-    r = buffer_get(&uio, &seg, a[1], a[2]);
+    r = get_buffer(&uio, &seg, a, ref.file, -1, false);
     if (!r)
         r = file_read(ref.file, &uio);
     fd_put(ref);
@@ -52,7 +73,7 @@ int64_t sys_write(const uint64_t *a)
 
     if (!ref.file)
         return -EBADF;
-    r = buffer_get(&uio, &seg, a[1], a[2]);
+    r = get_buffer(&uio, &seg, a, ref.file, -1, true);
     if (!r)
         r = file_write(ref.file, &uio);
     return end_write(ref, &uio, r);
@@ -81,21 +102,12 @@ static int64_t transfer_buffer(const uint64_t *a, bool write)
     ref = fd_get((int)a[0]);
     if (!ref.file)
         return -EBADF;
-    r = buffer_get(&uio, &seg, a[1], a[2]);
+    r = get_buffer(&uio, &seg, a, ref.file, pos, write);
     if (!r)
         r = file_move(ref.file, &uio, &pos, write);
     return end_write(ref, &uio, r);
 }
 
-/* What Linux looks at before the vector. */
-static int check_file(const struct file *f, int64_t pos, bool write)
-{
-    if (pos >= 0 && !(f->mode & FILE_SEEK))
-        return -ESPIPE;
-    return f->mode & (write ? FILE_WRITE : FILE_READ) ? 0 : -EBADF;
-}
-
-/* POS -1 is the file's own position. */
 static int64_t transfer_vector(const uint64_t *a, int64_t pos, uint32_t rwf, bool write)
 {
     struct fd_ref ref = fd_get((int)a[0]);

@@ -137,6 +137,9 @@ static void seeking(void)
     EXPECT_EQ(stat_of("f").st_size, 1004);
     EXPECT_ERROR(ftruncate(fd, -1), EINVAL);
     EXPECT_ERROR(pread(fd, &c, 1, -1), EINVAL);
+    EXPECT_ERROR(pread(fd, &c, 1, INT64_MAX), EINVAL);          /* its end would be behind all */
+    EXPECT_ERROR(pwrite(fd, &c, 1, INT64_MAX), EINVAL);
+    EXPECT_EQ(pread(fd, &c, 0, INT64_MAX), 0);
     close(fd);
     unlink("f");
 }
@@ -152,6 +155,10 @@ static void which_mistake_is_told(void)
 
     REQUIRE(pipe(ends) == 0 && pipe(nowhere) == 0);
     EXPECT_ERROR(pread(ends[1], &c, 1, 0), ESPIPE);
+    EXPECT_ERROR(pread(ends[0], (char *)INT64_MIN, 1, 0), ESPIPE);
+    EXPECT_ERROR(read(ends[1], (char *)INT64_MIN, 1), EBADF);
+    EXPECT_ERROR(read(ends[0], (char *)INT64_MIN, 1), EFAULT);
+    EXPECT_ERROR(write(ends[1], &c, SIZE_MAX / 2), EFAULT);     /* not all of it is the caller's */
     EXPECT_ERROR(pwrite(ends[0], &c, 1, 0), ESPIPE);
     EXPECT_ERROR(readv(-1, &one, -1), EBADF);
     EXPECT_ERROR(readv(ends[1], &one, -1), EBADF);
