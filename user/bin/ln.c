@@ -26,6 +26,17 @@ static bool is_same_file(const char *a, const char *b)
     return lstat(a, &x) == 0 && lstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+/* Whether a hard link to SOURCE can take the place of PATH: nothing is removed in vain. */
+static bool can_replace(const char *source, const char *path)
+{
+    struct stat from, to;
+
+    if (lstat(source, &from) < 0 || lstat(path, &to) < 0)
+        return false;
+    errno = S_ISDIR(from.st_mode) ? EPERM : EXDEV;
+    return !S_ISDIR(from.st_mode) && from.st_dev == to.st_dev;
+}
+
 static int make(const char *source, const char *path)
 {
     if (make_link(source, path) == 0)
@@ -35,7 +46,8 @@ static int make(const char *source, const char *path)
             warnx("%s and %s are the same file", source, path);
             return 1;
         }
-        if (unlink(path) == 0 && make_link(source, path) == 0)
+        if ((symbolic || can_replace(source, path)) && unlink(path) == 0
+            && make_link(source, path) == 0)
             return 0;
     }
     warn("%s", errno == EEXIST || symbolic ? path : source);

@@ -29,9 +29,22 @@ static int run(const char *command, const char *options, const char *a, const ch
     return status != 0;
 }
 
+/* Whether FROM could be renamed to TO, which is there; what rename says on one file system. */
+static bool is_kind_of(const struct stat *from, const struct stat *to)
+{
+    errno = S_ISDIR(to->st_mode) ? EISDIR : ENOTDIR;
+    return S_ISDIR(from->st_mode) == S_ISDIR(to->st_mode);
+}
+
 /* What stands in the way must go first: a copy would follow a link or fill a directory. */
 static int move_between(const char *source, const char *target)
 {
+    struct stat from, to;
+
+    if (lstat(source, &from) == 0 && lstat(target, &to) == 0 && !is_kind_of(&from, &to)) {
+        warn("%s", target);
+        return 1;
+    }
     if (remove(target) < 0 && errno != ENOENT) {
         warn("%s", target);
         return 1;

@@ -100,6 +100,8 @@ static struct text key_text(const struct key *key, const char *line)
     if (key->last == 0)
         return (struct text){ start, strlen(start) };
     end = field_start(line, key->last);
+    if (key->order.skip_blanks && key->last_char != 0)
+        end = skip_blanks(end);
     end = key->last_char == 0 ? field_end(end) : skip(end, key->last_char);
     return (struct text){ start, end > start ? (size_t)(end - start) : 0 };
 }

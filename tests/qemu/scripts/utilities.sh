@@ -52,4 +52,13 @@ echo abcdefghij | tr a-j '[x*3][y*02]z'; echo abcdefghij | tr a-j 'A[-*]YZ'; ech
 echo 'two words, and one' | tr -cs a-z '[\n*]'; echo abcdefghij | tr a-j '[x*010]yz'
 echo abc | tr abc '[x*][y*]' 2>/dev/null; echo "two of them: $?"; echo abc | tr abc '[x*08]' 2>/dev/null; echo "no octal number: $?"
 
+printf 'z    bb\ny aa\n' | sort -b -k 2.1,2.2
+
+mkdir m folder; mount -t tmpfs none m; mkdir m/file; echo kept > m/folder; echo kept > file
+mv folder m 2>/dev/null; echo "a folder in a file's place: $? $(cat m/folder)"
+mv file m 2>/dev/null; echo "a file in a folder's place: $? $(cat file)"; test -d m/file; echo "which is there: $?"
+ln -f file m/folder 2>/dev/null; echo "a link from disk to disk: $? $(cat m/folder)"
+ln -f folder file 2>/dev/null; echo "a link to a folder: $? $(cat file)"
+umount m
+
 cd /; rm -r "$t"
