@@ -264,7 +264,7 @@ FILE *freopen(const char *path, const char *mode, FILE *f)
         close(fd);
     }
     attach(f, f->fd, flags);
-    f->pos = f->end = f->buf;
+    f->pos = f->end = NULL;             /* as one that nobody has used: see prepare */
     return f;
 }
 
