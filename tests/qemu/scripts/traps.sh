@@ -23,6 +23,10 @@ sh -c 'trap "" TERM; sh -c "kill \$\$; echo still here"'
 sh -c 'trap "echo parent" TERM; sh -c "kill \$\$; echo no"; echo $?' 2>/dev/null
 sh -c 'trap "echo woke" USR1; (sleep 1; kill -USR1 $$; sleep 1) & wait $!; echo status $?; wait'
 sh -c 'trap "echo late" USR1; (kill -USR1 $$) ; echo after child'
+sh -c 'trap "" CHLD; /bin/true; echo $?; x=$(/bin/true); echo $?'
+sh -c 'trap "" CHLD; exec sh -c "/bin/true && echo yes"'
+sh -c 'trap "" CHLD; sleep 0.1 & wait; echo waited'
+sh -c 'trap "" CHLD; exec sh -c "/bin/true & sleep 0.1; wait; echo waited"'
 false; trap 'echo "status $?"' USR1; (exit 3); kill -USR1 $$; echo $?; trap - USR1
 sh -c 'trap "echo one" EXIT; trap "echo two" EXIT'
 sh -c 'trap "echo x" EXIT; exec true'

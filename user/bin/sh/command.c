@@ -275,6 +275,7 @@ static void become_program(const struct call *c)
 {
     if (!redirect_apply(c->node->redirects, NULL) || !assign(c, false, VAR_EXPORTED))
         shell_exit(STATUS_ERROR);
+    trap_release_signals();
     shell_exit(command_replace(c->words.values, vars_get("PATH")));
 }
 

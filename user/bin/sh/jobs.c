@@ -432,7 +432,8 @@ static void sleep_until_change(const struct job *wanted)
 {
     struct sigaction note = { .sa_flags = SA_RESTART }, old_action;
     sigset_t all, old_mask;
-    bool has_child_trap = trap_get(SIGCHLD) != NULL;
+    const char *action = trap_get(SIGCHLD);
+    bool has_child_trap = action != NULL && *action != '\0';
 
     note.sa_handler = do_nothing;
     sigfillset(&all);

@@ -177,6 +177,8 @@ int main(int argc, char **argv, char **environment)
     int used;
 
     shell.pid = getpid();
+    /* Whoever ignored it cannot have meant the shell, which could wait for nothing then. */
+    signal(SIGCHLD, SIG_DFL);
     vars_init(environment);
     used = argc > 0 ? options_parse(argv + 1, &has_command) : 0;
     if (used < 0)

@@ -49,12 +49,18 @@ static bool is_ignored_by_shell(int sig)
     }
 }
 
+static bool is_ignored_by_trap(int sig)
+{
+    return traps[sig].action != NULL && *traps[sig].action == '\0';
+}
+
+/* Whose SIGCHLD is ignored never learns how its children ended: the shell itself keeps it. */
 static void (*wanted_handler(int sig))(int)
 {
-    const char *action = traps[sig].action;
-
-    if (action != NULL)
-        return *action == '\0' ? SIG_IGN : on_signal;
+    if (is_ignored_by_trap(sig))
+        return sig == SIGCHLD ? SIG_DFL : SIG_IGN;
+    if (traps[sig].action != NULL)
+        return on_signal;
     if (is_ignored_by_shell(sig))
         return SIG_IGN;
     return sig == SIGINT && shell.interactive ? on_signal : SIG_DFL;
@@ -87,6 +93,7 @@ void trap_prepare_shell(void)
 {
     for (size_t i = 0; i < NSHELL_SIGNALS; i++)
         install(shell_signals[i]);
+    install(SIGCHLD);
 }
 
 void trap_release_signals(void)
@@ -94,6 +101,8 @@ void trap_release_signals(void)
     for (size_t i = 0; i < NSHELL_SIGNALS; i++)
         if (traps[shell_signals[i]].changed && traps[shell_signals[i]].action == NULL)
             signal(shell_signals[i], SIG_DFL);
+    if (is_ignored_by_trap(SIGCHLD))
+        signal(SIGCHLD, SIG_IGN);
 }
 
 void trap_set(int sig, const char *action)

@@ -13,11 +13,12 @@
 /* Ignore or catch what an interactive shell must, according to `shell` and the options. */
 void trap_prepare_shell(void);
 
-/* Before the shell becomes another program: undo that. */
+/* Before the shell becomes another program: undo that, and ignore what its traps ignore. */
 void trap_release_signals(void);
 
 /*
  * ACTION: NULL for the default, "" to ignore.  A signal that was ignored from the start stays so.
+ * SIGCHLD is ignored only in the programs that the shell starts.
  */
 void trap_set(int sig, const char *action);
 const char *trap_get(int sig);
