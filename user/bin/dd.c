@@ -117,6 +117,16 @@ static void parse_operand(char *operand)
 
 /* ---- files ---- */
 
+/* Where BLOCKS of SIZE bytes end. */
+static off_t offset_of(uint64_t blocks, size_t size)
+{
+    off_t offset;
+
+    if (__builtin_mul_overflow(blocks, size, &offset))
+        errx(1, "offset too large");
+    return offset;
+}
+
 static int open_input(void)
 {
     int fd = in_name == NULL ? STDIN_FILENO : open(in_name, O_RDONLY);
@@ -144,7 +154,7 @@ static int open_output(void)
     fd = open(out_name, flags, 0666);
     if (fd < 0)
         err(1, "%s", out_name);
-    if (truncates && seek > 0 && ftruncate(fd, (off_t)(seek * out_size)) < 0 && errno != EINVAL)
+    if (truncates && seek > 0 && ftruncate(fd, offset_of(seek, out_size)) < 0 && errno != EINVAL)
         err(1, "%s", out_name);
     return fd;
 }
@@ -156,9 +166,9 @@ static ssize_t read_block(int fd)
     ssize_t got;
 
     do {
-        got = read(fd, in_block + length, in_size - length);
-        if (got < 0 && errno == EINTR)
-            continue;
+        do
+            got = read(fd, in_block + length, in_size - length);
+        while (got < 0 && errno == EINTR);
         if (got <= 0)
             break;
         length += (size_t)got;
@@ -168,7 +178,7 @@ static ssize_t read_block(int fd)
 
 static void skip_input(int fd)
 {
-    if (skip == 0 || lseek(fd, (off_t)(skip * in_size), SEEK_CUR) >= 0)
+    if (skip == 0 || lseek(fd, offset_of(skip, in_size), SEEK_CUR) >= 0)
         return;
     for (; skip > 0; skip--)
         if (read_block(fd) <= 0)
@@ -275,7 +285,7 @@ int main(int argc, char **argv)
     in = open_input();
     out = open_output();
     skip_input(in);
-    if (seek > 0 && lseek(out, (off_t)(seek * out_size), SEEK_CUR) < 0)
+    if (seek > 0 && lseek(out, offset_of(seek, out_size), SEEK_CUR) < 0)
         err(1, "%s", out_name);
     status = copy(in, out);
     if ((sync_all && fsync(out) < 0) || (sync_data && fdatasync(out) < 0))

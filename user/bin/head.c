@@ -38,43 +38,34 @@ static void copy_lines(FILE *f, unsigned long limit)
     }
 }
 
-/* Hold back COUNT bytes in a ring: each new one pushes the oldest out. */
+/* Hold back COUNT bytes: each new one pushes the oldest out. */
 static void copy_all_but_bytes(FILE *f)
 {
-    char *ring = malloc(count);
-    unsigned long seen = 0;
+    struct ring ring = { .count = count, .entry = 1 };
     int c;
 
-    if (ring == NULL)
-        err(1, NULL);
-    for (; (c = getc(f)) != EOF; seen++) {
-        if (seen >= count)
-            putchar(ring[seen % count]);
-        ring[seen % count] = (char)c;
+    while ((c = getc(f)) != EOF) {
+        bool is_full = ring.seen >= count;
+        char *place = ring_next(&ring);
+
+        if (is_full)
+            putchar(*place);
+        *place = (char)c;
     }
-    free(ring);
+    free(ring.entries);
 }
 
 static void copy_all_but_lines(FILE *f)
 {
-    char **ring = calloc(count, sizeof(*ring));
-    unsigned long seen = 0;
-    char *line = NULL;
-    size_t size = 0;
+    struct ring ring = { .count = count, .entry = sizeof(struct line) };
+    struct line line = { 0 };
 
-    if (ring == NULL)
-        err(1, NULL);
-    for (; getline(&line, &size, f) > 0; seen++) {
-        if (seen >= count)
-            fputs(ring[seen % count], stdout);
-        free(ring[seen % count]);
-        ring[seen % count] = line;
-        line = NULL;
+    while (line_read(f, &line)) {
+        ring_push_line(&ring, &line);
+        fwrite(line.text, 1, line.length, stdout);
     }
-    for (unsigned long i = 0; i < count; i++)
-        free(ring[i]);
-    free(ring);
-    free(line);
+    ring_free_lines(&ring);
+    free(line.text);
 }
 
 static void copy(FILE *f)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <util.h>
@@ -31,52 +32,38 @@ static void copy_from(FILE *f)
 
 static void copy_last_bytes(FILE *f)
 {
-    char *ring = malloc(count);
-    unsigned long seen = 0;
+    struct ring ring = { .count = count, .entry = 1 };
     int c;
 
-    if (ring == NULL)
-        err(1, NULL);
-    for (; (c = getc(f)) != EOF; seen++)
-        ring[seen % count] = (char)c;
-    for (unsigned long i = seen > count ? seen - count : 0; i < seen; i++)
-        putchar(ring[i % count]);
-    free(ring);
+    while ((c = getc(f)) != EOF)
+        *(char *)ring_next(&ring) = (char)c;
+    for (unsigned long i = 0; i < ring_length(&ring); i++)
+        putchar(*(char *)ring_at(&ring, i));
+    free(ring.entries);
 }
-
-struct line {
-    char *text;
-    size_t size;
-    size_t length;
-};
 
 static void copy_last_lines(FILE *f)
 {
-    struct line *ring = calloc(count, sizeof(*ring));
-    unsigned long seen = 0;
-    ssize_t length;
+    struct ring ring = { .count = count, .entry = sizeof(struct line) };
+    struct line line = { 0 };
 
-    if (ring == NULL)
-        err(1, NULL);
-    for (;; seen++) {
-        struct line *line = &ring[seen % count];
+    while (line_read(f, &line))
+        ring_push_line(&ring, &line);
+    for (unsigned long i = 0; i < ring_length(&ring); i++) {
+        const struct line *kept = ring_at(&ring, i);
 
-        /* A failed read leaves the old line alone only if it is read into another place first. */
-        int c = getc(f);
-
-        if (c == EOF)
-            break;
-        ungetc(c, f);
-        length = getline(&line->text, &line->size, f);
-        if (length < 0)
-            break;
-        line->length = (size_t)length;
+        fwrite(kept->text, 1, kept->length, stdout);
     }
-    for (unsigned long i = seen > count ? seen - count : 0; i < seen; i++)
-        fwrite(ring[i % count].text, 1, ring[i % count].length, stdout);
-    for (unsigned long i = 0; i < count; i++)
-        free(ring[i].text);
-    free(ring);
+    ring_free_lines(&ring);
+    free(line.text);
+}
+
+/* Nobody can append to what a pipe has brought: -f means nothing there. */
+static bool is_piped(FILE *f)
+{
+    struct stat st;
+
+    return f == stdin && fstat(fileno(f), &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
 /* Show what others append; ends with a signal only. */
@@ -108,7 +95,7 @@ static int tail(const char *name, bool with_title, bool is_last)
         copy_last_bytes(f);
     else if (count > 0)
         copy_last_lines(f);
-    if (follow && is_last && !ferror(f)) {
+    if (follow && is_last && !is_piped(f) && !ferror(f)) {
         if (count == 0)
             fseek(f, 0, SEEK_END);
         wait_for_more(f);

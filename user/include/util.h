@@ -70,5 +70,35 @@ int put_all(int count, char **names, int (*act)(const char *source, const char *
 FILE *open_shown(const char *name, bool with_title);
 int close_shown(FILE *f, const char *name);
 
+/*
+ * The last COUNT (> 0) entries of ENTRY bytes that they may still have to show.  It grows with what
+ * comes: who asks for a million lines of a short file needs no room for a million.  Begin with the
+ * rest zero; the caller frees `entries`.
+ */
+struct ring {
+    unsigned long count;
+    size_t entry;
+    char *entries;
+    unsigned long capacity, seen;
+};
+
+/* The next entry's place, which holds what it pushes out, or zeroes.  Out of memory is the end. */
+void *ring_next(struct ring *r);
+/* Of those kept, the oldest and what came after: 0 up to ring_length(). */
+void *ring_at(const struct ring *r, unsigned long i);
+unsigned long ring_length(const struct ring *r);
+
+struct line {
+    char *text;
+    size_t size; /* allocated */
+    size_t length;
+};
+
+/* The next line of F, in the allocated text that LINE may already have; false at the end. */
+bool line_read(FILE *f, struct line *line);
+/* Keep LINE in a ring of lines; afterwards it is the one pushed out, of length 0 if none was. */
+void ring_push_line(struct ring *r, struct line *line);
+void ring_free_lines(struct ring *r);
+
 /* Their old form: the "20" of a first argument "-20", over which optind moves, or NULL. */
 const char *leading_count(int argc, char **argv);

@@ -41,6 +41,15 @@ printf 'a b\nab\n' | grep '^a\Sb$'; echo "no such line: $?"
 printf '(a)\nx(a)\n(a)x\nb\nab\n+b\n\n' > words
 grep -nw '(a)' words; grep -nw -e '+b' -e 'b+' words; grep -cw '' words; grep -nwE 'b|ab' words
 
+echo 'main() {' | grep -Ec 'main\(\) {'; echo 'x{1,2' | grep -E 'x{1,2'; echo xx,} | grep -E '^x{,},}$'
+echo f | grep -E 'f {}' 2>/dev/null; echo "a bound of nothing: $?"
+
+echo a | tail -f; seq 3 | tail -n 1000000000000; seq 3 | head -n -1000000000000; seq 40 | tail -n 33 | head -n -32
+printf abc | tail -c 1000000000000; printf 'a\0b\nc\n' | head -n -1 | wc -c
+seq 9999 | tail -c 999 | head -c 5; echo
+dd if=f of=g bs=1k seek=18014398509481984 2>/dev/null; echo "too far: $?"
+dd if=f bs=1k skip=9007199254740992 2>/dev/null; echo "and there: $?"
+
 seq 20 > twenty; echo $(head -n 010 twenty | tail -n 03)
 head -c 08 twenty | wc -c; tail -c 010 twenty | wc -c; dd if=twenty bs=08 count=01 2>/dev/null | wc -c
 head -n 0x10 twenty 2>/dev/null; echo "no decimal number: $?"

@@ -401,9 +401,31 @@ static int parse_number(struct compiler *c)
     return n;
 }
 
-/* "m", "m,", "m,n" or ",n" and the closing brace; MAX is -1 when there is no upper bound. */
+static const char *skip_digits(const char *p)
+{
+    while (isdigit((unsigned char)*p))
+        p++;
+    return p;
+}
+
+/* In the extended form a brace that begins no bound is an ordinary character, as in "main() {". */
+static bool is_bound(const struct compiler *c)
+{
+    const char *p;
+
+    if (!is_next(c, '{') || !(c->flags & REGEX_EXTENDED))
+        return is_next(c, '{');
+    p = skip_digits(c->p + 1);
+    if (*p == ',')
+        p = skip_digits(p + 1);
+    return *p == '}';
+}
+
+/* "m", "m,", "m,n", ",n" or "," and the closing brace; MAX is -1 when there is no upper bound. */
 static void parse_bound(struct compiler *c, int *min, int *max)
 {
+    bool is_empty = *c->p != ',' && !isdigit((unsigned char)*c->p);
+
     *min = *max = parse_number(c);
     if (*c->p == ',') {
         c->p++;
@@ -411,7 +433,7 @@ static void parse_bound(struct compiler *c, int *min, int *max)
     }
     if (!accept(c, '}'))
         c->error = "unmatched { or \\{";
-    else if (*min > MAX_BOUND || *max > MAX_BOUND || (*max >= 0 && *max < *min))
+    else if (is_empty || *min > MAX_BOUND || *max > MAX_BOUND || (*max >= 0 && *max < *min))
         c->error = "invalid bound";
 }
 
@@ -469,7 +491,8 @@ static bool compile_repetition(struct compiler *c, const char *text, const char 
         make_plus(c, start);
     } else if (accept(c, '?')) {
         make_optional(c, start);
-    } else if (accept(c, '{')) {
+    } else if (is_bound(c)) {
+        accept(c, '{');
         parse_bound(c, &min, &max);
         if (!first && c->error == NULL)
             c->error = "a bound after another repetition is not supported";
