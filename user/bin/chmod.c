@@ -28,6 +28,15 @@ static void change(const char *path, const struct stat *st)
         fail(path);
 }
 
+static int visit(const char *path, const struct stat *st, int type, struct FTW *where);
+
+/* A directory that could not be read before its mode was changed. */
+static void enter(const char *path)
+{
+    if (access(path, R_OK | X_OK) < 0 || nftw(path, visit, 1, FTW_PHYS) < 0)
+        fail(path);
+}
+
 /* Links inside a tree have no mode of their own, and what they lead to is not part of the tree. */
 static int visit(const char *path, const struct stat *st, int type, struct FTW *where)
 {
@@ -37,7 +46,7 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
     else if (type != FTW_SL)
         change(path, st);
     if (type == FTW_DNR)
-        fail(path);
+        enter(path);
     return 0;
 }
 

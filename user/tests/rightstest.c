@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include "user/tests/lib/child.h"
 #include "user/tests/lib/users.h"
 
 #define DIR   "/tmp/rightstest.d"
@@ -367,6 +368,31 @@ static void noatime_is_the_owners(void)
     EXPECT_OK(open_close(FILE_, O_RDONLY));
 }
 
+/* Each directory can be read only after its own mode was changed. */
+static void chmod_mends_a_tree(void)
+{
+    pid_t pid;
+
+    make_directory(SUB, 0700);
+    make_directory(SUB "/inner", 0700);
+    make_file(SUB "/inner/file", 0);
+    EXPECT_OK(chmod(SUB "/inner", 0));
+    EXPECT_OK(chmod(SUB, 0));
+    pid = fork();
+    if (pid == 0) {
+        become_user(ANN, STAFF);
+        execl("/bin/chmod", "chmod", "-R", "u+rwX", SUB, (char *)NULL);
+        _exit(127);
+    }
+    EXPECT_CHILD(pid);
+    EXPECT_EQ(mode_of(SUB), 0700);
+    EXPECT_EQ(mode_of(SUB "/inner"), 0700);
+    EXPECT_EQ(mode_of(SUB "/inner/file"), 0600);
+    unlink(SUB "/inner/file");
+    rmdir(SUB "/inner");
+    rmdir(SUB);
+}
+
 static const struct test tests[] = {
     CHILD_TEST(file_rights),
     CHILD_TEST(file_system_rights),
@@ -382,6 +408,7 @@ static const struct test tests[] = {
     CHILD_TEST(umask_takes_away),
     CHILD_TEST(real_and_effective_access),
     CHILD_TEST(noatime_is_the_owners),
+    CHILD_TEST(chmod_mends_a_tree),
 };
 
 int main(int argc, char **argv)
