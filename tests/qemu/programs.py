@@ -64,6 +64,7 @@ TESTS = [
     program("killtest", tags=("quick",)),
     program("kintest", tags=("quick",)),
     program("lazytest", tags=("quick",)),
+    program("libctest", tags=("quick",)),
     program("limittest", tags=("quick",)),
     program("locktest", tags=("quick",)),
     program("madvisetest", tags=("quick",)),

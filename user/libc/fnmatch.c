@@ -156,6 +156,8 @@ static const char *part_end(const char *p, int flags)
         const char *after;
 
         if (*p == '\\' && !(flags & FNM_NOESCAPE) && p[1] != '\0') {
+            if (p[1] == '/')
+                break;
             p++;
         } else if (*p == '[') {
             match_set(p + 1, 0, flags, &after);
@@ -172,7 +174,10 @@ int fnmatch(const char *pattern, const char *string, int flags)
         const char *p_end = part_end(pattern, flags);
         const char *s_end = strchrnul(string, '/');
 
-        if (!match_part(pattern, p_end, string, s_end, flags) || *p_end != *s_end)
+        if (!match_part(pattern, p_end, string, s_end, flags))
+            return FNM_NOMATCH;
+        p_end += *p_end == '\\';
+        if (*p_end != *s_end)
             return FNM_NOMATCH;
         if (*p_end == '\0')
             return 0;

@@ -20,6 +20,7 @@ struct scan {
     const char *start;
     const char *next;
     int stored;
+    bool ended; /* before what is converted now */
 };
 
 struct field {
@@ -189,6 +190,7 @@ static bool convert(struct scan *s, const char **f, va_list *args)
     *f = parse_field(*f, &field);
     if (field.conversion != 'c' && field.conversion != '[' && field.conversion != 'n')
         skip_space(s);
+    s->ended = *s->next == '\0';
     switch (field.conversion) {
     case 'd':
     case 'i':
@@ -217,7 +219,6 @@ int vsscanf(const char *from, const char *format, va_list list)
 {
     struct scan s = { .start = from, .next = from };
     const char *f = format;
-    bool ended = false;
     va_list args;
 
     va_copy(args, list);
@@ -227,7 +228,7 @@ int vsscanf(const char *from, const char *format, va_list list)
             f++;
             continue;
         }
-        ended = *s.next == '\0';
+        s.ended = *s.next == '\0';
         if (*f == '%') {
             f++;
             if (!convert(&s, &f, &args))
@@ -235,10 +236,10 @@ int vsscanf(const char *from, const char *format, va_list list)
         } else if (*f++ != *s.next++) {
             break;
         }
-        ended = false;
+        s.ended = false;
     }
     va_end(args);
-    return s.stored == 0 && ended ? EOF : s.stored;
+    return s.stored == 0 && s.ended ? EOF : s.stored;
 }
 
 int sscanf(const char *from, const char *format, ...)

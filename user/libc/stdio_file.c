@@ -234,6 +234,8 @@ int fclose(FILE *f)
     if (close(f->fd) < 0)
         result = EOF;
     free(f->owned);
+    if (f->owned != NULL)
+        set_buffer(f, NULL, 0);
     f->owned = NULL;
     f->can_read = f->can_write = false;
     if (is_standard(f))

@@ -31,6 +31,12 @@ static int week(const struct tm *tm, int first)
     return (tm->tm_yday + 7 - (tm->tm_wday - first + 7) % 7) / 7;
 }
 
+/* The year's place in its century, 0 to 99 before the year 0, too. */
+static int in_century(int year)
+{
+    return (year % 100 + 100) % 100;
+}
+
 static int is_leap(int year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -95,14 +101,14 @@ static int convert(char *to, char conversion, const struct tm *tm)
     case 'B':
         return snprintf(to, FIELD, "%s", name(months, tm->tm_mon, 12));
     case 'C':
-        return put_number(to, "%02d", (tm->tm_year + 1900) / 100);
+        return put_number(to, "%02d", (tm->tm_year - in_century(tm->tm_year)) / 100 + 19);
     case 'd':
         return put_number(to, "%02d", tm->tm_mday);
     case 'e':
         return put_number(to, "%2d", tm->tm_mday);
     case 'g':
         iso_week(tm, &iso_year);
-        return put_number(to, "%02d", iso_year % 100);
+        return put_number(to, "%02d", in_century(iso_year));
     case 'G':
         iso_week(tm, &iso_year);
         return put_number(to, "%d", iso_year);
@@ -141,7 +147,7 @@ static int convert(char *to, char conversion, const struct tm *tm)
     case 'W':
         return put_number(to, "%02d", week(tm, 1));
     case 'y':
-        return put_number(to, "%02d", tm->tm_year % 100);
+        return put_number(to, "%02d", in_century(tm->tm_year));
     case 'Y':
         return put_number(to, "%d", tm->tm_year + 1900);
     case 'z':
